@@ -1,0 +1,20 @@
+import type { ErrorClass, Severity } from '@holdfast/shared';
+
+/** What the agent thinks of an error, and why. */
+export interface Classification {
+  readonly class: ErrorClass;
+  readonly severity: Severity;
+  /** Whether another attempt may help: always, only where the operation is idempotent, or never. */
+  readonly retry: 'safe' | 'if_idempotent' | 'never';
+  readonly countsForBreaker: boolean;
+  /** How long the other side asked to wait. */
+  readonly retryAfterMs?: number;
+  readonly code?: string;
+  readonly fingerprint: string;
+  /** The rule that decided, in words. */
+  readonly why: string;
+}
+
+export interface Classifier {
+  classify(error: unknown): Classification;
+}

@@ -1,0 +1,74 @@
+import type { AuditEntry } from '../state/fleet.ts';
+import type { Surface } from '../state/log-entry.ts';
+import type { ResourceView } from '../state/views.ts';
+import type { FlagValue } from '../vocabulary/resources.ts';
+import type { CountColumn } from '../wire/rollups.ts';
+
+export interface ListAnswer<T> {
+  readonly items: readonly T[];
+  /** Give it as `cursor` to go on; absent at the end. */
+  readonly nextCursor?: string;
+}
+
+/** One resource with every call that was ever counted for it. */
+export interface ResourceAnswer extends ResourceView {
+  readonly totals: Readonly<Partial<Record<CountColumn, number>>>;
+}
+
+/** Columns of equal length, one place a step. `null` where nothing is known. */
+export interface SeriesAnswer {
+  readonly address: string;
+  readonly stepSeconds: number;
+  /** Epoch milliseconds of each step's start, ascending. */
+  readonly at: readonly number[];
+  readonly success: readonly number[];
+  readonly failure: readonly number[];
+  readonly timeout: readonly number[];
+  readonly rejected: readonly number[];
+  readonly slow: readonly number[];
+  readonly retries: readonly number[];
+  readonly p50Ms: readonly (number | null)[];
+  readonly p95Ms: readonly (number | null)[];
+  readonly p99Ms: readonly (number | null)[];
+}
+
+interface Act {
+  readonly by: string;
+  readonly via: Surface;
+  /** Default "not given". */
+  readonly reason?: string;
+}
+
+export interface SetFlagRequest extends Act {
+  readonly value: FlagValue;
+  /** Default one hour; at most 30 days. */
+  readonly forMs?: number;
+}
+
+export interface SetBreakerRequest extends Act {
+  readonly state: 'forced_open' | 'disabled' | 'closed';
+  readonly forMs?: number;
+  /** Only this instance; all of the service without it. */
+  readonly instance?: string;
+}
+
+export interface ReleaseRequest extends Act {
+  readonly instance?: string;
+}
+
+export interface ActAnswer {
+  readonly audit: AuditEntry;
+}
+
+/** RFC 9457. `nearest` holds names that may have been meant. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly field?: string;
+  readonly nearest?: readonly string[];
+}
+
+/** How long an override holds: one hour where nothing is said, a second at least, 30 days at most. */
+export const overrideLimits = { defaultForMs: 3_600_000, minForMs: 1_000, maxForMs: 2_592_000_000 } as const;

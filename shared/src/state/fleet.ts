@@ -1,0 +1,118 @@
+import type { SparseHistogram } from '../histogram/histogram.ts';
+import type { ErrorClass, GaugeName } from '../vocabulary/calls.ts';
+import type { Attribution, ErrorSummary, ResilienceEvent } from '../vocabulary/events.ts';
+import type { BreakerState, HealthCheckKind, HealthStatus } from '../vocabulary/resources.ts';
+import type { DesiredState, DroppedCounts, FlagLevel, ResourceDescriptor } from '../wire/messages.ts';
+import type { ControlFact } from './log-entry.ts';
+
+/**
+ * The fold of the log. The state owns its maps and lists and alters them in place; whoever needs the state of another
+ * moment folds again from the log (or a snapshot) up to there.
+ */
+export interface Fleet {
+  /** The id of the last log entry in it. */
+  lastEntryId: number;
+  /** By `service@instance`. */
+  instances: Map<string, Instance>;
+  desired: DesiredState;
+  /** The newest entries, oldest first, at most `fleetLimits.audit`. */
+  audit: AuditEntry[];
+  /** The newest events, oldest first, at most `fleetLimits.events`. */
+  events: FleetEvent[];
+  /** Batches refused since the log began, and batches lost to gaps. */
+  refusedCount: number;
+  gapCount: number;
+}
+
+export const fleetLimits = { events: 1_000, audit: 200, recentSeconds: 60, errorMinutes: 60 } as const;
+
+export interface Instance {
+  service: string;
+  instance: string;
+  epoch: string;
+  version: string | undefined;
+  environment: string | undefined;
+  tags: Readonly<Record<string, string>>;
+  agentVersion: string;
+  startedAt: number;
+  connected: boolean;
+  /** Since when it is (dis)connected. */
+  connectionSinceAt: number;
+  /** True where it said good-bye, or was replaced. */
+  endedCleanly: boolean;
+  lastSeenAt: number;
+  /** What to add to the agent's clock to get the collector's. */
+  clockOffsetMs: number;
+  dropped: DroppedCounts;
+  /** By their number in the dictionary of the present epoch. */
+  resources: Resource[];
+  flags: Map<string, FlagLevel>;
+}
+
+export interface Resource {
+  descriptor: ResourceDescriptor;
+  /** `service/kind/name`. */
+  address: string;
+  breaker: BreakerCondition | undefined;
+  health: HealthCondition | undefined;
+  gauges: Partial<Record<GaugeName, number>>;
+  /** The last minute, second by second, ascending, by the collector's clock; idle seconds are absent. */
+  recent: RecentSecond[];
+  errors: Map<ErrorClass, ErrorCount>;
+  lastError: ErrorSummary | undefined;
+}
+
+export interface BreakerCondition {
+  state: BreakerState;
+  sinceAt: number;
+  untilAt: number | undefined;
+  cause: string | undefined;
+  failureRatio: number | undefined;
+  error: ErrorSummary | undefined;
+  attribution: Attribution | undefined;
+}
+
+export interface HealthCondition {
+  status: HealthStatus;
+  kind: HealthCheckKind;
+  critical: boolean;
+  sinceAt: number;
+  message: string | undefined;
+}
+
+export interface RecentSecond {
+  second: number;
+  counts: number[];
+  latency: SparseHistogram;
+}
+
+export interface ErrorCount {
+  total: number;
+  firstAt: number;
+  lastAt: number;
+  /** Minute (epoch minutes) and count in turn, ascending, at most `fleetLimits.errorMinutes` minutes. */
+  minutes: number[];
+}
+
+/** An event with the place where it happened in words, and on the collector's clock. */
+export interface FleetEvent {
+  readonly id: string;
+  readonly at: number;
+  readonly service: string;
+  readonly instance: string;
+  /** `service/kind/name`; absent for what concerns the instance or a flag. */
+  readonly address?: string;
+  readonly event: ResilienceEvent | ConnectionEvent;
+}
+
+/** What the collector itself sees of an agent. */
+export interface ConnectionEvent {
+  readonly kind: 'agent.connected' | 'agent.lost' | 'agent.refused' | 'agent.gap';
+  readonly at: number;
+  readonly detail?: string;
+}
+
+export interface AuditEntry extends Omit<ControlFact, 'type' | 'flag' | 'breaker'> {
+  readonly id: number;
+  readonly at: number;
+}

@@ -1,0 +1,147 @@
+import type { ErrorClass, GaugeName } from '../vocabulary/calls.ts';
+import type { Attribution, ErrorSummary } from '../vocabulary/events.ts';
+import type {
+  BreakerState,
+  FlagReason,
+  FlagValue,
+  HealthCheckKind,
+  HealthStatus,
+  ResourceKind,
+} from '../vocabulary/resources.ts';
+import type { BreakerOverride, FlagOverride, ResourceDescriptor } from '../wire/messages.ts';
+import type { AuditEntry, FleetEvent } from './fleet.ts';
+
+/** What a surface shows of a moment. Rates and percentiles are of the last 10 whole seconds. */
+export interface FleetView {
+  readonly at: number;
+  readonly resources: readonly ResourceView[];
+  readonly flags: readonly FlagView[];
+  readonly errors: readonly ErrorView[];
+  readonly agents: readonly AgentView[];
+  /** Oldest first. */
+  readonly events: readonly FleetEvent[];
+  /** Oldest first. */
+  readonly audit: readonly AuditEntry[];
+}
+
+/** A resource of a service, all its instances taken together. */
+export interface ResourceView {
+  /** `service/kind/name`. */
+  readonly address: string;
+  readonly service: string;
+  readonly kind: ResourceKind;
+  readonly name: string;
+  readonly dependency?: string;
+  readonly pipeline?: string;
+  readonly config?: ResourceDescriptor['config'];
+  readonly instanceCount: number;
+  /** Instances that are not connected: what is said of them is old. */
+  readonly staleCount: number;
+  readonly breaker?: BreakerView;
+  readonly health?: HealthView;
+  readonly rates: RatesView;
+  readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+  /** Calls and failures of the last minute in `sparkSlots` slots, oldest first. */
+  readonly spark: { readonly calls: readonly number[]; readonly failed: readonly number[] };
+  readonly lastError?: ErrorSummary;
+}
+
+export const sparkSlots = 20;
+export const sparkSlotSeconds = 3;
+
+export interface BreakerView {
+  /** The worst of the instances. */
+  readonly state: BreakerState;
+  readonly sinceAt: number;
+  /** How many instances are in which state. */
+  readonly states: Readonly<Partial<Record<BreakerState, number>>>;
+  readonly untilAt?: number;
+  /** In words, for instance "60 % of 10 calls failed". */
+  readonly cause?: string;
+  readonly error?: ErrorSummary;
+  /** The person who holds it so. */
+  readonly attribution?: Attribution;
+  /** What desired state asks of it. */
+  readonly override?: BreakerOverride;
+  /** Keys of the flags of this service that are bound to it. */
+  readonly flags: readonly string[];
+}
+
+export interface HealthView {
+  readonly status: HealthStatus;
+  readonly checkKind: HealthCheckKind;
+  readonly critical: boolean;
+  readonly sinceAt: number;
+  readonly message?: string;
+}
+
+export interface RatesView {
+  readonly callsPerSecond: number;
+  readonly rejectedPerSecond: number;
+  readonly slowPerSecond: number;
+  readonly retriesPerSecond: number;
+  readonly fallbacksPerSecond: number;
+  /** Failures and timeouts among the calls that ran; absent without calls. */
+  readonly failureRatio?: number;
+  readonly p50Ms?: number;
+  readonly p95Ms?: number;
+  readonly p99Ms?: number;
+}
+
+export interface FlagView {
+  readonly key: string;
+  readonly type: 'boolean' | 'string' | 'number' | 'object';
+  /** Of the instances; `mixed` where they differ. */
+  readonly value: FlagValue;
+  readonly mixed: boolean;
+  readonly defaultValue: FlagValue;
+  readonly degradedValue?: FlagValue;
+  readonly reason: FlagReason;
+  readonly sinceAt: number;
+  readonly cause?: string;
+  /** `service/circuit_breaker/name`. */
+  readonly bindings: readonly string[];
+  readonly services: readonly string[];
+  readonly override?: FlagOverride;
+  readonly instances: readonly FlagInstanceView[];
+}
+
+export interface FlagInstanceView {
+  readonly service: string;
+  readonly instance: string;
+  readonly value: FlagValue;
+  readonly reason: FlagReason;
+  readonly sinceAt: number;
+  readonly cause?: string;
+  readonly stale: boolean;
+}
+
+/** One class of error at one resource. */
+export interface ErrorView {
+  readonly address: string;
+  readonly service: string;
+  readonly class: ErrorClass;
+  /** Since the instances of now started. */
+  readonly total: number;
+  readonly lastMinute: number;
+  readonly lastHour: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly sample?: ErrorSummary;
+}
+
+export interface AgentView {
+  readonly service: string;
+  readonly instance: string;
+  readonly epoch: string;
+  readonly version?: string;
+  readonly environment?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly agentVersion: string;
+  readonly connected: boolean;
+  readonly connectionSinceAt: number;
+  readonly startedAt: number;
+  readonly lastSeenAt: number;
+  readonly clockOffsetMs: number;
+  readonly droppedCount: number;
+}

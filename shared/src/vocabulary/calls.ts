@@ -1,0 +1,48 @@
+/**
+ * How calls end. `success`, `failure`, `timeout`, `rejected`, `ignored` and `cancelled` exclude each other: every
+ * call is counted in exactly one of them. `slow` and `late` are counted besides: "of these, so many were slow".
+ */
+export const callOutcomes = [
+  'success',
+  'failure',
+  'slow',
+  'timeout',
+  'rejected',
+  'ignored',
+  'cancelled',
+  'late',
+] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
+
+/** The outcomes that exclude each other; their sum is the number of calls. */
+export const exclusiveOutcomes: readonly CallOutcome[] = [
+  'success',
+  'failure',
+  'timeout',
+  'rejected',
+  'ignored',
+  'cancelled',
+];
+
+/** What a layer did about calls; counted beside the outcomes. */
+export const layerActions = ['retries', 'fallback_used', 'fallback_failed'] as const;
+export type LayerAction = (typeof layerActions)[number];
+
+/** Present levels of a resource, sent with each rollup. */
+export const gaugeNames = ['in_flight', 'queue_length', 'limit'] as const;
+export type GaugeName = (typeof gaugeNames)[number];
+
+export const errorClasses = [
+  'transient',
+  'partial_outage',
+  'critical',
+  'throttled',
+  'caller',
+  'cancelled',
+  'rejected',
+  'unknown',
+] as const;
+export type ErrorClass = (typeof errorClasses)[number];
+
+export const severities = ['low', 'medium', 'high'] as const;
+export type Severity = (typeof severities)[number];

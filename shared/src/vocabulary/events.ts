@@ -1,0 +1,132 @@
+import type { ErrorClass, Severity } from './calls.ts';
+import type { BreakerState, FlagReason, FlagValue, HealthStatus, TransitionCause } from './resources.ts';
+
+/** The kinds of event that an agent sends, in the spelling that every surface uses. */
+export const eventKinds = [
+  'circuit_breaker.opened',
+  'circuit_breaker.half_opened',
+  'circuit_breaker.closed',
+  'circuit_breaker.forced_open',
+  'circuit_breaker.disabled',
+  'circuit_breaker.metrics_only',
+  'circuit_breaker.threshold_crossed',
+  'retry.exhausted',
+  'bulkhead.saturated',
+  'bulkhead.recovered',
+  'rate_limiter.saturated',
+  'rate_limiter.recovered',
+  'load_shedder.started',
+  'load_shedder.stopped',
+  'fallback.started',
+  'fallback.stopped',
+  'error.sampled',
+  'health_check.changed',
+  'flag.changed',
+  'flag.degraded',
+  'flag.restored',
+  'fault.started',
+  'fault.stopped',
+  'config.changed',
+  'agent.started',
+  'agent.stopped',
+  'agent.dropped',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** An error as it travels: never the object, and its message redacted and cut at 1 KiB by the agent. */
+export interface ErrorSummary {
+  readonly class: ErrorClass;
+  readonly severity: Severity;
+  readonly fingerprint: string;
+  readonly message: string;
+  readonly code?: string;
+  /** Why the classifier chose the class, in words. */
+  readonly why?: string;
+}
+
+/** Who did something, and what for. Absent where the software did it by itself. */
+export interface Attribution {
+  readonly by: string;
+  readonly reason: string;
+}
+
+interface BreakerTransition<K extends EventKind> {
+  readonly kind: K;
+  readonly from: BreakerState;
+  readonly to: BreakerState;
+  readonly cause: TransitionCause;
+  /** Calls in the window that decided. */
+  readonly callCount: number;
+  /** 0 to 1; absent below `minimumCalls`. */
+  readonly failureRatio?: number;
+  readonly slowCallRatio?: number;
+  readonly error?: ErrorSummary;
+  readonly attribution?: Attribution;
+  /** Epoch milliseconds at which an open breaker lets probes through, or an operator's hold ends. */
+  readonly untilAt?: number;
+}
+
+interface LevelChange<K extends EventKind> {
+  readonly kind: K;
+  /** How many calls were turned away or replaced since the level was entered; 0 on entry. */
+  readonly count: number;
+}
+
+export interface FlagChange<K extends EventKind> {
+  readonly kind: K;
+  readonly flag: string;
+  readonly from: FlagValue;
+  readonly to: FlagValue;
+  readonly reason: FlagReason;
+  /** What caused it, in words: a breaker's name and state, or the reason that a person gave. */
+  readonly cause?: string;
+  readonly attribution?: Attribution;
+  readonly untilAt?: number;
+}
+
+export type ResilienceEventBody =
+  | BreakerTransition<'circuit_breaker.opened'>
+  | BreakerTransition<'circuit_breaker.half_opened'>
+  | BreakerTransition<'circuit_breaker.closed'>
+  | BreakerTransition<'circuit_breaker.forced_open'>
+  | BreakerTransition<'circuit_breaker.disabled'>
+  | BreakerTransition<'circuit_breaker.metrics_only'>
+  | {
+      readonly kind: 'circuit_breaker.threshold_crossed';
+      readonly threshold: 'failure_rate' | 'slow_call_rate';
+      readonly direction: 'up' | 'down';
+      readonly ratio: number;
+    }
+  | { readonly kind: 'retry.exhausted'; readonly attempts: number; readonly error: ErrorSummary }
+  | LevelChange<'bulkhead.saturated'>
+  | LevelChange<'bulkhead.recovered'>
+  | LevelChange<'rate_limiter.saturated'>
+  | LevelChange<'rate_limiter.recovered'>
+  | LevelChange<'load_shedder.started'>
+  | LevelChange<'load_shedder.stopped'>
+  | LevelChange<'fallback.started'>
+  | LevelChange<'fallback.stopped'>
+  | { readonly kind: 'error.sampled'; readonly error: ErrorSummary; readonly operation?: string }
+  | {
+      readonly kind: 'health_check.changed';
+      readonly from: HealthStatus;
+      readonly to: HealthStatus;
+      readonly message?: string;
+    }
+  | FlagChange<'flag.changed'>
+  | FlagChange<'flag.degraded'>
+  | FlagChange<'flag.restored'>
+  | { readonly kind: 'fault.started'; readonly fault: string; readonly untilAt?: number }
+  | { readonly kind: 'fault.stopped'; readonly fault: string }
+  | { readonly kind: 'config.changed'; readonly changes: readonly string[] }
+  | { readonly kind: 'agent.started' }
+  | { readonly kind: 'agent.stopped' }
+  | {
+      readonly kind: 'agent.dropped';
+      readonly records: 'event' | 'rollup';
+      readonly reason: string;
+      readonly count: number;
+    };
+
+/** When, in the agent's epoch milliseconds, and on which resource: its number in the agent's dictionary. */
+export type ResilienceEvent = ResilienceEventBody & { readonly at: number; readonly resource?: number };
