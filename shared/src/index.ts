@@ -12,3 +12,5 @@ export * from './wire/limits.ts';
 export * from './wire/messages.ts';
 export * from './wire/read.ts';
 export * from './wire/rollups.ts';
+export * from './wire/read-agent-message.ts';
+export * from './wire/read-collector-message.ts';

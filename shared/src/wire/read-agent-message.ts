@@ -1,0 +1,235 @@
+import type { SparseHistogram } from '../histogram/histogram.ts';
+import { bucketCount } from '../histogram/histogram.ts';
+import { gaugeNames } from '../vocabulary/calls.ts';
+import type { ResilienceEvent } from '../vocabulary/events.ts';
+import {
+  breakerStates,
+  flagReasons,
+  healthCheckKinds,
+  healthStatuses,
+  namePattern,
+  nameRule,
+  resourceKinds,
+} from '../vocabulary/resources.ts';
+import { wireLimits } from './limits.ts';
+import type {
+  AgentMessage,
+  Batch,
+  DictionaryAddition,
+  Hello,
+  Levels,
+  ResourceDescriptor,
+} from './messages.ts';
+import {
+  boolean,
+  listOf,
+  misfit,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  plainObject,
+  type Reader,
+  type Result,
+  readJson,
+  recordOf,
+  text,
+  whole,
+} from './read.ts';
+import { instant, readAttribution, readError, readEvent, readFlagValue } from './read-events.ts';
+import { countColumns, type RollupColumns } from './rollups.ts';
+
+/** Parses a frame from an agent: the only place where the collector takes an agent's word for anything. */
+export function readAgentMessage(frame: string): Result<AgentMessage> {
+  return readJson(readMessage, frame, 'frame');
+}
+
+const readMessage: Reader<AgentMessage> = (input, place) => {
+  const type = messageType(plainObject(input, place)['type'], `${place}.type`);
+  switch (type) {
+    case 'hello':
+      return readHello(input, place);
+    case 'batch':
+      return readBatch(input, place);
+    case 'dictionary':
+      return { type, ...readAddition(input, place) };
+    case 'applied':
+      return { type, ...readApplied(input, place) };
+    case 'ping':
+      return { type, ...readPing(input, place) };
+    case 'bye':
+      return { type, ...readBye(input, place) };
+  }
+};
+const messageType = oneOf(['hello', 'batch', 'dictionary', 'applied', 'ping', 'bye']);
+
+/** A name that fits an address. */
+export const readName: Reader<string> = (input, place) =>
+  typeof input === 'string' && namePattern.test(input) ? input : misfit(place, nameRule, input);
+
+const readPing = objectOf({ sentAt: instant });
+const readBye = objectOf({ last: whole() });
+const readApplied = objectOf({
+  version: whole(),
+  problems: listOf(objectOf({ target: text(512), problem: text(512) }), 1_000),
+});
+
+const helloFields = objectOf({
+  protocol: whole(1, 1),
+  service: readName,
+  instance: readName,
+  epoch: text(64),
+  version: optional(text(128)),
+  environment: optional(text(128)),
+  tags: recordOf(text(256), wireLimits.tags),
+  agentVersion: text(64),
+  first: whole(1),
+  next: whole(1),
+  desiredVersion: whole(),
+  startedAt: instant,
+  sentAt: instant,
+});
+const readHello: Reader<Hello> = (input, place) => ({
+  type: 'hello',
+  ...helloFields(input, place),
+  protocol: 1,
+});
+
+const scalar: Reader<string | number | boolean> = (input, place) =>
+  typeof input === 'number' || typeof input === 'boolean' ? input : text(256)(input, place);
+const readDescriptor: Reader<ResourceDescriptor> = objectOf({
+  kind: oneOf(resourceKinds),
+  name: readName,
+  pipeline: optional(readName),
+  dependency: optional(text(256)),
+  config: optional(recordOf(scalar, 32)),
+});
+const readAddition: Reader<DictionaryAddition> = objectOf({
+  from: whole(0, wireLimits.resourcesPerAgent),
+  add: listOf(readDescriptor, wireLimits.resourcesPerAgent),
+});
+
+const resourceNumber = whole(0, wireLimits.resourcesPerAgent - 1);
+const readLevels: Reader<Levels> = objectOf({
+  complete: boolean,
+  breakers: listOf(
+    objectOf({
+      resource: resourceNumber,
+      state: oneOf(breakerStates),
+      sinceAt: instant,
+      untilAt: optional(instant),
+      cause: optional(text(512)),
+      failureRatio: optional(number(0, 1)),
+      error: optional(readError),
+      attribution: optional(readAttribution),
+    }),
+    wireLimits.resourcesPerAgent,
+  ),
+  health: listOf(
+    objectOf({
+      resource: resourceNumber,
+      status: oneOf(healthStatuses),
+      kind: oneOf(healthCheckKinds),
+      critical: boolean,
+      sinceAt: instant,
+      message: optional(text(wireLimits.messageLength + 1)),
+    }),
+    wireLimits.resourcesPerAgent,
+  ),
+  flags: listOf(
+    objectOf({
+      flag: readName,
+      value: readFlagValue,
+      defaultValue: readFlagValue,
+      degradedValue: optional(readFlagValue),
+      reason: oneOf(flagReasons),
+      sinceAt: instant,
+      cause: optional(text(512)),
+      bindings: listOf(text(256), 64),
+    }),
+    wireLimits.flagsPerAgent,
+  ),
+});
+
+/** A column of whole numbers of the given length. A plain loop: this runs for every number that arrives. */
+function column(input: unknown, length: number, place: string): readonly number[] {
+  if (!Array.isArray(input) || input.length !== length) return misfit(place, `an array of ${length}`, input);
+  for (let row = 0; row < length; row++) {
+    const value: unknown = input[row];
+    if (!Number.isSafeInteger(value) || (value as number) < 0) misfit(`${place}[${row}]`, 'a count', value);
+  }
+  return input as number[]; // every element was just checked
+}
+
+function gaugeColumn(input: unknown, length: number, place: string): readonly (number | null)[] {
+  if (!Array.isArray(input) || input.length !== length) return misfit(place, `an array of ${length}`, input);
+  return input.map((value, row) => (value === null ? null : number(0)(value, `${place}[${row}]`)));
+}
+
+const readHistogram: Reader<SparseHistogram> = (input, place) => {
+  if (!Array.isArray(input) || input.length % 2 === 1 || input.length > 2 * bucketCount) {
+    return misfit(place, 'pairs of bucket and count', input);
+  }
+  const pairs = column(input, input.length, place);
+  for (let i = 0; i < pairs.length; i += 2) {
+    const bucket = pairs[i] ?? 0;
+    if (bucket >= bucketCount || (i > 0 && bucket <= (pairs[i - 2] ?? 0))) {
+      misfit(`${place}[${i}]`, `an ascending bucket below ${bucketCount}`, bucket);
+    }
+  }
+  return pairs;
+};
+
+const readRollups: Reader<RollupColumns> = (input, place) => {
+  const source = plainObject(input, place);
+  const at = whole()(source['at'], `${place}.at`);
+  const rows = Array.isArray(source['resource']) ? source['resource'].length : -1;
+  if (rows > wireLimits.rollupsPerBatch)
+    misfit(`${place}.resource`, `at most ${wireLimits.rollupsPerBatch}`, rows);
+  const counts = plainObject(source['counts'], `${place}.counts`);
+  const gauges = plainObject(source['gauges'], `${place}.gauges`);
+  const latency = listOf(readHistogram, wireLimits.rollupsPerBatch)(source['latency'], `${place}.latency`);
+  if (latency.length !== rows) misfit(`${place}.latency`, `an array of ${rows}`, latency);
+  return {
+    at,
+    resource: column(source['resource'], rows, `${place}.resource`),
+    second: column(source['second'], rows, `${place}.second`),
+    counts: pick(countColumns, (name) =>
+      counts[name] === undefined ? undefined : column(counts[name], rows, `${place}.counts.${name}`),
+    ),
+    gauges: pick(gaugeNames, (name) =>
+      gauges[name] === undefined ? undefined : gaugeColumn(gauges[name], rows, `${place}.gauges.${name}`),
+    ),
+    latency,
+  };
+};
+
+function pick<K extends string, V>(
+  names: readonly K[],
+  value: (name: K) => V | undefined,
+): Partial<Record<K, V>> {
+  const picked: Partial<Record<K, V>> = {};
+  for (const name of names) {
+    const found = value(name);
+    if (found !== undefined) picked[name] = found;
+  }
+  return picked;
+}
+
+const batchFields = objectOf({
+  seq: whole(1),
+  sealedAt: instant,
+  dictionary: optional(readAddition),
+  levels: optional(readLevels),
+  events: optional(listOf(readEvent, wireLimits.eventsPerBatch)),
+  rollups: optional(readRollups),
+  dropped: optional(recordOf(whole(), 64)),
+});
+const readBatch: Reader<Batch> = (input, place) => {
+  const { events, ...rest } = batchFields(input, place);
+  return { type: 'batch', ...rest, events: (events ?? []).filter(isKnown) };
+};
+
+function isKnown(event: ResilienceEvent | undefined): event is ResilienceEvent {
+  return event !== undefined;
+}
