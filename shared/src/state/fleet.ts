@@ -24,7 +24,14 @@ export interface Fleet {
   gapCount: number;
 }
 
-export const fleetLimits = { events: 1_000, audit: 200, recentSeconds: 60, errorMinutes: 60 } as const;
+/** `lostForMs`: how long an instance that went without a word is still shown. */
+export const fleetLimits = {
+  events: 1_000,
+  audit: 200,
+  recentSeconds: 60,
+  errorMinutes: 60,
+  lostForMs: 900_000,
+} as const;
 
 export interface Instance {
   service: string;
@@ -38,14 +45,14 @@ export interface Instance {
   connected: boolean;
   /** Since when it is (dis)connected. */
   connectionSinceAt: number;
-  /** True where it said good-bye, or was replaced. */
-  endedCleanly: boolean;
   lastSeenAt: number;
   /** What to add to the agent's clock to get the collector's. */
   clockOffsetMs: number;
   dropped: DroppedCounts;
   /** By their number in the dictionary of the present epoch. */
   resources: Resource[];
+  /** The same, and those of an earlier epoch that have not been introduced again. */
+  byAddress: Map<string, Resource>;
   flags: Map<string, FlagLevel>;
 }
 
@@ -88,6 +95,7 @@ export interface RecentSecond {
 
 export interface ErrorCount {
   total: number;
+  sample: ErrorSummary | undefined;
   firstAt: number;
   lastAt: number;
   /** Minute (epoch minutes) and count in turn, ascending, at most `fleetLimits.errorMinutes` minutes. */

@@ -1,0 +1,219 @@
+import { mergeSparse } from '../histogram/histogram.ts';
+import { errorClasses } from '../vocabulary/calls.ts';
+import type { ErrorSummary, ResilienceEvent } from '../vocabulary/events.ts';
+import { describeTransition } from '../text/describe-transition.ts';
+import type { Batch, DictionaryAddition, FlagLevel, Levels } from '../wire/messages.ts';
+import { countIndex, fromColumns, type Rollup } from '../wire/rollups.ts';
+import {
+  type ErrorCount,
+  type FleetEvent,
+  fleetLimits,
+  type Instance,
+  type RecentSecond,
+  type Resource,
+} from './fleet.ts';
+import type { LogEntry } from './log-entry.ts';
+
+export interface FoldedBatch {
+  readonly touched: Set<string>;
+  readonly events: FleetEvent[];
+}
+
+/** Folds an agent's batch into its instance. */
+export function foldBatch(instance: Instance, entry: LogEntry & { readonly batch: Batch }): FoldedBatch {
+  const { batch } = entry;
+  const folded: FoldedBatch = { touched: new Set(), events: [] };
+  const correctionMs = clockCorrectionMs(instance);
+  if (batch.dictionary !== undefined) addResources(instance, batch.dictionary);
+  if (batch.levels !== undefined) foldLevels(instance, batch.levels, correctionMs);
+  for (const resource of batch.levels === undefined ? [] : instance.resources)
+    folded.touched.add(resource.address);
+  batch.events.forEach((event, index) => {
+    const resource = event.resource === undefined ? undefined : instance.resources[event.resource];
+    const corrected = { ...event, at: event.at + correctionMs };
+    if (resource !== undefined) folded.touched.add(resource.address);
+    foldEvent(instance, resource, corrected);
+    folded.events.push({
+      id: `${entry.id}.${index}`,
+      at: corrected.at,
+      service: instance.service,
+      instance: instance.instance,
+      ...(resource === undefined ? {} : { address: resource.address }),
+      event: corrected,
+    });
+  });
+  for (const rollup of batch.rollups === undefined ? [] : fromColumns(batch.rollups)) {
+    const resource = instance.resources[rollup.resource];
+    if (resource === undefined) continue;
+    folded.touched.add(resource.address);
+    foldRollup(resource, rollup, Math.round(correctionMs / 1_000));
+  }
+  if (batch.dropped !== undefined) instance.dropped = batch.dropped;
+  return folded;
+}
+
+/** Clocks less than a second apart are left alone, or a call near a second's edge would change its second. */
+export function clockCorrectionMs(instance: { readonly clockOffsetMs: number }): number {
+  return Math.abs(instance.clockOffsetMs) < 1_000 ? 0 : Math.round(instance.clockOffsetMs / 1_000) * 1_000;
+}
+
+/** Introduces resources. One that the instance had in an earlier run keeps its history. */
+export function addResources(instance: Instance, dictionary: DictionaryAddition): void {
+  dictionary.add.forEach((descriptor, index) => {
+    const address = `${instance.service}/${descriptor.kind}/${descriptor.name}`;
+    const resource: Resource = instance.byAddress.get(address) ?? {
+      descriptor,
+      address,
+      breaker: undefined,
+      health: undefined,
+      gauges: {},
+      recent: [],
+      errors: new Map(),
+      lastError: undefined,
+    };
+    resource.descriptor = descriptor;
+    instance.byAddress.set(address, resource);
+    instance.resources[dictionary.from + index] = resource;
+  });
+}
+
+function foldLevels(instance: Instance, levels: Levels, correctionMs: number): void {
+  for (const { resource: number, sinceAt, ...level } of levels.breakers) {
+    const resource = instance.resources[number];
+    if (resource === undefined) continue;
+    const known = resource.breaker;
+    const isUnchanged = known?.state === level.state && known.sinceAt === sinceAt + correctionMs;
+    resource.breaker = {
+      state: level.state,
+      sinceAt: sinceAt + correctionMs,
+      untilAt: level.untilAt === undefined ? undefined : level.untilAt + correctionMs,
+      cause: isUnchanged ? known.cause : level.cause,
+      failureRatio: level.failureRatio,
+      error: level.error,
+      attribution: level.attribution,
+    };
+  }
+  for (const { resource: number, ...level } of levels.health) {
+    const resource = instance.resources[number];
+    if (resource === undefined) continue;
+    resource.health = { ...level, sinceAt: level.sinceAt + correctionMs, message: level.message };
+  }
+  if (levels.complete) instance.flags = new Map();
+  for (const level of levels.flags) {
+    instance.flags.set(level.flag, { ...level, sinceAt: level.sinceAt + correctionMs });
+  }
+}
+
+function foldEvent(instance: Instance, resource: Resource | undefined, event: ResilienceEvent): void {
+  switch (event.kind) {
+    case 'circuit_breaker.opened':
+    case 'circuit_breaker.half_opened':
+    case 'circuit_breaker.closed':
+    case 'circuit_breaker.forced_open':
+    case 'circuit_breaker.disabled':
+    case 'circuit_breaker.metrics_only':
+      if (resource === undefined) return;
+      resource.breaker = {
+        state: event.to,
+        sinceAt: event.at,
+        untilAt: event.untilAt,
+        cause: describeTransition(event),
+        failureRatio: event.failureRatio,
+        error: event.error,
+        attribution: event.attribution,
+      };
+      return;
+    case 'health_check.changed':
+      if (resource?.health === undefined) return;
+      resource.health = { ...resource.health, status: event.to, sinceAt: event.at, message: event.message };
+      return;
+    case 'flag.changed':
+    case 'flag.degraded':
+    case 'flag.restored':
+      foldFlagEvent(instance, event);
+      return;
+    case 'error.sampled':
+    case 'retry.exhausted':
+      if (resource !== undefined) sampleError(resource, event.error, event.at);
+      return;
+    case 'circuit_breaker.threshold_crossed':
+    case 'bulkhead.saturated':
+    case 'bulkhead.recovered':
+    case 'rate_limiter.saturated':
+    case 'rate_limiter.recovered':
+    case 'load_shedder.started':
+    case 'load_shedder.stopped':
+    case 'fallback.started':
+    case 'fallback.stopped':
+    case 'fault.started':
+    case 'fault.stopped':
+    case 'config.changed':
+    case 'agent.started':
+    case 'agent.stopped':
+    case 'agent.dropped':
+  }
+}
+
+type FlagEvent = Extract<ResilienceEvent, { readonly flag: string }>;
+
+function foldFlagEvent(instance: Instance, event: FlagEvent): void {
+  const known = instance.flags.get(event.flag);
+  if (known === undefined) return; // its definition was never seen: an event alone cannot say the default
+  const { cause: _cause, ...rest } = known;
+  const changed: FlagLevel = { ...rest, value: event.to, reason: event.reason, sinceAt: event.at };
+  instance.flags.set(event.flag, event.cause === undefined ? changed : { ...changed, cause: event.cause });
+}
+
+function sampleError(resource: Resource, error: ErrorSummary, at: number): void {
+  resource.lastError = error;
+  errorCount(resource, error.class, at).sample = error;
+}
+
+function foldRollup(resource: Resource, rollup: Rollup, correctionSeconds: number): void {
+  const second = rollup.second + correctionSeconds;
+  resource.gauges = rollup.gauges;
+  addRecent(resource.recent, { second, counts: [...rollup.counts], latency: rollup.latency });
+  for (const name of errorClasses) {
+    const count = rollup.counts[countIndex[`class_${name}`]] ?? 0;
+    if (count > 0) addErrors(errorCount(resource, name, second * 1_000), count, second);
+  }
+}
+
+function addRecent(recent: RecentSecond[], added: RecentSecond): void {
+  const newest = recent.at(-1);
+  if (newest === undefined || added.second > newest.second) {
+    recent.push(added);
+    const oldest = added.second - fleetLimits.recentSeconds;
+    while ((recent[0]?.second ?? added.second) <= oldest) recent.shift();
+    return;
+  }
+  if (added.second <= newest.second - fleetLimits.recentSeconds) return; // old news: only the minutes want it
+  const same = recent.find((one) => one.second === added.second);
+  if (same === undefined) {
+    recent.push(added);
+    recent.sort((a, b) => a.second - b.second);
+    return;
+  }
+  same.counts = same.counts.map((count, index) => count + (added.counts[index] ?? 0));
+  same.latency = mergeSparse(same.latency, added.latency);
+}
+
+function errorCount(resource: Resource, name: ErrorSummary['class'], at: number): ErrorCount {
+  const known = resource.errors.get(name);
+  if (known !== undefined) return known;
+  const count: ErrorCount = { total: 0, sample: undefined, firstAt: at, lastAt: at, minutes: [] };
+  resource.errors.set(name, count);
+  return count;
+}
+
+function addErrors(errors: ErrorCount, count: number, second: number): void {
+  const minute = Math.floor(second / 60);
+  errors.total += count;
+  errors.lastAt = Math.max(errors.lastAt, second * 1_000);
+  const newest = errors.minutes.at(-2) ?? Number.NEGATIVE_INFINITY;
+  if (minute > newest) errors.minutes.push(minute, count);
+  for (let i = 0; minute <= newest && i < errors.minutes.length; i += 2) {
+    if (errors.minutes[i] === minute) errors.minutes[i + 1] = (errors.minutes[i + 1] ?? 0) + count;
+  }
+  while (errors.minutes.length > 2 * fleetLimits.errorMinutes) errors.minutes.splice(0, 2);
+}

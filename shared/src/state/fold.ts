@@ -1,0 +1,206 @@
+import type {
+  AgentIdentity,
+  DesiredState,
+  DictionaryAddition,
+  FlagOverride,
+  Hello,
+} from '../wire/messages.ts';
+import { addResources, foldBatch } from './fold-batch.ts';
+import {
+  type AuditEntry,
+  type ConnectionEvent,
+  type Fleet,
+  type FleetEvent,
+  fleetLimits,
+  type Instance,
+} from './fleet.ts';
+import type { ControlFact, LogEntry } from './log-entry.ts';
+
+export function createFleet(): Fleet {
+  return {
+    lastEntryId: 0,
+    instances: new Map(),
+    desired: { version: 0, flags: [], breakers: [] },
+    audit: [],
+    events: [],
+    refusedCount: 0,
+    gapCount: 0,
+  };
+}
+
+/** `service@instance`: the key of an instance. */
+export function instanceKey(agent: { readonly service: string; readonly instance: string }): string {
+  return `${agent.service}@${agent.instance}`;
+}
+
+/**
+ * Folds one log entry into the fleet and returns the addresses of the resources that it touched. Entries are folded in
+ * the order of their ids; the same entries always give the same fleet.
+ */
+export function fold(fleet: Fleet, entry: LogEntry): ReadonlySet<string> {
+  fleet.lastEntryId = entry.id;
+  switch (entry.type) {
+    case 'connected':
+      return foldConnected(fleet, entry, entry.hello);
+    case 'disconnected':
+      return foldDisconnected(fleet, entry, entry);
+    case 'dictionary':
+      return foldDictionary(fleet, entry.agent, entry.dictionary);
+    case 'batch':
+      return foldBatchEntry(fleet, entry);
+    case 'gap':
+      fleet.gapCount += entry.to - entry.from + 1;
+      return note(fleet, entry, entry.agent, {
+        kind: 'agent.gap',
+        at: entry.at,
+        detail: `batches ${entry.from} to ${entry.to} can no longer arrive`,
+      });
+    case 'refused':
+      fleet.refusedCount += 1;
+      return note(fleet, entry, entry.agent, { kind: 'agent.refused', at: entry.at, detail: entry.problem });
+    case 'control':
+      return foldControl(fleet, entry);
+  }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): ReadonlySet<string> {
+  forgetLost(fleet, entry.at);
+  const key = instanceKey(hello);
+  const known = fleet.instances.get(key);
+  const isSameRun = known?.epoch === hello.epoch;
+  const instance: Instance = {
+    service: hello.service,
+    instance: hello.instance,
+    epoch: hello.epoch,
+    version: hello.version,
+    environment: hello.environment,
+    tags: hello.tags,
+    agentVersion: hello.agentVersion,
+    startedAt: hello.startedAt,
+    connected: true,
+    connectionSinceAt: entry.at,
+    lastSeenAt: entry.at,
+    clockOffsetMs: entry.at - hello.sentAt,
+    dropped: isSameRun ? known.dropped : {},
+    resources: isSameRun ? known.resources : [],
+    byAddress: known?.byAddress ?? new Map(),
+    flags: known?.flags ?? new Map(),
+  };
+  fleet.instances.set(key, instance);
+  const detail = known === undefined ? 'for the first time' : isSameRun ? 'again' : 'after a restart';
+  note(fleet, entry, hello, { kind: 'agent.connected', at: entry.at, detail });
+  return new Set(instance.byAddress.keys());
+}
+
+function foldDisconnected(
+  fleet: Fleet,
+  entry: LogEntry,
+  fact: { readonly agent: AgentIdentity; readonly clean: boolean },
+): ReadonlySet<string> {
+  const key = instanceKey(fact.agent);
+  const instance = fleet.instances.get(key);
+  if (instance === undefined || instance.epoch !== fact.agent.epoch) return none;
+  if (fact.clean) {
+    fleet.instances.delete(key);
+  } else {
+    instance.connected = false;
+    instance.connectionSinceAt = entry.at;
+    note(fleet, entry, fact.agent, { kind: 'agent.lost', at: entry.at });
+  }
+  return new Set(instance.byAddress.keys());
+}
+
+/** Instances that went without a word long ago make room: in a fleet that scales, names do not come back. */
+function forgetLost(fleet: Fleet, now: number): void {
+  for (const [key, instance] of fleet.instances) {
+    if (isForgotten(instance, now)) fleet.instances.delete(key);
+  }
+}
+
+export function isForgotten(instance: Instance, now: number): boolean {
+  return !instance.connected && now - instance.connectionSinceAt > fleetLimits.lostForMs;
+}
+
+function foldDictionary(
+  fleet: Fleet,
+  agent: AgentIdentity,
+  dictionary: DictionaryAddition,
+): ReadonlySet<string> {
+  const instance = fleet.instances.get(instanceKey(agent));
+  if (instance?.epoch === agent.epoch) addResources(instance, dictionary);
+  return none;
+}
+
+function foldBatchEntry(fleet: Fleet, entry: LogEntry & { readonly type: 'batch' }): ReadonlySet<string> {
+  const instance = fleet.instances.get(instanceKey(entry.agent));
+  if (instance === undefined || instance.epoch !== entry.agent.epoch) return none;
+  instance.lastSeenAt = entry.at;
+  const { touched, events } = foldBatch(instance, entry);
+  for (const event of events) addEvent(fleet, event);
+  return touched;
+}
+
+function foldControl(fleet: Fleet, entry: LogEntry & ControlFact): ReadonlySet<string> {
+  fleet.desired = desiredAfter(fleet.desired, entry);
+  const { type: _type, flag: _flag, breaker: _breaker, ...audit } = entry;
+  keep<AuditEntry>(fleet.audit, audit, fleetLimits.audit);
+  const target = parseBreakerTarget(entry);
+  return target === undefined ? none : new Set([target]);
+}
+
+/** Desired state after a control fact: what it sets replaces what stood for the same target. */
+function desiredAfter(desired: DesiredState, fact: ControlFact): DesiredState {
+  const isFlag = fact.action.startsWith('flag.');
+  const flags: FlagOverride[] = isFlag
+    ? desired.flags.filter((flag) => flag.key !== fact.target)
+    : [...desired.flags];
+  const breakers = isFlag
+    ? [...desired.breakers]
+    : desired.breakers.filter((breaker) => breakerTarget(breaker) !== fact.target);
+  if (fact.flag) flags.push(fact.flag);
+  if (fact.breaker) breakers.push(fact.breaker);
+  return { version: fact.version, flags, breakers };
+}
+
+/** How audit and desired state name a breaker: `service/name`, or `service@instance/name`. */
+export function breakerTarget(of: {
+  readonly service: string;
+  readonly instance?: string | undefined;
+  readonly name: string;
+}): string {
+  return of.instance === undefined ? `${of.service}/${of.name}` : `${of.service}@${of.instance}/${of.name}`;
+}
+
+function parseBreakerTarget(fact: ControlFact): string | undefined {
+  if (fact.action.startsWith('flag.')) return undefined;
+  const slash = fact.target.indexOf('/');
+  const service = fact.target.slice(0, slash).split('@')[0] ?? '';
+  return `${service}/circuit_breaker/${fact.target.slice(slash + 1)}`;
+}
+
+function note(
+  fleet: Fleet,
+  entry: LogEntry,
+  agent: AgentIdentity,
+  event: ConnectionEvent,
+): ReadonlySet<string> {
+  addEvent(fleet, {
+    id: `${entry.id}.0`,
+    at: entry.at,
+    service: agent.service,
+    instance: agent.instance,
+    event,
+  });
+  return none;
+}
+
+function addEvent(fleet: Fleet, event: FleetEvent): void {
+  keep(fleet.events, event, fleetLimits.events);
+}
+
+function keep<T>(list: T[], item: T, limit: number): void {
+  list.push(item);
+  if (list.length > limit) list.splice(0, list.length - limit);
+}

@@ -1,0 +1,53 @@
+import { mergeSparse, percentile, type SparseHistogram } from '../histogram/histogram.ts';
+import { exclusiveOutcomes } from '../vocabulary/calls.ts';
+import { type CountColumn, countIndex } from '../wire/rollups.ts';
+import type { RecentSecond } from './fleet.ts';
+import { type RatesView, type ResourceView, sparkSlotSeconds, sparkSlots } from './views.ts';
+
+const windowSeconds = 10;
+
+/** Rates and percentiles of the last 10 whole seconds before `now`, over all the given instances' seconds. */
+export function ratesOf(seconds: readonly RecentSecond[], now: number): RatesView {
+  const end = Math.floor(now / 1_000);
+  const inWindow = seconds.filter((one) => one.second >= end - windowSeconds && one.second < end);
+  const sum = (column: CountColumn): number => total(inWindow, column);
+  const latency = inWindow.reduce<SparseHistogram>((merged, one) => mergeSparse(merged, one.latency), []);
+  const failed = sum('failure') + sum('timeout');
+  const ran = sum('success') + failed;
+  const p50Ms = percentile(latency, 0.5);
+  const p95Ms = percentile(latency, 0.95);
+  const p99Ms = percentile(latency, 0.99);
+  return {
+    callsPerSecond: exclusiveOutcomes.reduce((calls, outcome) => calls + sum(outcome), 0) / windowSeconds,
+    rejectedPerSecond: sum('rejected') / windowSeconds,
+    slowPerSecond: sum('slow') / windowSeconds,
+    retriesPerSecond: sum('retries') / windowSeconds,
+    fallbacksPerSecond: sum('fallback_used') / windowSeconds,
+    ...(ran === 0 ? {} : { failureRatio: failed / ran }),
+    ...(p50Ms === undefined ? {} : { p50Ms }),
+    ...(p95Ms === undefined ? {} : { p95Ms }),
+    ...(p99Ms === undefined ? {} : { p99Ms }),
+  };
+}
+
+/** Calls and failures of the last minute. Slots stand on the clock's grid, so that they move but never change. */
+export function sparkOf(seconds: readonly RecentSecond[], now: number): ResourceView['spark'] {
+  const calls = Array.from({ length: sparkSlots }, () => 0);
+  const failed = Array.from({ length: sparkSlots }, () => 0);
+  const last = Math.floor(now / 1_000 / sparkSlotSeconds);
+  for (const one of seconds) {
+    const slot = sparkSlots - 1 - (last - Math.floor(one.second / sparkSlotSeconds));
+    if (slot < 0 || slot >= sparkSlots) continue;
+    const single = [one];
+    const inSecond = exclusiveOutcomes.reduce((sum, outcome) => sum + total(single, outcome), 0);
+    const bad = total(single, 'failure') + total(single, 'timeout') + total(single, 'rejected');
+    calls[slot] = (calls[slot] ?? 0) + inSecond;
+    failed[slot] = (failed[slot] ?? 0) + bad;
+  }
+  return { calls, failed };
+}
+
+function total(seconds: readonly RecentSecond[], column: CountColumn): number {
+  const index = countIndex[column];
+  return seconds.reduce((sum, one) => sum + (one.counts[index] ?? 0), 0);
+}

@@ -1,0 +1,149 @@
+import { gaugeNames } from '../vocabulary/calls.ts';
+import { type BreakerState, type HealthStatus } from '../vocabulary/resources.ts';
+import type { BreakerOverride } from '../wire/messages.ts';
+import type { Fleet, Instance, Resource } from './fleet.ts';
+import { isForgotten } from './fold.ts';
+import { ratesOf, sparkOf } from './rates.ts';
+import type { BreakerView, HealthView, ResourceView } from './views.ts';
+
+/** A resource as one instance has it. */
+interface Placed {
+  readonly instance: Instance;
+  readonly resource: Resource;
+}
+
+/** Every resource of the fleet, its instances taken together. */
+export function resourceViewsOf(fleet: Fleet, now: number): ResourceView[] {
+  const byAddress = new Map<string, Placed[]>();
+  for (const instance of fleet.instances.values()) {
+    if (isForgotten(instance, now)) continue;
+    for (const resource of instance.byAddress.values()) {
+      const placed = byAddress.get(resource.address);
+      if (placed === undefined) byAddress.set(resource.address, [{ instance, resource }]);
+      else placed.push({ instance, resource });
+    }
+  }
+  return [...byAddress.values()].map((placed) => viewOfPlaced(fleet, placed, now));
+}
+
+/** One resource by its address `service/kind/name`; `undefined` where no instance has it. */
+export function resourceViewOf(fleet: Fleet, address: string, now: number): ResourceView | undefined {
+  const placed: Placed[] = [];
+  for (const instance of fleet.instances.values()) {
+    const resource = isForgotten(instance, now) ? undefined : instance.byAddress.get(address);
+    if (resource !== undefined) placed.push({ instance, resource });
+  }
+  return placed.length === 0 ? undefined : viewOfPlaced(fleet, placed, now);
+}
+
+function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): ResourceView {
+  const live = all.filter((one) => one.instance.connected);
+  const placed = live.length > 0 ? live : all; // what a lost instance said last must not colour those that live
+  const newest = placed.reduce(
+    (a, b) => (b.instance.startedAt >= a.instance.startedAt ? b : a),
+    placed[0] as Placed,
+  );
+  const { descriptor, address } = newest.resource;
+  const service = newest.instance.service;
+  const seconds = placed.flatMap((one) => one.resource.recent);
+  const breaker = breakerView(fleet, placed);
+  const health = healthView(placed);
+  const lastError =
+    newest.resource.lastError ?? placed.find((one) => one.resource.lastError)?.resource.lastError;
+  return {
+    address,
+    service,
+    kind: descriptor.kind,
+    name: descriptor.name,
+    ...(descriptor.dependency === undefined ? {} : { dependency: descriptor.dependency }),
+    ...(descriptor.pipeline === undefined ? {} : { pipeline: descriptor.pipeline }),
+    ...(descriptor.config === undefined ? {} : { config: descriptor.config }),
+    instanceCount: all.length,
+    staleCount: all.length - live.length,
+    ...(breaker === undefined ? {} : { breaker }),
+    ...(health === undefined ? {} : { health }),
+    rates: ratesOf(seconds, now),
+    gauges: summedGauges(placed),
+    spark: sparkOf(seconds, now),
+    ...(lastError === undefined ? {} : { lastError }),
+  };
+}
+
+/** Worst first: what an operator must see before the rest. */
+export const breakerStateRank: readonly BreakerState[] = [
+  'open',
+  'forced_open',
+  'half_open',
+  'disabled',
+  'metrics_only',
+  'closed',
+];
+const healthRank: readonly HealthStatus[] = ['down', 'degraded', 'unknown', 'up'];
+
+function breakerView(fleet: Fleet, placed: readonly Placed[]): BreakerView | undefined {
+  const conditions = placed.flatMap(({ resource }) =>
+    resource.breaker === undefined ? [] : [resource.breaker],
+  );
+  if (conditions.length === 0) return undefined;
+  const state =
+    breakerStateRank.find((one) => conditions.some((condition) => condition.state === one)) ?? 'closed';
+  const worst = conditions
+    .filter((condition) => condition.state === state)
+    .reduce((a, b) => (b.sinceAt < a.sinceAt ? b : a));
+  const states: Partial<Record<BreakerState, number>> = {};
+  for (const condition of conditions) states[condition.state] = (states[condition.state] ?? 0) + 1;
+  const override = overrideOf(fleet, placed);
+  return {
+    state,
+    sinceAt: worst.sinceAt,
+    states,
+    ...(worst.untilAt === undefined ? {} : { untilAt: worst.untilAt }),
+    ...(worst.cause === undefined ? {} : { cause: worst.cause }),
+    ...(worst.error === undefined ? {} : { error: worst.error }),
+    ...(worst.attribution === undefined ? {} : { attribution: worst.attribution }),
+    ...(override === undefined ? {} : { override }),
+    flags: boundFlags(placed),
+  };
+}
+
+function overrideOf(fleet: Fleet, placed: readonly Placed[]): BreakerOverride | undefined {
+  return fleet.desired.breakers.find(
+    (override) =>
+      override.state !== 'closed' &&
+      placed.some(
+        ({ instance, resource }) =>
+          override.service === instance.service &&
+          override.name === resource.descriptor.name &&
+          (override.instance ?? instance.instance) === instance.instance,
+      ),
+  );
+}
+
+function boundFlags(placed: readonly Placed[]): string[] {
+  const keys = new Set<string>();
+  for (const { instance, resource } of placed) {
+    const binding = `${resource.descriptor.kind}/${resource.descriptor.name}`;
+    for (const flag of instance.flags.values()) if (flag.bindings.includes(binding)) keys.add(flag.flag);
+  }
+  return [...keys].sort();
+}
+
+function healthView(placed: readonly Placed[]): HealthView | undefined {
+  const conditions = placed.flatMap(({ resource }) =>
+    resource.health === undefined ? [] : [resource.health],
+  );
+  const status = healthRank.find((one) => conditions.some((condition) => condition.status === one));
+  const worst = conditions.find((condition) => condition.status === status);
+  if (worst === undefined) return undefined;
+  const { kind, message, ...rest } = worst;
+  return { ...rest, checkKind: kind, ...(message === undefined ? {} : { message }) };
+}
+
+function summedGauges(placed: readonly Placed[]): ResourceView['gauges'] {
+  const sums: { -readonly [K in keyof ResourceView['gauges']]: ResourceView['gauges'][K] } = {};
+  for (const name of gaugeNames) {
+    const values = placed.flatMap(({ resource }) => resource.gauges[name] ?? []);
+    if (values.length > 0) sums[name] = values.reduce((a, b) => a + b, 0);
+  }
+  return sums;
+}

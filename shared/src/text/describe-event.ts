@@ -1,0 +1,133 @@
+import type { ConnectionEvent, FleetEvent } from '../state/fleet.ts';
+import type { ErrorSummary, EventKind, FlagChange, ResilienceEventBody } from '../vocabulary/events.ts';
+import { describeTransition } from './describe-transition.ts';
+import { formatRatio, formatValue, plural } from './format.ts';
+
+export type EventTone = 'bad' | 'warn' | 'good' | 'quiet';
+type AnyEvent = ResilienceEventBody | ConnectionEvent;
+
+/** How an event feels to the person on call. */
+export function eventTone(kind: AnyEvent['kind']): EventTone {
+  return tones[kind];
+}
+
+const tones: Readonly<Record<AnyEvent['kind'], EventTone>> = {
+  'circuit_breaker.opened': 'bad',
+  'circuit_breaker.half_opened': 'warn',
+  'circuit_breaker.closed': 'good',
+  'circuit_breaker.forced_open': 'warn',
+  'circuit_breaker.disabled': 'warn',
+  'circuit_breaker.metrics_only': 'quiet',
+  'circuit_breaker.threshold_crossed': 'warn',
+  'retry.exhausted': 'warn',
+  'bulkhead.saturated': 'warn',
+  'bulkhead.recovered': 'good',
+  'rate_limiter.saturated': 'warn',
+  'rate_limiter.recovered': 'good',
+  'load_shedder.started': 'bad',
+  'load_shedder.stopped': 'good',
+  'fallback.started': 'warn',
+  'fallback.stopped': 'good',
+  'error.sampled': 'quiet',
+  'health_check.changed': 'warn',
+  'flag.changed': 'warn',
+  'flag.degraded': 'warn',
+  'flag.restored': 'good',
+  'fault.started': 'warn',
+  'fault.stopped': 'good',
+  'config.changed': 'quiet',
+  'agent.started': 'quiet',
+  'agent.stopped': 'quiet',
+  'agent.dropped': 'bad',
+  'agent.connected': 'quiet',
+  'agent.lost': 'bad',
+  'agent.refused': 'bad',
+  'agent.gap': 'bad',
+};
+
+/** One line for an event log, without its time: "checkout/payments opened: 60 % of 10 calls failed". */
+export function describeEvent(of: FleetEvent): string {
+  return `${placeOf(of)} ${describe(of.event)}`;
+}
+
+function placeOf(of: FleetEvent): string {
+  if (of.address === undefined) return `${of.service}@${of.instance}`;
+  const [service = '', , name = ''] = of.address.split('/');
+  return `${service}/${name}`;
+}
+
+function describe(event: AnyEvent): string {
+  switch (event.kind) {
+    case 'circuit_breaker.opened':
+      return `opened: ${describeTransition(event)}`;
+    case 'circuit_breaker.half_opened':
+      return `half open: ${describeTransition(event)}`;
+    case 'circuit_breaker.closed':
+      return `closed: ${describeTransition(event)}`;
+    case 'circuit_breaker.forced_open':
+      return `held open by ${describeTransition(event)}`;
+    case 'circuit_breaker.disabled':
+      return `bypassed by ${describeTransition(event)}`;
+    case 'circuit_breaker.metrics_only':
+      return `only watches: ${describeTransition(event)}`;
+    case 'circuit_breaker.threshold_crossed':
+      return `${event.threshold === 'failure_rate' ? 'failure' : 'slow call'} rate went ${event.direction} to ${formatRatio(event.ratio)}`;
+    case 'retry.exhausted':
+      return `gave up after ${plural(event.attempts, 'attempt')}: ${describeError(event.error)}`;
+    case 'bulkhead.saturated':
+      return 'bulkhead is full';
+    case 'bulkhead.recovered':
+      return `bulkhead has room again, ${plural(event.count, 'call')} turned away`;
+    case 'rate_limiter.saturated':
+      return 'rate limit reached';
+    case 'rate_limiter.recovered':
+      return `below its rate limit again, ${plural(event.count, 'call')} turned away`;
+    case 'load_shedder.started':
+      return 'sheds load';
+    case 'load_shedder.stopped':
+      return `sheds no more, ${plural(event.count, 'call')} shed`;
+    case 'fallback.started':
+      return 'answers from its fallback';
+    case 'fallback.stopped':
+      return `answers by itself again, ${plural(event.count, 'fallback')} used`;
+    case 'error.sampled':
+      return `${event.operation === undefined ? '' : `${event.operation}: `}${describeError(event.error)}`;
+    case 'health_check.changed':
+      return `is ${event.to}${event.message === undefined ? '' : `: ${event.message}`}`;
+    case 'flag.changed':
+      return describeFlag('set to', event);
+    case 'flag.degraded':
+      return describeFlag('degraded to', event);
+    case 'flag.restored':
+      return describeFlag('restored to', event);
+    case 'fault.started':
+      return `fault injected: ${event.fault}`;
+    case 'fault.stopped':
+      return `fault ended: ${event.fault}`;
+    case 'config.changed':
+      return `configuration changed: ${event.changes.join(', ')}`;
+    case 'agent.started':
+      return 'started';
+    case 'agent.stopped':
+      return 'stopped';
+    case 'agent.dropped':
+      return `left out ${plural(event.count, event.records)}: ${event.reason}`;
+    case 'agent.connected':
+      return `connected ${event.detail ?? ''}`.trimEnd();
+    case 'agent.lost':
+      return 'lost: the connection ended without a good-bye';
+    case 'agent.refused':
+      return `sent a batch that was refused: ${event.detail ?? ''}`;
+    case 'agent.gap':
+      return `${event.detail ?? 'batches'}: the collector was restored to an earlier state`;
+  }
+}
+
+function describeFlag(verb: string, event: Omit<FlagChange<EventKind>, 'kind'>): string {
+  const why = event.cause === undefined ? '' : ` (${event.cause})`;
+  return `flag ${event.flag} ${verb} ${formatValue(event.to)}${why}`;
+}
+
+function describeError(error: ErrorSummary): string {
+  return `${error.class} error${error.code === undefined ? '' : ` ${error.code}`}: ${error.message}`;
+}

@@ -1,0 +1,67 @@
+import type { FlagValue } from '../vocabulary/resources.ts';
+
+/** A span for people: "0 s", "42 s", "4 m 12 s", "2 h 5 m", "3 d 4 h". */
+export function formatDuration(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} m ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${minutes % 60} m`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The milliseconds of "500ms", "30s", "15m", "2h", "1d" or "1h30m"; `undefined` for anything else. */
+export function parseDuration(input: string): number | undefined {
+  const compact = input.trim().toLowerCase().replaceAll(' ', '');
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(compact)) return undefined;
+  let total = 0;
+  for (const [, amount = '0', unit = ''] of compact.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (unitMs[unit] ?? 0);
+  }
+  return Math.round(total);
+}
+
+/** A latency: "0.4 ms", "38 ms", "2.00 s". */
+export function formatMs(milliseconds: number): string {
+  if (milliseconds >= 1_000) return `${(milliseconds / 1_000).toFixed(milliseconds >= 10_000 ? 1 : 2)} s`;
+  return `${milliseconds >= 10 ? Math.round(milliseconds) : milliseconds.toFixed(1)} ms`;
+}
+
+/** A ratio as a percentage; what is not nothing never reads as nothing. */
+export function formatRatio(ratio: number): string {
+  const percent = ratio * 100;
+  if (percent > 0 && percent < 1) return '<1 %';
+  if (percent > 99 && percent < 100) return '>99 %';
+  return `${Math.round(percent)} %`;
+}
+
+/** Something a second: "0", "0.4", "12", "1.2 k". */
+export function formatRate(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  if (perSecond < 0.1) return '<0.1';
+  if (perSecond < 10) return perSecond.toFixed(1);
+  if (perSecond < 1_000) return `${Math.round(perSecond)}`;
+  return `${(perSecond / 1_000).toFixed(perSecond < 10_000 ? 1 : 0)} k`;
+}
+
+/** A time of day in the reader's own zone: "14:02:07". */
+export function formatClock(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => `${part}`.padStart(2, '0'))
+    .join(':');
+}
+
+/** A flag's value: booleans as people say them. */
+export function formatValue(value: FlagValue): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** "1 flag", "2 flags". */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,126 @@
+import { breakersOf } from '../state/select.ts';
+import type { FleetView, ResourceView } from '../state/views.ts';
+import { formatDuration, plural } from './format.ts';
+
+/** The one sentence, with the parts that it is made of. */
+export interface StatusView {
+  readonly level: 'empty' | 'calm' | 'degraded' | 'broken';
+  readonly sentence: string;
+  readonly breakerCount: number;
+  /** Open by themselves. */
+  readonly openCount: number;
+  readonly heldOpenCount: number;
+  readonly halfOpenCount: number;
+  readonly degradedFlags: readonly string[];
+  readonly unhealthyChecks: readonly string[];
+  readonly lostAgents: readonly string[];
+  readonly agentCount: number;
+  /** Since when it is as bad as it is. */
+  readonly sinceAt?: number;
+  /** The address of the breaker that went first, and why. */
+  readonly firstAddress?: string;
+  readonly cause?: string;
+}
+
+/**
+ * What is wrong, since when, why, and what is degraded. The cause is that of the breaker that has been open the
+ * longest: in a cascade the first to fail is nearest to the source.
+ */
+export function statusOf(view: FleetView, now: number): StatusView {
+  const breakers = breakersOf(view.resources);
+  const inState = (state: string): ResourceView[] =>
+    breakers.filter((one) => one.breaker?.state === state && one.staleCount < one.instanceCount);
+  const open = inState('open');
+  const held = inState('forced_open');
+  const probing = inState('half_open');
+  const first = earliest(open) ?? earliest(held) ?? earliest(probing);
+  const degraded = view.flags.filter((flag) => flag.reason === 'DEGRADED');
+  const parts = {
+    breakerCount: breakers.length,
+    openCount: open.length,
+    heldOpenCount: held.length,
+    halfOpenCount: probing.length,
+    degradedFlags: degraded.map((flag) => flag.key),
+    unhealthyChecks: view.resources.flatMap((one) =>
+      one.health?.status === 'down' || one.health?.status === 'degraded'
+        ? [`${one.service}/${one.name}`]
+        : [],
+    ),
+    lostAgents: view.agents.flatMap((agent) =>
+      agent.connected ? [] : [`${agent.service}@${agent.instance}`],
+    ),
+    agentCount: view.agents.length,
+  };
+  const sinceAt = first?.breaker?.sinceAt ?? degraded[0]?.sinceAt;
+  const cause = first?.breaker?.cause;
+  const level = levelOf(parts);
+  return {
+    level,
+    sentence: sentenceOf(level, parts, first, now),
+    ...parts,
+    ...(sinceAt === undefined ? {} : { sinceAt }),
+    ...(first === undefined ? {} : { firstAddress: first.address }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+type Parts = Pick<
+  StatusView,
+  | 'breakerCount'
+  | 'openCount'
+  | 'heldOpenCount'
+  | 'halfOpenCount'
+  | 'degradedFlags'
+  | 'unhealthyChecks'
+  | 'lostAgents'
+  | 'agentCount'
+>;
+
+function levelOf(parts: Parts): StatusView['level'] {
+  if (parts.agentCount === 0) return 'empty';
+  if (parts.openCount > 0) return 'broken';
+  const troubles =
+    parts.heldOpenCount +
+    parts.halfOpenCount +
+    parts.degradedFlags.length +
+    parts.unhealthyChecks.length +
+    parts.lostAgents.length;
+  return troubles > 0 ? 'degraded' : 'calm';
+}
+
+function sentenceOf(
+  level: StatusView['level'],
+  parts: Parts,
+  first: ResourceView | undefined,
+  now: number,
+): string {
+  if (level === 'empty') return 'No agent has connected yet';
+  const breakers = plural(parts.breakerCount, 'breaker');
+  if (level === 'calm')
+    return `All well: ${breakers} passing calls in ${plural(parts.agentCount, 'instance')}`;
+  const said: string[] = [];
+  if (parts.openCount > 0) said.push(`${parts.openCount} of ${breakers} OPEN`);
+  if (parts.heldOpenCount > 0) said.push(`${parts.heldOpenCount} held open`);
+  if (parts.halfOpenCount > 0) said.push(`${parts.halfOpenCount} probing`);
+  if (first?.breaker !== undefined) {
+    const since = formatDuration(now - first.breaker.sinceAt);
+    said.push(`${first.service}/${first.name} for ${since}`);
+    if (first.breaker.cause !== undefined) said.push(`cause: ${first.breaker.cause}`);
+  }
+  if (parts.degradedFlags.length > 0) said.push(`${plural(parts.degradedFlags.length, 'flag')} degraded`);
+  if (parts.unhealthyChecks.length > 0)
+    said.push(`${plural(parts.unhealthyChecks.length, 'health check')} failing`);
+  if (parts.lostAgents.length > 0) said.push(`${plural(parts.lostAgents.length, 'instance')} lost`);
+  return said.join(' · ');
+}
+
+function earliest(resources: readonly ResourceView[]): ResourceView | undefined {
+  return resources.reduce<ResourceView | undefined>(
+    (first, one) => (first === undefined || sinceOf(one) < sinceOf(first) ? one : first),
+    undefined,
+  );
+}
+
+function sinceOf(resource: ResourceView): number {
+  return resource.breaker?.sinceAt ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,38 @@
+import type { BreakerState, HealthStatus } from '../vocabulary/resources.ts';
+
+export interface StateWords {
+  /** The state: "open". */
+  readonly label: string;
+  /** What it means for calls: newcomers read "open" as good. */
+  readonly effect: string;
+  readonly glyph: string;
+  readonly ascii: string;
+  readonly letter: string;
+}
+
+/** How a breaker's state is told; never by colour alone. */
+export const breakerWords: Readonly<Record<BreakerState, StateWords>> = {
+  closed: { label: 'closed', effect: 'passing', glyph: '●', ascii: '.', letter: 'C' },
+  half_open: { label: 'half open', effect: 'probing', glyph: '◐', ascii: '~', letter: 'H' },
+  open: { label: 'open', effect: 'blocking', glyph: '■', ascii: 'X', letter: 'O' },
+  forced_open: { label: 'forced open', effect: 'held open', glyph: '▣', ascii: '!', letter: 'F' },
+  disabled: { label: 'disabled', effect: 'bypassed', glyph: '◌', ascii: '-', letter: 'D' },
+  metrics_only: { label: 'metrics only', effect: 'watching', glyph: '◎', ascii: 'o', letter: 'M' },
+};
+
+/** For what is said of an instance that is not connected. */
+export const staleWords: StateWords = {
+  label: 'unknown',
+  effect: 'not connected',
+  glyph: '?',
+  ascii: '?',
+  letter: '?',
+};
+
+export const healthWords: Readonly<Record<HealthStatus, { readonly glyph: string; readonly ascii: string }>> =
+  {
+    up: { glyph: '●', ascii: '.' },
+    degraded: { glyph: '◐', ascii: '~' },
+    down: { glyph: '■', ascii: 'X' },
+    unknown: { glyph: '?', ascii: '?' },
+  };
