@@ -210,10 +210,9 @@ function addErrors(errors: ErrorCount, count: number, second: number): void {
   const minute = Math.floor(second / 60);
   errors.total += count;
   errors.lastAt = Math.max(errors.lastAt, second * 1_000);
-  const newest = errors.minutes.at(-2) ?? Number.NEGATIVE_INFINITY;
-  if (minute > newest) errors.minutes.push(minute, count);
-  for (let i = 0; minute <= newest && i < errors.minutes.length; i += 2) {
-    if (errors.minutes[i] === minute) errors.minutes[i + 1] = (errors.minutes[i + 1] ?? 0) + count;
-  }
-  while (errors.minutes.length > 2 * fleetLimits.errorMinutes) errors.minutes.splice(0, 2);
+  let at = errors.minutes.length; // mostly the newest minute, so look from the end
+  while (at > 0 && (errors.minutes[at - 2] ?? 0) > minute) at -= 2;
+  if (errors.minutes[at - 2] === minute) errors.minutes[at - 1] = (errors.minutes[at - 1] ?? 0) + count;
+  else errors.minutes.splice(at, 0, minute, count);
+  if (errors.minutes.length > 2 * fleetLimits.errorMinutes) errors.minutes.splice(0, 2);
 }

@@ -32,7 +32,7 @@ export function flagOverrideEffect(flag: FlagView, value?: FlagValue): string {
   if (value === undefined) {
     return `Ends the override in ${reach}: the flag follows its bindings, else its default ${formatValue(flag.defaultValue)}.`;
   }
-  const bound = flag.bindings.length === 0 ? '' : ' Until then its bindings do not change it.';
+  const bound = flag.bindings.length === 0 ? '' : ' While it holds, its bindings do not change it.';
   return `Sets ${flag.key} from ${formatValue(flag.value)} to ${formatValue(value)} in ${reach}.${bound}`;
 }
 

@@ -42,7 +42,7 @@ export function show(input: unknown): string {
   if (Array.isArray(input)) return `an array of ${input.length}`;
   if (typeof input === 'object' && input !== null) return 'an object';
   if (typeof input === 'bigint' || typeof input === 'symbol') return `a ${typeof input}`;
-  const text = JSON.stringify(input) ?? String(input);
+  const text = typeof input === 'number' ? `${input}` : JSON.stringify(input);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

@@ -1,0 +1,40 @@
+import { formatDuration, formatMs, formatRate, formatRatio, nearest, parseDuration } from '@holdfast/shared';
+import { expect, test } from 'vitest';
+
+test.each([
+  [0, '0 s'],
+  [-5, '0 s'],
+  [42_900, '42 s'],
+  [252_000, '4 m 12 s'],
+  [7_500_000, '2 h 5 m'],
+  [273_600_000, '3 d 4 h'],
+])('%d ms reads as %s', (duration, expected) => {
+  expect(formatDuration(duration)).toBe(expected);
+});
+
+test.each([
+  ['30s', 30_000],
+  ['15m', 900_000],
+  ['1h30m', 5_400_000],
+  ['500ms', 500],
+  ['1.5 h', 5_400_000],
+  ['15', undefined],
+  ['soon', undefined],
+  ['-5m', undefined],
+])('"%s" parses to %s ms', (input, expected) => {
+  expect(parseDuration(input)).toBe(expected);
+});
+
+test('a small share never reads as none, nor a large one as all', () => {
+  expect([0, 0.004, 0.5, 0.996, 1].map(formatRatio)).toEqual(['0 %', '<1 %', '50 %', '>99 %', '100 %']);
+});
+
+test('latencies and rates keep three figures at most', () => {
+  expect([0.42, 38.4, 2_000].map(formatMs)).toEqual(['0.4 ms', '38 ms', '2.00 s']);
+  expect([0, 0.04, 3.14, 90, 1_234].map(formatRate)).toEqual(['0', '<0.1', '3.1', '90', '1.2 k']);
+});
+
+test('the nearest name is the one that was probably meant', () => {
+  expect(nearest('recomendations', ['recommendations', 'user_reviews'])).toBe('recommendations');
+  expect(nearest('zzz', ['recommendations'])).toBeUndefined();
+});

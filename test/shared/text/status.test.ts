@@ -1,0 +1,42 @@
+import { emptyView, statusOf, viewOf } from '@holdfast/shared';
+import { expect, test } from 'vitest';
+import { agent, breaker, levelsOf, startAt, TestLog } from '../state/log.ts';
+
+function fleet(): TestLog {
+  const log = new TestLog();
+  log.connect();
+  log.introduce(breaker);
+  log.batch({ levels: levelsOf({ breakers: [{ resource: 0, state: 'closed', sinceAt: startAt }] }) });
+  return log;
+}
+
+test('without agents it says that none has connected', () => {
+  expect(statusOf(emptyView, startAt)).toMatchObject({
+    level: 'empty',
+    sentence: 'No agent has connected yet',
+  });
+});
+
+test('when all is well it says so with the counts', () => {
+  expect(statusOf(viewOf(fleet().fleet, startAt), startAt).sentence).toBe(
+    'All well: 1 breaker passing calls in 1 instance',
+  );
+});
+
+test('an open breaker is told with since when and why', () => {
+  const log = fleet();
+  log.opened();
+  const now = startAt + 252_000;
+  expect(statusOf(viewOf(log.fleet, now), now)).toMatchObject({
+    level: 'broken',
+    sentence:
+      '1 of 1 breaker OPEN · checkout/payments for 4 m 12 s · cause: 60 % of 10 calls failed, last: ECONNREFUSED',
+  });
+});
+
+test('a lost instance degrades the status and its breakers do not count as open', () => {
+  const log = fleet();
+  log.opened();
+  log.append({ type: 'disconnected', agent, clean: false });
+  expect(statusOf(viewOf(log.fleet, startAt), startAt)).toMatchObject({ level: 'degraded', openCount: 0 });
+});
