@@ -9,6 +9,7 @@ export { resourceViewOf, resourceViewsOf } from './state/resource-view.ts';
 export * from './state/select.ts';
 export * from './state/snapshot.ts';
 export * from './state/views.ts';
+export * from './text/describe-audit.ts';
 export * from './text/describe-event.ts';
 export * from './text/describe-transition.ts';
 export * from './text/effects.ts';
