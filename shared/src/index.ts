@@ -1,6 +1,7 @@
 export * from './api/api.ts';
 export * from './histogram/histogram.ts';
 export * from './live/live-message.ts';
+export * from './live/read-live-message.ts';
 export * from './state/fleet.ts';
 export * from './state/fold.ts';
 export { clockCorrectionMs } from './state/fold-batch.ts';
