@@ -1,0 +1,26 @@
+import type { Clock, Random } from '@holdfast/shared';
+
+/** The real time. Its timers never keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic() {
+    // Half the price of `performance.now()` on Node 20; this is read twice in every guarded call.
+    const time = process.hrtime();
+    return time[0] * 1e3 + time[1] * 1e-6;
+  },
+  setTimeout(run, delayMs) {
+    let timer: NodeJS.Timeout;
+    const arm = (restMs: number): void => {
+      const partMs = Math.min(restMs, longestDelayMs);
+      timer = setTimeout(() => (restMs > partMs ? arm(restMs - partMs) : run()), partMs);
+      timer.unref();
+    };
+    arm(Math.ceil(delayMs));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+export const systemRandom: Random = Math.random;
+
+/** Node fires a timer at once whose delay does not fit into 32 bits: longer ones are set in parts. */
+const longestDelayMs = 2 ** 31 - 1;
