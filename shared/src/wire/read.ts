@@ -41,7 +41,6 @@ export function show(input: unknown): string {
   if (typeof input === 'function') return 'a function';
   if (Array.isArray(input)) return `an array of ${input.length}`;
   if (typeof input === 'object' && input !== null) return 'an object';
-  if (typeof input === 'number') return String(input);
   if (typeof input === 'bigint' || typeof input === 'symbol') return `a ${typeof input}`;
   const text = typeof input === 'number' ? `${input}` : JSON.stringify(input);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
