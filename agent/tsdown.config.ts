@@ -1,8 +1,8 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 /**
- * Each entry is built alone, so that each is one file that needs nothing but `ws`: shared code and its types are
- * inlined, from their TypeScript sources.
+ * Each entry is built alone, so that each is one file that needs nothing but `ws`: shared code and its types
+ * are inlined, from their TypeScript sources.
  */
 const common: UserConfig = {
   format: 'esm',

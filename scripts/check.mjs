@@ -13,7 +13,7 @@ const jobs = [
   {
     name: 'dead code and dependencies',
     command: ['knip'],
-    mend: 'remove what is listed, or stop exporting what only its own file uses; entry points are in knip.json',
+    mend: 'remove what is listed, or keep to its file what only that uses; entries are in knip.json',
   },
 ];
 

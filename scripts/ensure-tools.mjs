@@ -1,4 +1,5 @@
-// Finds what the tests need beside npm: a Chromium, tmux, and a compiled sqlite3 where Node has no SQLite of its own.
+// Finds what the tests need beside npm: a Chromium, tmux, and a compiled sqlite3 where Node has no SQLite of
+// its own.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +14,10 @@ const tools = [
   { name: 'tmux', debianPackage: 'tmux', isThere: () => isOnPath('tmux') },
 ];
 
-/** Installs what is missing where it can, else says the command. @returns {Promise<boolean>} whether all is there */
+/**
+ * Installs what is missing where it can, else says the command. @returns {Promise<boolean>} whether all is
+ * there
+ */
 export async function ensureTools() {
   if (!hasSqlite()) {
     console.log(

@@ -7,7 +7,8 @@ export const root = path.resolve(import.meta.dirname, '..');
 /**
  * @typedef {object} Job
  * @property {string} name What the line of its result says.
- * @property {readonly string[]} command Run without a shell; a program of node_modules/.bin is found by its name.
+ * @property {readonly string[]} command Run without a shell; a program of node_modules/.bin is found by its
+ *   name.
  * @property {string} [cwd] Relative to the root, which is the default.
  * @property {string} [mend] What to do when it fails.
  */

@@ -5,7 +5,10 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 export interface OpenedPage {
   readonly page: Page;
-  /** What went wrong in the page so far: console errors, uncaught errors, requests that left 127.0.0.1 or failed. */
+  /**
+   * What went wrong in the page so far: console errors, uncaught errors, requests that left 127.0.0.1 or
+   * failed.
+   */
   readonly problems: readonly string[];
 }
 

@@ -39,7 +39,8 @@ interface Stat {
 function statOf(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name stands in brackets and may hold anything, so the fields are counted from the last one.
+    // The program's name stands in brackets and may hold anything, so the fields are counted from the last
+    // one.
     const [state = '', parent, group] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return { state, parent: Number(parent), group: Number(group) };
   } catch {

@@ -70,7 +70,10 @@ describe('a process', () => {
 test('a terminal shows a screen, takes keys and tells the exit code', async () => {
   const program = `process.stdin.setRawMode(true);
     process.stdout.write('size ' + process.stdout.columns + 'x' + process.stdout.rows);
-    process.stdin.on('data', (key) => { if (String(key) === 'q') process.exit(7); process.stdout.write(' got ' + key); });`;
+    process.stdin.on('data', (key) => {
+      if (String(key) === 'q') process.exit(7);
+      process.stdout.write(' got ' + key);
+    });`;
   const terminal = await openTerminal(scopeOfTest(), {
     command: [node, '-e', program],
     columns: 91,

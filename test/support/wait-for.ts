@@ -12,8 +12,8 @@ export interface WaitOptions {
 type Answer<T> = T | undefined | null | false;
 
 /**
- * Asks until the answer is neither `undefined`, `null` nor `false`, and gives it back. A condition that throws has not
- * held yet; its last error is the cause of the one that this throws when time is up.
+ * Asks until the answer is neither `undefined`, `null` nor `false`, and gives it back. A condition that
+ * throws has not held yet; its last error is the cause of the one that this throws when time is up.
  */
 export async function waitFor<T>(
   condition: () => Answer<T> | Promise<Answer<T>>,
