@@ -1,5 +1,5 @@
 // Builds the two packages: agent/dist, and cli/dist with the dashboard and the shop in it.
-import { chmod, cp, rm } from 'node:fs/promises';
+import { chmod, copyFile, cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isMain, root, runAll } from './run.mjs';
 
@@ -19,6 +19,8 @@ export async function build() {
   if (failed > 0) return false;
   await cp(path.join(root, 'dashboard/dist'), path.join(root, 'cli/dist/dashboard'), { recursive: true });
   await chmod(path.join(root, 'cli/dist/main.js'), 0o755);
+  for (const folder of ['agent', 'cli'])
+    await copyFile(path.join(root, 'LICENSE'), path.join(root, folder, 'LICENSE'));
   return true;
 }
 

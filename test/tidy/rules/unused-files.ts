@@ -8,7 +8,7 @@ const entries: readonly RegExp[] = [
   /\.config\.ts$/,
   /^(shared|agent|collector|examples\/[\w-]+)\/src\/index\.ts$/,
   /^agent\/src\/testing\/index\.ts$/,
-  /^cli\/src\/main\.ts$/,
+  /^cli\/(src\/main\.ts|bin\/holdfast\.mjs)$/,
   /^examples\/[\w-]+\/src\/([\w-]+\/)?main\.ts$/,
   /^dashboard\/src\/main\.tsx$/,
   /^dashboard\/src\/[\w-]+\.d\.ts$/,
