@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // npm links what is there when it installs; the build comes later.
-import '../dist/main.js';
+await import('../dist/main.js');
