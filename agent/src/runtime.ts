@@ -11,4 +11,6 @@ export interface Runtime {
   readonly classifier: Classifier;
   /** Counts and reports a fault of a listener or hook; never throws. */
   readonly internalError: (error: unknown) => void;
+  /** The host's own redaction of error messages; it goes before ours. */
+  readonly redact?: (message: string) => string;
 }

@@ -19,7 +19,9 @@ export class OptionReader {
   constructor(place: string, input: unknown, known: readonly string[]) {
     this.#place = place;
     if (typeof input !== 'object' || input === null || Array.isArray(input))
-      throw new TypeError(`${place === '' ? 'options' : `\`${place}\``} must be an object, got ${show(input)}`);
+      throw new TypeError(
+        `${place === '' ? 'options' : `\`${place}\``} must be an object, got ${show(input)}`,
+      );
     this.#values = input as Record<string, unknown>; // just checked; its values stay unknown
     for (const name of Object.keys(input)) {
       if (!known.includes(name)) throw this.#unknown(name, known);
@@ -94,7 +96,9 @@ export class OptionReader {
   }
 
   #out(name: string, expected: string, hint = ''): RangeError {
-    return new RangeError(`\`${this.#path(name)}\` must be ${expected}, got ${show(this.#values[name])}${hint}`);
+    return new RangeError(
+      `\`${this.#path(name)}\` must be ${expected}, got ${show(this.#values[name])}${hint}`,
+    );
   }
 
   #unknown(name: string, known: readonly string[]): TypeError {

@@ -1,0 +1,98 @@
+import { countIndex, type ErrorClass } from '@holdfast/shared';
+import type { Runtime } from '../runtime.ts';
+import type { Meter } from '../telemetry/meter.ts';
+import type { Classification } from './classifier.ts';
+import { isObject } from './facts.ts';
+import { summarise } from './summary.ts';
+
+export interface NotedError {
+  /** The resource that saw it. */
+  readonly meter: Meter;
+  readonly error: unknown;
+  readonly classification: Classification;
+  readonly operation?: string;
+}
+
+/**
+ * Counts an error's class, and sends it as a sample at most once in 10 s for each resource and fingerprint. An error
+ * on its way out passes several resources; only the innermost counts it.
+ */
+export function noteError(runtime: Runtime, noted: NotedError): void {
+  logOf(runtime).note(noted);
+}
+
+/** Whether something of this kind may be told again for this resource: at most once in 10 s. */
+export function isSampleDue(runtime: Runtime, meter: Meter, key: string): boolean {
+  return logOf(runtime).isDue(meter, key);
+}
+
+/** The counter of a class. */
+export function classColumn(errorClass: ErrorClass): number {
+  return countIndex[`class_${errorClass}`];
+}
+
+function logOf(runtime: Runtime): ErrorLog {
+  let log = logs.get(runtime);
+  if (log === undefined) {
+    log = new ErrorLog(runtime);
+    logs.set(runtime, log);
+  }
+  return log;
+}
+
+const logs = new WeakMap<Runtime, ErrorLog>();
+
+class ErrorLog {
+  readonly #runtime: Runtime;
+  /**
+   * Who counted an error object last. Another resource that sees the same object is further out and leaves it alone;
+   * the same resource sees it again only when it was thrown again.
+   */
+  readonly #countedBy = new WeakMap<object, Meter>();
+  /** When each was last sent, the longest ago first. */
+  readonly #sampledMs = new Map<string, number>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  note({ meter, error, classification, operation }: NotedError): void {
+    if (isObject(error)) {
+      const counter = this.#countedBy.get(error);
+      if (counter !== undefined && counter !== meter) return;
+      this.#countedBy.set(error, meter);
+    }
+    meter.count(classColumn(classification.class));
+    if (!isSampled[classification.class] || !this.isDue(meter, classification.fingerprint)) return;
+    const summary = summarise(error, classification, this.#runtime.redact);
+    const sample = { kind: 'error.sampled', error: summary } as const;
+    this.#runtime.telemetry.emit(operation === undefined ? sample : { ...sample, operation }, meter);
+  }
+
+  isDue(meter: Meter, key: string): boolean {
+    const sampleKey = `${meter.id} ${key}`;
+    const nowMs = this.#runtime.clock.monotonic();
+    const lastMs = this.#sampledMs.get(sampleKey);
+    if (lastMs !== undefined && nowMs - lastMs < sampleEveryMs) return false;
+    this.#sampledMs.delete(sampleKey);
+    this.#sampledMs.set(sampleKey, nowMs);
+    const [oldest] = this.#sampledMs.keys();
+    if (this.#sampledMs.size > maxSampled && oldest !== undefined) this.#sampledMs.delete(oldest);
+    return true;
+  }
+}
+
+/** Own rejections and cancelled calls say nothing that their counts do not. */
+const isSampled: Readonly<Record<ErrorClass, boolean>> = {
+  transient: true,
+  partial_outage: true,
+  critical: true,
+  throttled: true,
+  caller: true,
+  cancelled: false,
+  rejected: false,
+  unknown: true,
+};
+
+const sampleEveryMs = 10_000;
+const maxSampled = 1_000;

@@ -1,0 +1,39 @@
+import type { ErrorSummary } from '@holdfast/shared';
+import type { Classification } from './classifier.ts';
+import { isObject, read } from './facts.ts';
+import { redactMessage } from './redact.ts';
+
+/**
+ * An error as it may leave the process: never the object, and its message redacted. `redact` is the host's own
+ * redaction, which goes before ours. Where redaction fails, the message is left out.
+ */
+export function summarise(
+  error: unknown,
+  classification: Classification,
+  redact?: (message: string) => string,
+): ErrorSummary {
+  return {
+    class: classification.class,
+    severity: classification.severity,
+    fingerprint: classification.fingerprint,
+    message: safeMessage(error, redact),
+    ...(classification.code === undefined ? {} : { code: classification.code }),
+    why: classification.why,
+  };
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  if (!isObject(error)) return String(error);
+  const message = read(error, 'message') ?? read(error, 'statusText');
+  return typeof message === 'string' ? message : '';
+}
+
+function safeMessage(error: unknown, redact: ((message: string) => string) | undefined): string {
+  try {
+    const message = messageOf(error);
+    return redactMessage(redact === undefined ? message : redact(message));
+  } catch {
+    return '';
+  }
+}

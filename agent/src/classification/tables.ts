@@ -1,0 +1,142 @@
+import type { ErrorClass, Severity } from '@holdfast/shared';
+import type { Classification } from './classifier.ts';
+
+/** What a table says of an error that it knows. */
+export type Verdict = Pick<Classification, 'class' | 'severity' | 'retry' | 'countsForBreaker'>;
+
+/** Which of an error's facts a table reads. */
+export type FactName = 'status' | 'code' | 'name';
+
+/** Keys, separated by spaces, and what they mean. A status may be `5xx`; an exact one goes first. */
+export type Row = readonly [
+  keys: string,
+  errorClass: ErrorClass,
+  retry: Verdict['retry'],
+  countsForBreaker: boolean,
+];
+
+/** Knowledge about errors as data: other tables can stand beside these. */
+export interface Table {
+  /** What stands before the key in `why`. */
+  readonly says: string;
+  readonly fact: FactName;
+  readonly rows: readonly Row[];
+}
+
+/** What a class means unless a table or rule says otherwise. */
+export const classDefaults: Readonly<Record<ErrorClass, Verdict>> = {
+  transient: verdictOf('transient', 'if_idempotent', true),
+  partial_outage: verdictOf('partial_outage', 'if_idempotent', true),
+  critical: verdictOf('critical', 'never', true),
+  throttled: verdictOf('throttled', 'safe', false),
+  caller: verdictOf('caller', 'never', false),
+  cancelled: verdictOf('cancelled', 'never', false),
+  rejected: verdictOf('rejected', 'never', false),
+  unknown: verdictOf('unknown', 'never', true),
+};
+
+export function verdictOf(
+  errorClass: ErrorClass,
+  retry: Verdict['retry'],
+  countsForBreaker: boolean,
+): Verdict {
+  return { class: errorClass, severity: severities[errorClass] ?? 'low', retry, countsForBreaker };
+}
+
+const severities: Readonly<Partial<Record<ErrorClass, Severity>>> = {
+  partial_outage: 'medium',
+  critical: 'high',
+  throttled: 'medium',
+  unknown: 'medium',
+};
+
+/**
+ * In the order in which they are asked: what this package made itself, then the answer of the other side, then what
+ * the way there said, then the kind of error.
+ *
+ * `safe` stands where nothing was sent or nothing was processed. Where our own side ran out of something, the
+ * dependency is not to blame, so its breaker does not count it.
+ */
+export const tables: readonly Table[] = [
+  {
+    says: 'own answer',
+    fact: 'code',
+    rows: [
+      [
+        'HOLDFAST_CIRCUIT_OPEN HOLDFAST_BULKHEAD_FULL HOLDFAST_RATE_LIMITED HOLDFAST_LOAD_SHED',
+        'rejected',
+        'never',
+        false,
+      ],
+      ['HOLDFAST_TIMED_OUT', 'partial_outage', 'if_idempotent', true],
+    ],
+  },
+  {
+    says: 'HTTP status',
+    fact: 'status',
+    rows: [
+      ['408', 'transient', 'if_idempotent', true],
+      ['421 425', 'transient', 'safe', false],
+      ['429', 'throttled', 'safe', false],
+      ['4xx', 'caller', 'never', false],
+      ['501 505', 'critical', 'never', false],
+      ['5xx', 'partial_outage', 'if_idempotent', true],
+    ],
+  },
+  {
+    says: 'code',
+    fact: 'code',
+    rows: [
+      ['ABORT_ERR ERR_CANCELED UND_ERR_ABORTED', 'cancelled', 'never', false],
+      [
+        'ECONNREFUSED ENOTFOUND ENETUNREACH EHOSTUNREACH EHOSTDOWN ENETDOWN UND_ERR_CONNECT_TIMEOUT',
+        'partial_outage',
+        'safe',
+        true,
+      ],
+      ['EAI_AGAIN', 'transient', 'safe', true],
+      ['ECONNRESET EPIPE ECONNABORTED UND_ERR_SOCKET', 'transient', 'if_idempotent', true],
+      ['ERR_HTTP2_STREAM_ERROR ERR_HTTP2_GOAWAY_SESSION', 'transient', 'if_idempotent', true],
+      [
+        'ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT',
+        'partial_outage',
+        'if_idempotent',
+        true,
+      ],
+      ['EADDRINUSE', 'transient', 'safe', false],
+      ['UND_ERR_REQ_RETRY', 'transient', 'never', false],
+      ['EADDRNOTAVAIL EMFILE ENFILE ENOBUFS ENOMEM', 'critical', 'safe', false],
+      ['ENOSPC EROFS EDQUOT EIO EACCES EPERM ENOENT', 'critical', 'never', false],
+      [
+        'UND_ERR_INVALID_ARG UND_ERR_NOT_SUPPORTED UND_ERR_REQ_CONTENT_LENGTH_MISMATCH ' +
+          'UND_ERR_RES_CONTENT_LENGTH_MISMATCH UND_ERR_HEADERS_OVERFLOW UND_ERR_RES_EXCEEDED_MAX_SIZE ' +
+          'UND_ERR_DESTROYED UND_ERR_CLOSED ERR_INVALID_URL',
+        'critical',
+        'never',
+        false,
+      ],
+      [
+        'CERT_HAS_EXPIRED CERT_NOT_YET_VALID CERT_REVOKED CERT_UNTRUSTED CERT_REJECTED ' +
+          'CERT_SIGNATURE_FAILURE DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN HOSTNAME_MISMATCH ' +
+          'UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE ' +
+          'ERR_TLS_CERT_ALTNAME_INVALID',
+        'critical',
+        'never',
+        true,
+      ],
+    ],
+  },
+  {
+    says: 'name',
+    fact: 'name',
+    rows: [
+      ['AbortError', 'cancelled', 'never', false],
+      ['TimeoutError', 'partial_outage', 'if_idempotent', true],
+    ],
+  },
+  {
+    says: 'a mistake in the program:',
+    fact: 'name',
+    rows: [['TypeError ReferenceError RangeError', 'critical', 'never', true]],
+  },
+];
