@@ -1,0 +1,64 @@
+/** What a guarded function is given. */
+export interface CallContext {
+  /** Aborted when the caller gives up or a time-out elapses. Made when it is first read. */
+  readonly signal: AbortSignal;
+  /** 1 for the first call, 2 for the first retry. */
+  readonly attempt: number;
+}
+
+export interface CallOptions {
+  /** The caller's own signal: when it aborts, the call ends with the signal's reason and counts as cancelled. */
+  readonly signal?: AbortSignal;
+  /** Handed on to the fallback as it is. */
+  readonly context?: unknown;
+}
+
+export type Guarded<T> = (call: CallContext) => T | PromiseLike<T>;
+
+/** What every primitive is to its caller. */
+export interface Executor {
+  readonly name: string;
+  execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T>;
+  /** A function that takes the same arguments, is called with the same `this`, and goes through `execute`. */
+  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T>;
+}
+
+/** `wrap` for an `execute`. */
+export function wrapWith<A extends unknown[], T>(
+  executor: Pick<Executor, 'execute'>,
+  fn: (...args: A) => T | PromiseLike<T>,
+): (...args: A) => Promise<T> {
+  return function wrapped(this: unknown, ...args: A): Promise<T> {
+    return executor.execute(() => fn.apply(this, args));
+  };
+}
+
+/** The context of one attempt. An `AbortSignal` is dear on Node 20, and most functions never look at theirs. */
+export class Scope implements CallContext {
+  readonly attempt: number;
+  #signal: AbortSignal | undefined;
+  #controller: AbortController | undefined = undefined;
+  #reason: unknown = undefined;
+  #isAborted = false;
+
+  /** `signal` stands where nobody else can abort the call. */
+  constructor(attempt: number, signal?: AbortSignal) {
+    this.attempt = attempt;
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#controller = new AbortController();
+      this.#signal = this.#controller.signal;
+      if (this.#isAborted) this.#controller.abort(this.#reason);
+    }
+    return this.#signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#isAborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}

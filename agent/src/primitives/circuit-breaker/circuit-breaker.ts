@@ -1,0 +1,255 @@
+import { type Attribution, type BreakerLevel, type BreakerState, describeTransition } from '@holdfast/shared';
+import { summarise } from '../../classification/summary.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Meter } from '../../telemetry/meter.ts';
+import { type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
+import { type Site, siteOf } from '../site.ts';
+import type { BreakerEvents } from './events.ts';
+import { BreakerGate, countCancelled, type Passage } from './gate.ts';
+import { type BreakerSettings, type CircuitBreakerOptions, readBreakerOptions } from './options.ts';
+import type { Phase } from './phase.ts';
+
+/** Leave to make one call. Settle it once; what comes after the first has no effect. */
+export interface Permit {
+  succeed(result?: unknown): void;
+  fail(error: unknown): void;
+  /** Gives it back unused. */
+  release(): void;
+}
+
+/** What the breaker's window holds. */
+export interface BreakerMetrics {
+  readonly callCount: number;
+  readonly failureCount: number;
+  readonly slowCallCount: number;
+  /** Calls turned away since the window was last emptied. */
+  readonly rejectedCount: number;
+  /** 0 to 1; `undefined` below `minimumCalls`. */
+  readonly failureRatio: number | undefined;
+  readonly slowCallRatio: number | undefined;
+}
+
+export interface RemoteHold extends Attribution {
+  readonly state: 'forced_open' | 'disabled';
+  /** Epoch milliseconds, for people to see; whoever holds it ends the hold. */
+  readonly untilAt?: number;
+}
+
+/** Throws a `TypeError` or `RangeError` for wrong options. */
+export function createCircuitBreaker(
+  runtime: Runtime,
+  name: string,
+  options: CircuitBreakerOptions = {},
+): CircuitBreaker {
+  const settings = readBreakerOptions(options);
+  return new CircuitBreaker(siteOf(runtime, name, settings.dependency), options, settings);
+}
+
+/**
+ * Stops calling what keeps failing: it opens when too many of the last calls failed or were slow, rejects with
+ * `HOLDFAST_CIRCUIT_OPEN` for a while, then lets some probes decide whether it closes again.
+ */
+export class CircuitBreaker implements Executor {
+  readonly name: string;
+  /** @internal */
+  readonly gate: BreakerGate;
+  #options: CircuitBreakerOptions;
+
+  /** `settings` are what was read from `options`. */
+  constructor(site: Site, options: CircuitBreakerOptions, settings: BreakerSettings) {
+    this.name = site.name;
+    this.#options = options;
+    this.gate = new BreakerGate(site, settings);
+  }
+
+  get state(): BreakerState {
+    return this.gate.machine.phase.state;
+  }
+
+  get metrics(): BreakerMetrics {
+    this.gate.machine.refresh();
+    const { phase } = this.gate.machine;
+    const { callCount, failureCount, slowCallCount } = phase.window;
+    const { rejectedCount, failureRatio, slowCallRatio } = phase;
+    return { callCount, failureCount, slowCallCount, rejectedCount, failureRatio, slowCallRatio };
+  }
+
+  /** @internal */
+  get meter(): Meter {
+    return this.gate.machine.meter;
+  }
+
+  execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
+    const signal = options?.signal;
+    if (signal?.aborted) {
+      countCancelled(this.meter);
+      return Promise.reject(signal.reason);
+    }
+    const phase = this.gate.machine.admit();
+    return phase === undefined ? Promise.reject(this.gate.rejection()) : this.#run(phase, fn, signal);
+  }
+
+  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T> {
+    return wrapWith(this, fn);
+  }
+
+  /** Leave for one call that is made elsewhere, or `undefined` where it is rejected. */
+  tryAcquire(): Permit | undefined {
+    const phase = this.gate.machine.admit();
+    return phase === undefined ? undefined : new OpenPermit(this.gate, phase);
+  }
+
+  /** Rejects all calls until something else is said. */
+  forceOpen(reason?: string): void {
+    this.gate.machine.go('forced_open', byCode(reason));
+  }
+
+  /** Lets all calls through, and records nothing. */
+  disable(reason?: string): void {
+    this.gate.machine.go('disabled', byCode(reason));
+  }
+
+  /** Lets all calls through, records them, and reports each crossing of a threshold. */
+  metricsOnly(reason?: string): void {
+    this.gate.machine.go('metrics_only', byCode(reason));
+  }
+
+  /** Opens as if it had tripped. `durationMs` stands instead of the usual open duration. */
+  open(reason?: string, { durationMs }: { readonly durationMs?: number } = {}): void {
+    if (durationMs !== undefined && !(durationMs >= 0))
+      throw new RangeError(`\`durationMs\` must be at least 0, got ${durationMs}`);
+    this.gate.machine.go('open', { ...byCode(reason), openForMs: durationMs });
+  }
+
+  halfOpen(reason?: string): void {
+    this.gate.machine.go('half_open', byCode(reason));
+  }
+
+  /** Closes with an empty window. */
+  close(reason?: string): void {
+    this.gate.machine.go('closed', byCode(reason));
+  }
+
+  /** Closes with an empty window, and reports it even where it was closed. */
+  reset(): void {
+    this.gate.machine.reset();
+  }
+
+  /** Changes options of the running breaker. Its state, its listeners and the newest outcomes are kept. */
+  reconfigure(options: CircuitBreakerOptions): void {
+    const merged = { ...this.#options, ...options };
+    this.gate.machine.reconfigure(readBreakerOptions(merged));
+    this.#options = merged;
+  }
+
+  /** Calls `listener` at each event of that name; the answer ends that. */
+  on<K extends keyof BreakerEvents>(event: K, listener: (event: BreakerEvents[K]) => unknown): () => void {
+    return this.gate.machine.listeners.on(event, listener);
+  }
+
+  /**
+   * Holds it for an operator. Again with the same state renews author, reason and end.
+   * @internal
+   */
+  holdRemotely({ state, by, reason, untilAt }: RemoteHold): void {
+    const { machine } = this.gate;
+    const { change, isHeld } = machine.phase;
+    const isSame =
+      change?.attribution?.by === by && change.attribution.reason === reason && change.untilAt === untilAt;
+    if (isHeld && this.state === state && isSame) return;
+    machine.go(state, { cause: 'remote', attribution: { by, reason }, untilAt, isHeld: true });
+  }
+
+  /**
+   * Ends an operator's hold: closed with an empty window. Does nothing where nobody holds it.
+   * @internal
+   */
+  releaseRemotely(attribution: Attribution): void {
+    if (this.gate.machine.phase.isHeld) this.closeRemotely(attribution);
+  }
+
+  /** @internal */
+  closeRemotely({ by, reason }: Attribution): void {
+    this.gate.machine.go('closed', { cause: 'remote', attribution: { by, reason } });
+  }
+
+  /**
+   * What a reader who missed every event needs to know.
+   * @internal
+   */
+  level(): Omit<BreakerLevel, 'resource'> {
+    const { machine } = this.gate;
+    const { phase, lastFailure, runtime } = machine;
+    const { change } = phase;
+    const failureRatio = this.metrics.failureRatio ?? change?.failureRatio;
+    return {
+      state: phase.state,
+      sinceAt: phase.sinceAt,
+      ...(change === undefined ? {} : { cause: describeTransition(change) }),
+      ...(change?.untilAt === undefined ? {} : { untilAt: change.untilAt }),
+      ...(change?.attribution === undefined ? {} : { attribution: change.attribution }),
+      ...(failureRatio === undefined ? {} : { failureRatio }),
+      ...(lastFailure === undefined
+        ? {}
+        : { error: summarise(lastFailure.error, lastFailure.classification, runtime.redact) }),
+    };
+  }
+
+  async #run<T>(phase: Phase, fn: Guarded<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { gate } = this;
+    const { clock, classifier } = gate.machine.runtime;
+    const passage: Passage = { phase, startedMs: clock.monotonic() };
+    try {
+      const value = await fn(new Scope(1, signal));
+      gate.succeed(passage, clock.monotonic(), value);
+      return value;
+    } catch (error) {
+      const endedMs = clock.monotonic();
+      if (signal?.aborted) gate.cancel(passage, endedMs);
+      else gate.fail(passage, endedMs, { error, classification: classifier.classify(error) });
+      throw error;
+    }
+  }
+}
+
+class OpenPermit implements Permit {
+  readonly #gate: BreakerGate;
+  #passage: Passage | undefined;
+
+  constructor(gate: BreakerGate, phase: Phase) {
+    this.#gate = gate;
+    this.#passage = { phase, startedMs: gate.machine.runtime.clock.monotonic() };
+  }
+
+  succeed(result?: unknown): void {
+    const passage = this.#take();
+    if (passage !== undefined) this.#gate.succeed(passage, this.#nowMs(), result);
+  }
+
+  fail(error: unknown): void {
+    const passage = this.#take();
+    if (passage === undefined) return;
+    const classification = this.#gate.machine.runtime.classifier.classify(error);
+    this.#gate.fail(passage, this.#nowMs(), { error, classification });
+  }
+
+  release(): void {
+    const passage = this.#take();
+    if (passage !== undefined) this.#gate.release(passage, this.#nowMs());
+  }
+
+  #take(): Passage | undefined {
+    const passage = this.#passage;
+    this.#passage = undefined;
+    return passage;
+  }
+
+  #nowMs(): number {
+    return this.#gate.machine.runtime.clock.monotonic();
+  }
+}
+
+/** The cause of a transition that the host's own code asks for. */
+function byCode(reason: string | undefined): { cause: 'manual'; attribution: Attribution | undefined } {
+  return { cause: 'manual', attribution: reason === undefined ? undefined : { by: 'code', reason } };
+}

@@ -1,0 +1,61 @@
+import type { BreakerState, BreakerTransition, ResilienceEventBody } from '@holdfast/shared';
+
+/** How a call through a breaker ended. */
+export type BreakerOutcome = 'success' | 'failure' | 'timeout' | 'ignored' | 'cancelled' | 'rejected';
+
+export interface BreakerCall {
+  readonly outcome: BreakerOutcome;
+  /** Absent for a rejected call. */
+  readonly durationMs?: number;
+  /** Whether it took longer than `slowCallMs`. */
+  readonly slow: boolean;
+  /** Whether it began in an earlier state than the one in which it ended: then it decided nothing. */
+  readonly late: boolean;
+  readonly error?: unknown;
+}
+
+export type ThresholdCrossing = Extract<
+  ResilienceEventBody,
+  { readonly kind: 'circuit_breaker.threshold_crossed' }
+>;
+
+/** What a breaker tells its listeners: each transition, also by the state it leads to; and each call, also by its outcome. */
+export interface BreakerEvents
+  extends Record<ShortKind, BreakerTransition>,
+    Record<BreakerOutcome, BreakerCall> {
+  readonly transition: BreakerTransition;
+  readonly reset: { readonly from: BreakerState };
+  readonly threshold_crossed: ThresholdCrossing;
+  readonly call: BreakerCall;
+}
+
+type ShortKind = 'opened' | 'half_opened' | 'closed' | 'forced_open' | 'disabled' | 'metrics_only';
+
+export const breakerEventNames: readonly (keyof BreakerEvents)[] = [
+  'transition',
+  'opened',
+  'half_opened',
+  'closed',
+  'forced_open',
+  'disabled',
+  'metrics_only',
+  'reset',
+  'threshold_crossed',
+  'call',
+  'success',
+  'failure',
+  'timeout',
+  'ignored',
+  'cancelled',
+  'rejected',
+];
+
+/** The event that a state is entered with, without `circuit_breaker.`. */
+export const enteredBy: Readonly<Record<BreakerState, ShortKind>> = {
+  closed: 'closed',
+  open: 'opened',
+  half_open: 'half_opened',
+  forced_open: 'forced_open',
+  disabled: 'disabled',
+  metrics_only: 'metrics_only',
+};

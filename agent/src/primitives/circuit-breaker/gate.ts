@@ -1,0 +1,158 @@
+import { type BreakerState, countIndex } from '@holdfast/shared';
+import type { Classification } from '../../classification/classifier.ts';
+import { noteError } from '../../classification/error-log.ts';
+import { hasCode, ResilienceError } from '../../errors.ts';
+import type { Meter } from '../../telemetry/meter.ts';
+import { type Site, sourceOf } from '../site.ts';
+import type { BreakerCall } from './events.ts';
+import { BreakerMachine, type LastFailure } from './machine.ts';
+import type { BreakerSettings } from './options.ts';
+import type { Phase } from './phase.ts';
+import { failed, slow } from './window.ts';
+
+/** A call that a breaker let in. */
+export interface Passage {
+  readonly phase: Phase;
+  /** Monotonic milliseconds. */
+  readonly startedMs: number;
+}
+
+/** Lets calls into a breaker's machine and brings it their outcomes. Each passage is settled exactly once. */
+export class BreakerGate {
+  readonly machine: BreakerMachine;
+  readonly #site: Site;
+
+  constructor(site: Site, settings: BreakerSettings) {
+    this.machine = new BreakerMachine(site, settings);
+    this.#site = site;
+  }
+
+  /** What a call is told that was not let in. */
+  rejection(): ResilienceError {
+    const { phase, lastFailure, runtime, name } = this.machine;
+    return new ResilienceError({
+      code: 'HOLDFAST_CIRCUIT_OPEN',
+      message: `circuit breaker "${name}" is ${whyShut[phase.state] ?? 'shut'}`,
+      source: sourceOf(this.#site, 'circuit_breaker'),
+      retryAfterMs:
+        phase.state === 'open' ? Math.max(0, phase.untilMs - runtime.clock.monotonic()) : undefined,
+      cause: lastFailure?.error,
+    });
+  }
+
+  succeed(passage: Passage, endedMs: number, result: unknown): void {
+    const ask = this.machine.settings.countsResultAsFailure;
+    const hasFailed = ask !== undefined && this.#ask(ask, result) === true;
+    if (this.#settle(passage, endedMs, hasFailed ? badResult : success)) this.machine.judge(passage.phase);
+  }
+
+  /** `failure` is the error with what the classifier said of it. */
+  fail(passage: Passage, endedMs: number, failure: LastFailure): void {
+    const { machine } = this;
+    const { error, classification } = failure;
+    const { ignores, countsAsFailure, tripsOn } = machine.settings;
+    noteError(machine.runtime, { meter: machine.meter, error, classification });
+    const isOwnRejection = classification.class === 'rejected';
+    if (classification.class === 'cancelled')
+      return this.#giveBack(passage, endedMs, { outcome: 'cancelled', error });
+    if (isOwnRejection || (ignores !== undefined && this.#ask(ignores, error) === true))
+      return this.#giveBack(passage, endedMs, { outcome: 'ignored', error });
+    const counts = countsAsFailure === undefined ? undefined : this.#ask(countsAsFailure, error);
+    const hasFailed = typeof counts === 'boolean' ? counts : classification.countsForBreaker;
+    if (hasFailed && passage.phase === machine.phase) machine.lastFailure = failure;
+    const outcome = !hasFailed ? 'success' : hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
+    const trip = tripsOn === undefined ? undefined : this.#ask(tripsOn, error);
+    if (!this.#settle(passage, endedMs, { outcome, error })) return;
+    if (trip === undefined || trip === false) machine.judge(passage.phase);
+    else machine.trip(passage.phase, this.#openForMs(trip, classification));
+  }
+
+  /** The caller gave up: the permit is given back, and nothing is concluded. */
+  cancel(passage: Passage, endedMs: number): void {
+    this.machine.meter.count(countIndex.class_cancelled);
+    this.#giveBack(passage, endedMs, { outcome: 'cancelled' });
+  }
+
+  /** The permit is given back unused. */
+  release(passage: Passage, endedMs: number): void {
+    this.#giveBack(passage, endedMs, { outcome: 'ignored' });
+  }
+
+  /** Counts a call; answers whether it may decide the present state. */
+  #settle(passage: Passage, endedMs: number, ending: Ending): boolean {
+    const { machine } = this;
+    const { meter } = machine;
+    const durationMs = endedMs - passage.startedMs;
+    const isSlow = durationMs > machine.settings.slowCallMs;
+    const isPresent = passage.phase === machine.phase;
+    meter.count(countIndex[ending.outcome]);
+    meter.time(durationMs);
+    if (isSlow) meter.count(countIndex.slow);
+    if (!isPresent) meter.count(countIndex.late);
+    if (machine.listeners.hasAny) this.#tell({ ...ending, durationMs, slow: isSlow, late: !isPresent });
+    if (isPresent)
+      machine.record(
+        passage.phase,
+        (ending.outcome === 'success' ? 0 : failed) + (isSlow ? slow : 0),
+        endedMs,
+      );
+    return isPresent;
+  }
+
+  #giveBack(passage: Passage, endedMs: number, ending: Ending): void {
+    const { machine } = this;
+    const isPresent = passage.phase === machine.phase;
+    if (isPresent) passage.phase.permits += 1;
+    machine.meter.count(countIndex[ending.outcome]);
+    if (!isPresent) machine.meter.count(countIndex.late);
+    const durationMs = endedMs - passage.startedMs;
+    if (machine.listeners.hasAny) this.#tell({ ...ending, durationMs, slow: false, late: !isPresent });
+  }
+
+  #tell(call: BreakerCall): void {
+    this.machine.listeners.fire('call', call);
+    this.machine.listeners.fire(call.outcome, call);
+  }
+
+  /** A predicate's answer; one that throws is reported and answers nothing. */
+  #ask<A, T>(predicate: (subject: A) => T, subject: A): T | undefined {
+    try {
+      return predicate(subject);
+    } catch (error) {
+      this.machine.runtime.internalError(error);
+      return undefined;
+    }
+  }
+
+  #openForMs(
+    trip: true | { readonly openForMs: number },
+    classification: Classification,
+  ): number | undefined {
+    if (trip === true) return classification.retryAfterMs;
+    if (Number.isFinite(trip.openForMs) && trip.openForMs >= 0) return trip.openForMs;
+    this.machine.runtime.internalError(
+      new RangeError(`\`tripsOn\` of "${this.machine.name}" answered openForMs ${trip.openForMs}`),
+    );
+    return undefined;
+  }
+}
+
+/** Counts a call that its caller gave up before it began. */
+export function countCancelled(meter: Meter): void {
+  meter.count(countIndex.cancelled);
+  meter.count(countIndex.class_cancelled);
+}
+
+interface Ending {
+  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'cancelled';
+  readonly error?: unknown;
+}
+
+const success: Ending = { outcome: 'success' };
+const badResult: Ending = { outcome: 'failure' };
+
+const whyShut: Readonly<Partial<Record<BreakerState, string>>> = {
+  open: 'open',
+  half_open: 'half open, and its probes are under way',
+  forced_open: 'held open',
+};

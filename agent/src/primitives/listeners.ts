@@ -1,0 +1,53 @@
+import { nearest } from '@holdfast/shared';
+
+/**
+ * Who listens to what. A listener that throws, or returns a promise that rejects, is reported and disturbs neither
+ * the call nor the other listeners.
+ */
+export class Listeners<Events extends object> {
+  /** Whether anyone listens at all; spares the making of events that nobody hears. */
+  hasAny = false;
+  readonly #names: readonly (keyof Events & string)[];
+  readonly #internalError: (error: unknown) => void;
+  #listeners: Map<string, Set<(event: never) => unknown>> | undefined = undefined;
+
+  constructor(names: readonly (keyof Events & string)[], internalError: (error: unknown) => void) {
+    this.#names = names;
+    this.#internalError = internalError;
+  }
+
+  /** Returns the function that ends it. Throws a `TypeError` for an event that does not exist. */
+  on<K extends keyof Events & string>(event: K, listener: (event: Events[K]) => unknown): () => void {
+    if (!this.#names.includes(event)) {
+      const meant = nearest(event, this.#names) ?? this.#names.join(', ');
+      throw new TypeError(`there is no event \`${event}\`; did you mean ${meant}?`);
+    }
+    if (typeof listener !== 'function')
+      throw new TypeError(`the listener of \`${event}\` must be a function`);
+    this.#listeners ??= new Map();
+    const all = this.#listeners;
+    const listeners = all.get(event) ?? new Set();
+    listeners.add(listener);
+    all.set(event, listeners);
+    this.hasAny = true;
+    return () => {
+      listeners.delete(listener);
+      this.hasAny = [...all.values()].some((others) => others.size > 0);
+    };
+  }
+
+  fire<K extends keyof Events & string>(event: K, payload: Events[K]): void {
+    const listeners = this.#listeners?.get(event);
+    if (listeners === undefined) return;
+    for (const listener of listeners) this.#call(listener, payload);
+  }
+
+  #call(listener: (event: never) => unknown, payload: Events[keyof Events]): void {
+    try {
+      const answer = listener(payload as never); // `on` let it in for this event only
+      if (answer instanceof Promise) answer.catch(this.#internalError);
+    } catch (error) {
+      this.#internalError(error);
+    }
+  }
+}
