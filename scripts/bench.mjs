@@ -8,7 +8,10 @@ const folder = path.join(root, 'test/bench');
 const wanted = process.argv.slice(2);
 const names = (await readdir(folder).catch(() => []))
   .filter(
-    (name) => name.endsWith('.mjs') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+    (name) =>
+      name.endsWith('.mjs') &&
+      name !== 'measure.mjs' &&
+      (wanted.length === 0 || wanted.some((part) => name.includes(part))),
   )
   .toSorted();
 
