@@ -1,5 +1,6 @@
 import { type Attribution, type BreakerLevel, type BreakerState, describeTransition } from '@holdfast/shared';
 import { summarise } from '../../classification/summary.ts';
+import { hasCode } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
@@ -205,8 +206,13 @@ export class CircuitBreaker implements Executor {
       return value;
     } catch (error) {
       const endedMs = clock.monotonic();
-      if (signal?.aborted) gate.cancel(passage, endedMs);
-      else gate.fail(passage, endedMs, { error, classification: classifier.classify(error) });
+      // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
+      const isTimedOut = hasCode(signal?.reason, 'HOLDFAST_TIMED_OUT');
+      if (signal?.aborted && !isTimedOut) gate.cancel(passage, endedMs);
+      else {
+        const seen = isTimedOut ? signal?.reason : error;
+        gate.fail(passage, endedMs, { error: seen, classification: classifier.classify(seen) });
+      }
       throw error;
     }
   }

@@ -1,18 +1,19 @@
 import { type BreakerState, countIndex } from '@holdfast/shared';
 import type { Classification } from '../../classification/classifier.ts';
 import { noteError } from '../../classification/error-log.ts';
-import { hasCode, ResilienceError } from '../../errors.ts';
+import { type ErrorSource, hasCode, ResilienceError } from '../../errors.ts';
 import type { Meter } from '../../telemetry/meter.ts';
+import type { Failure } from '../failure.ts';
 import { type Site, sourceOf } from '../site.ts';
 import type { BreakerCall } from './events.ts';
-import { BreakerMachine, type LastFailure } from './machine.ts';
+import { BreakerMachine } from './machine.ts';
 import type { BreakerSettings } from './options.ts';
 import type { Phase } from './phase.ts';
 import { failed, slow } from './window.ts';
 
 /** A call that a breaker let in. */
 export interface Passage {
-  readonly phase: Phase;
+  readonly phase: Phase | undefined;
   /** Monotonic milliseconds. */
   readonly startedMs: number;
 }
@@ -20,11 +21,11 @@ export interface Passage {
 /** Lets calls into a breaker's machine and brings it their outcomes. Each passage is settled exactly once. */
 export class BreakerGate {
   readonly machine: BreakerMachine;
-  readonly #site: Site;
+  readonly #source: ErrorSource;
 
   constructor(site: Site, settings: BreakerSettings) {
     this.machine = new BreakerMachine(site, settings);
-    this.#site = site;
+    this.#source = sourceOf(site, 'circuit_breaker');
   }
 
   /** What a call is told that was not let in. */
@@ -33,7 +34,7 @@ export class BreakerGate {
     return new ResilienceError({
       code: 'HOLDFAST_CIRCUIT_OPEN',
       message: `circuit breaker "${name}" is ${whyShut[phase.state] ?? 'shut'}`,
-      source: sourceOf(this.#site, 'circuit_breaker'),
+      source: this.#source,
       retryAfterMs:
         phase.state === 'open' ? Math.max(0, phase.untilMs - runtime.clock.monotonic()) : undefined,
       cause: lastFailure?.error,
@@ -43,11 +44,11 @@ export class BreakerGate {
   succeed(passage: Passage, endedMs: number, result: unknown): void {
     const ask = this.machine.settings.countsResultAsFailure;
     const hasFailed = ask !== undefined && this.#ask(ask, result) === true;
-    if (this.#settle(passage, endedMs, hasFailed ? badResult : success)) this.machine.judge(passage.phase);
+    if (this.#settle(passage, endedMs, hasFailed ? badResult : success)) this.machine.judge();
   }
 
   /** `failure` is the error with what the classifier said of it. */
-  fail(passage: Passage, endedMs: number, failure: LastFailure): void {
+  fail(passage: Passage, endedMs: number, failure: Failure): void {
     const { machine } = this;
     const { error, classification } = failure;
     const { ignores, countsAsFailure, tripsOn } = machine.settings;
@@ -63,8 +64,8 @@ export class BreakerGate {
     const outcome = !hasFailed ? 'success' : hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
     const trip = tripsOn === undefined ? undefined : this.#ask(tripsOn, error);
     if (!this.#settle(passage, endedMs, { outcome, error })) return;
-    if (trip === undefined || trip === false) machine.judge(passage.phase);
-    else machine.trip(passage.phase, this.#openForMs(trip, classification));
+    if (trip === undefined || trip === false) machine.judge();
+    else machine.trip(this.#openForMs(trip, classification));
   }
 
   /** The caller gave up: the permit is given back, and nothing is concluded. */
@@ -90,19 +91,14 @@ export class BreakerGate {
     if (isSlow) meter.count(countIndex.slow);
     if (!isPresent) meter.count(countIndex.late);
     if (machine.listeners.hasAny) this.#tell({ ...ending, durationMs, slow: isSlow, late: !isPresent });
-    if (isPresent)
-      machine.record(
-        passage.phase,
-        (ending.outcome === 'success' ? 0 : failed) + (isSlow ? slow : 0),
-        endedMs,
-      );
+    if (isPresent) machine.record((ending.outcome === 'success' ? 0 : failed) + (isSlow ? slow : 0), endedMs);
     return isPresent;
   }
 
   #giveBack(passage: Passage, endedMs: number, ending: Ending): void {
     const { machine } = this;
     const isPresent = passage.phase === machine.phase;
-    if (isPresent) passage.phase.permits += 1;
+    if (isPresent) machine.phase.permits += 1;
     machine.meter.count(countIndex[ending.outcome]);
     if (!isPresent) machine.meter.count(countIndex.late);
     const durationMs = endedMs - passage.startedMs;

@@ -5,11 +5,11 @@ import {
   countIndex,
   type TransitionCause,
 } from '@holdfast/shared';
-import type { Classification } from '../../classification/classifier.ts';
 import { summarise } from '../../classification/summary.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
+import type { Failure } from '../failure.ts';
 import { Listeners } from '../listeners.ts';
 import { meterOf, type Site } from '../site.ts';
 import { type BreakerEvents, breakerEventNames, enteredBy } from './events.ts';
@@ -27,11 +27,6 @@ export interface TransitionDetails {
   readonly isHeld?: boolean;
 }
 
-export interface LastFailure {
-  readonly error: unknown;
-  readonly classification: Classification;
-}
-
 /** The states of a circuit breaker and the ways between them. It knows no calls: only permits and outcomes. */
 export class BreakerMachine {
   readonly runtime: Runtime;
@@ -40,7 +35,7 @@ export class BreakerMachine {
   readonly listeners: Listeners<BreakerEvents>;
   settings: BreakerSettings;
   phase: Phase;
-  lastFailure: LastFailure | undefined = undefined;
+  lastFailure: Failure | undefined = undefined;
   /** How often it opened since it last was closed. */
   #openings = 0;
   /** From the monotonic clock to the wall clock. Read once, so that a step of the wall clock empties no window. */
@@ -59,6 +54,11 @@ export class BreakerMachine {
     if (settings.initialState === 'half_open') this.#startHalfOpen(this.phase);
   }
 
+  /** Whether a call would be rejected without a look at the clock. */
+  get isShut(): boolean {
+    return this.phase.permits === 0 && !this.phase.isElapsed;
+  }
+
   /** The phase that lets a call in, or `undefined`: then the call is rejected, and that has been counted. */
   admit(): Phase | undefined {
     let { phase } = this;
@@ -74,13 +74,15 @@ export class BreakerMachine {
   }
 
   /** Takes an outcome into the window of the present phase. It decides nothing before `judge`. */
-  record(phase: Phase, outcome: number, endedMs: number): void {
+  record(outcome: number, endedMs: number): void {
+    const { phase } = this;
     if (phase.state !== 'disabled' && phase.state !== 'forced_open')
       phase.window.record(outcome, this.#secondOf(endedMs));
   }
 
   /** Opens at once, for an error that says so. Only where failures decide at all. */
-  trip(phase: Phase, openForMs: number | undefined): void {
+  trip(openForMs: number | undefined): void {
+    const { phase } = this;
     if (phase.state === 'closed' || phase.state === 'half_open')
       this.go('open', { cause: 'trip', openForMs });
   }
@@ -121,7 +123,8 @@ export class BreakerMachine {
   }
 
   /** Draws the conclusion from the window, where it holds enough. */
-  judge(phase: Phase): void {
+  judge(): void {
+    const { phase } = this;
     const { window } = phase;
     if (window.callCount < phase.minimumCalls) return;
     const isFailing = window.failureCount / window.callCount >= this.settings.failureRatio;

@@ -1,0 +1,105 @@
+import { countIndex } from '@holdfast/shared';
+import { Deadline } from '../../time/deadlines.ts';
+import { Scope } from '../call.ts';
+import type { Passage } from '../circuit-breaker/gate.ts';
+import type { Phase } from '../circuit-breaker/phase.ts';
+import type { Call } from './call.ts';
+import type { Engine } from './engine.ts';
+
+/**
+ * One call of the guarded function. It belongs to a `Call` until it ends or is given up; what the function answers
+ * after that is late and reaches nobody.
+ *
+ * Attempts are used again: with their two callbacks they are what would cost most to make for each call.
+ */
+export class Attempt extends Deadline implements Passage {
+  startedMs = 0;
+  phase: Phase | undefined = undefined;
+  readonly #engine: Engine;
+  #call: Call | undefined = undefined;
+  #scope: Scope | undefined = undefined;
+  readonly #onValue: (value: unknown) => void;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(engine: Engine) {
+    super();
+    this.#engine = engine;
+    this.#onValue = (value) => this.#succeeded(value);
+    this.#onError = (error) => this.#failed(error);
+  }
+
+  /** Calls the function. `phase` is the breaker's, where there is one. */
+  begin(call: Call, phase: Phase | undefined, nowMs: number): void {
+    const scope = new Scope(call.attemptCount);
+    this.#call = call;
+    this.#scope = scope;
+    this.phase = phase;
+    this.startedMs = nowMs;
+    this.#engine.layers.timeout?.add(this, nowMs);
+    let answer: unknown;
+    try {
+      answer = call.fn(scope);
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    Promise.resolve(answer).then(this.#onValue, this.#onError);
+  }
+
+  /** The attempt's own time is over. */
+  override expire(): void {
+    const call = this.#call;
+    if (call === undefined) return;
+    const nowMs = this.#engine.nowMs();
+    const error = this.#engine.timedOut('attempt', undefined);
+    const failure = this.#engine.judge(error);
+    this.abandon(error);
+    this.#engine.layers.breaker?.fail(this, nowMs, failure);
+    call.attemptFailed(failure, nowMs);
+  }
+
+  /** Lets go of a function that is still running, and tells it so. */
+  abandon(reason: unknown): void {
+    const scope = this.#scope;
+    this.#call = undefined;
+    this.#engine.layers.timeout?.remove(this);
+    scope?.abort(reason);
+  }
+
+  #succeeded(value: unknown): void {
+    const call = this.#call;
+    if (call === undefined) {
+      this.#engine.meter.count(countIndex.late);
+      this.#recycle();
+      return;
+    }
+    const nowMs = this.#engine.nowMs();
+    const { breaker, timeout } = this.#engine.layers;
+    timeout?.remove(this);
+    breaker?.succeed(this, nowMs, value);
+    this.#recycle();
+    call.attemptSucceeded(value, nowMs);
+  }
+
+  #failed(error: unknown): void {
+    const call = this.#call;
+    if (call === undefined) {
+      this.#recycle();
+      return;
+    }
+    const nowMs = this.#engine.nowMs();
+    const { breaker, timeout } = this.#engine.layers;
+    timeout?.remove(this);
+    const failure = this.#engine.judge(error);
+    breaker?.fail(this, nowMs, failure);
+    this.#recycle();
+    call.attemptFailed(failure, nowMs);
+  }
+
+  #recycle(): void {
+    this.#call = undefined;
+    this.#scope = undefined;
+    this.phase = undefined;
+    this.#engine.keep(this);
+  }
+}

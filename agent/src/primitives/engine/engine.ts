@@ -1,0 +1,179 @@
+import { countIndex, type ResourceKind } from '@holdfast/shared';
+import { isSampleDue } from '../../classification/error-log.ts';
+import { summarise } from '../../classification/summary.ts';
+import { type ErrorSource, ResilienceError } from '../../errors.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Meter } from '../../telemetry/meter.ts';
+import type { DeadlineList } from '../../time/deadlines.ts';
+import type { Slots } from '../bulkhead/slots.ts';
+import { type CallOptions, type Executor, type Guarded, wrapWith } from '../call.ts';
+import { type BreakerGate, countCancelled } from '../circuit-breaker/gate.ts';
+import type { Failure } from '../failure.ts';
+import type { StandIn } from '../fallback/stand-in.ts';
+import type { RetryPolicy } from '../retry/policy.ts';
+import { type Site, sourceOf } from '../site.ts';
+import { Attempt } from './attempt.ts';
+import { Call } from './call.ts';
+
+/** What a call passes, outermost first. Each may be absent. */
+export interface Layers {
+  readonly standIn?: StandIn | undefined;
+  readonly bulkhead?: Slots | undefined;
+  readonly totalTimeout?: DeadlineList | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly breaker?: BreakerGate | undefined;
+  readonly timeout?: DeadlineList | undefined;
+}
+
+/**
+ * Takes calls through layers as one machine rather than as functions around functions: a call costs one object, its
+ * promise, and an attempt that is used again. A pipeline is an engine with several layers; a retry, a time-out, a
+ * bulkhead or a fallback that stands alone is one with a single layer.
+ */
+export class Engine implements Executor {
+  readonly name: string;
+  readonly runtime: Runtime;
+  /** Counts how calls ended in the end. */
+  readonly meter: Meter;
+  readonly layers: Layers;
+  readonly #kind: ResourceKind;
+  readonly #timeoutSource: ErrorSource;
+  readonly #ownSource: ErrorSource;
+  readonly #freeAttempts: Attempt[] = [];
+  /** Whether a call that the breaker turns away is over, without a look at what retries would say. */
+  readonly #rejectsAtOnce: boolean;
+
+  constructor(site: Site, resource: { readonly kind: ResourceKind; readonly meter: Meter }, layers: Layers) {
+    this.name = site.name;
+    this.runtime = site.runtime;
+    this.meter = resource.meter;
+    this.layers = layers;
+    this.#kind = resource.kind;
+    this.#timeoutSource = sourceOf(site, 'timeout');
+    this.#ownSource = sourceOf(site, resource.kind);
+    const { breaker, retry } = layers;
+    this.#rejectsAtOnce =
+      breaker !== undefined && (retry?.neverRetries(this.judge(breaker.rejection()).classification) ?? true);
+  }
+
+  execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
+    const signal = options?.signal;
+    if (signal?.aborted) {
+      countCancelled(this.meter);
+      return Promise.reject(signal.reason);
+    }
+    const rejection = this.#rejectionAtOnce();
+    const answer =
+      rejection === undefined
+        ? new Call(this, fn, options).start()
+        : this.#answerRejection(rejection, options?.context);
+    return answer as Promise<T>; // an attempt hands its answer only to the call whose function made it
+  }
+
+  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T> {
+    return wrapWith(this, fn);
+  }
+
+  nowMs(): number {
+    return this.runtime.clock.monotonic();
+  }
+
+  judge(error: unknown): Failure {
+    return { error, classification: this.runtime.classifier.classify(error) };
+  }
+
+  takeAttempt(): Attempt {
+    return this.#freeAttempts.pop() ?? new Attempt(this);
+  }
+
+  /** Keeps an attempt for another call. */
+  keep(attempt: Attempt): void {
+    if (this.#freeAttempts.length < maxFreeAttempts) this.#freeAttempts.push(attempt);
+  }
+
+  /** The error of a call that took too long: one attempt of it, or all of it. */
+  timedOut(part: 'attempt' | 'total', cause: unknown): ResilienceError {
+    const { timeout, totalTimeout } = this.layers;
+    const limitMs = (part === 'attempt' ? timeout : totalTimeout)?.delayMs ?? 0;
+    const what = part === 'attempt' && this.#kind === 'pipeline' ? 'an attempt of ' : '';
+    return new ResilienceError({
+      code: 'HOLDFAST_TIMED_OUT',
+      message: `${what}"${this.name}" took longer than ${limitMs} ms`,
+      source: this.#timeoutSource,
+      cause,
+    });
+  }
+
+  /** What a call ends with whose retries are used up. */
+  exhausted(failure: Failure, attempts: number): Failure {
+    const { error, classification } = failure;
+    if (isSampleDue(this.runtime, this.meter, `exhausted ${classification.fingerprint}`)) {
+      const summary = summarise(error, classification, this.runtime.redact);
+      this.runtime.telemetry.emit({ kind: 'retry.exhausted', attempts, error: summary }, this.meter);
+    }
+    if (this.layers.retry?.settings.wrapExhausted !== true) return failure;
+    const wrapper = new ResilienceError({
+      code: 'HOLDFAST_RETRIES_EXHAUSTED',
+      message: `"${this.name}" failed ${attempts} times`,
+      source: { ...this.#ownSource, primitive: 'retry' },
+      retryAfterMs: classification.retryAfterMs,
+      cause: error,
+    });
+    return { error: wrapper, classification };
+  }
+
+  /** The fallback's answer. `outcome` is what the call counts as where the fallback fails too. */
+  async answer(error: unknown, context: unknown, outcome: number): Promise<unknown> {
+    try {
+      const value = await this.layers.standIn?.answer(error, context);
+      this.meter.count(countIndex.success);
+      return value;
+    } catch (fault) {
+      this.meter.count(outcome);
+      throw fault;
+    }
+  }
+
+  /** The rejection of a call that has no way in at present: it needs nothing of what a call else needs. */
+  #rejectionAtOnce(): ResilienceError | undefined {
+    const { bulkhead, breaker } = this.layers;
+    if (bulkhead !== undefined && !bulkhead.hasRoom)
+      return bulkhead.isFull ? bulkhead.rejection() : undefined;
+    if (!this.#rejectsAtOnce || breaker === undefined || !breaker.machine.isShut) return undefined;
+    breaker.machine.admit();
+    bulkhead?.meter.count(countIndex.ignored);
+    return breaker.rejection();
+  }
+
+  #answerRejection(rejection: ResilienceError, context: unknown): Promise<unknown> {
+    const { standIn } = this.layers;
+    if (!standIn?.answersRejection(rejection)) {
+      this.meter.count(countIndex.rejected);
+      return Promise.reject(rejection);
+    }
+    let answer: unknown;
+    try {
+      answer = standIn.answer(rejection, context);
+    } catch (fault) {
+      this.meter.count(countIndex.rejected);
+      return Promise.reject(fault);
+    }
+    if (answer instanceof Promise) return this.#awaited(answer);
+    this.meter.count(countIndex.success);
+    return Promise.resolve(answer);
+  }
+
+  async #awaited(answer: Promise<unknown>): Promise<unknown> {
+    try {
+      const value = await answer;
+      this.meter.count(countIndex.success);
+      return value;
+    } catch (fault) {
+      this.meter.count(countIndex.rejected);
+      throw fault;
+    }
+  }
+}
+
+/** As many as are under way at once, in most services. */
+const maxFreeAttempts = 256;

@@ -1,0 +1,20 @@
+import { describeConfig } from '../../options/describe-config.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Executor } from '../call.ts';
+import { Engine } from '../engine/engine.ts';
+import { meterOf, siteOf } from '../site.ts';
+import { type RetryOptions, readRetryOptions } from './options.ts';
+import { RetryPolicy } from './policy.ts';
+
+export type { RetryOptions } from './options.ts';
+
+/** Calls again what failed in a way that passes. */
+export type Retry = Executor;
+
+/** Throws a `TypeError` or `RangeError` for wrong options. */
+export function createRetry(runtime: Runtime, name: string, options: RetryOptions = {}): Retry {
+  const settings = readRetryOptions(options);
+  const site = siteOf(runtime, name, options.dependency);
+  const meter = meterOf(site, { kind: 'retry', config: describeConfig(settings) });
+  return new Engine(site, { kind: 'retry', meter }, { retry: new RetryPolicy(runtime, settings) });
+}
