@@ -45,7 +45,10 @@ async function nanosecondsOf(call, calls) {
   return ((performance.now() - startedAt) * 1e6) / calls;
 }
 
-/** @param {readonly number[]} values */
-function median(values) {
+/**
+ * The middle one.
+ * @param {readonly number[]} values
+ */
+export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
