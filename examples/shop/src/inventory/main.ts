@@ -1,0 +1,4 @@
+import { runService } from '../service/run.ts';
+import { inventory } from './inventory.ts';
+
+await runService('inventory', inventory);

@@ -1,0 +1,4 @@
+import { runService } from '../service/run.ts';
+import { storefront } from './storefront.ts';
+
+await runService('storefront', storefront);
