@@ -36,7 +36,8 @@ import {
   text,
   whole,
 } from './read.ts';
-import { instant, readAttribution, readError, readEvent, readFlagValue } from './read-events.ts';
+import { readAttribution, readError, readEvent } from './read-events.ts';
+import { instant, readFlagValue } from './read-values.ts';
 import { countColumns, type RollupColumns } from './rollups.ts';
 
 /** Parses a frame from an agent: the only place where the collector takes an agent's word for anything. */

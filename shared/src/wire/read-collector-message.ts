@@ -1,4 +1,4 @@
-import { instant, readFlagValue } from './read-events.ts';
+import { instant, readFlagValue } from './read-values.ts';
 import type { BreakerOverride, CollectorMessage, DesiredState, FlagOverride } from './messages.ts';
 import {
   listOf,

@@ -6,30 +6,13 @@ import {
   eventKinds,
   type ResilienceEvent,
 } from '../vocabulary/events.ts';
-import {
-  breakerStates,
-  type FlagValue,
-  flagReasons,
-  healthStatuses,
-  transitionCauses,
-} from '../vocabulary/resources.ts';
+import { breakerStates, flagReasons, healthStatuses, transitionCauses } from '../vocabulary/resources.ts';
 import { wireLimits } from './limits.ts';
-import {
-  listOf,
-  misfit,
-  number,
-  objectOf,
-  oneOf,
-  optional,
-  plainObject,
-  type Reader,
-  text,
-  whole,
-} from './read.ts';
+import { listOf, number, objectOf, oneOf, optional, plainObject, type Reader, text, whole } from './read.ts';
+import { instant, readFlagValue } from './read-values.ts';
 
 const message: Reader<string> = text(wireLimits.messageLength + 1);
 const ratio = number(0, 1);
-export const instant: Reader<number> = number(0, 8.64e15);
 
 export const readError: Reader<ErrorSummary> = objectOf({
   class: oneOf(errorClasses),
@@ -41,15 +24,6 @@ export const readError: Reader<ErrorSummary> = objectOf({
 });
 
 export const readAttribution: Reader<Attribution> = objectOf({ by: text(128), reason: text(512) });
-
-/** A flag's value: true or false, text, a number, or a JSON object of at most 4 KiB. */
-export const readFlagValue: Reader<FlagValue> = (input, place) => {
-  if (typeof input === 'boolean' || typeof input === 'string') return input;
-  if (typeof input === 'number' && Number.isFinite(input)) return input;
-  plainObject(input, place);
-  if (JSON.stringify(input).length > 4_096) return misfit(place, 'at most 4 KiB of JSON', 'more');
-  return input as FlagValue; // JSON, so an object of JSON values
-};
 
 const transition = {
   from: oneOf(breakerStates),
