@@ -1,0 +1,118 @@
+import {
+  type Clock,
+  type LiveMessage,
+  liveSubprotocol,
+  type Random,
+  readLiveMessage,
+  type TimerHandle,
+} from '@holdfast/shared';
+
+/** How the page stands to the collector. */
+export type Connection =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'open' }
+  /** `retryAt` by the monotonic clock. */
+  | { readonly state: 'waiting'; readonly attempt: number; readonly retryAt: number };
+
+/** A socket as far as the feed needs one: it is listened to, and closed. */
+export type OpenSocket = (url: string, subprotocol: string, hears: SocketListener) => LiveSocket;
+
+export interface LiveSocket {
+  close(): void;
+}
+
+export interface SocketListener {
+  message(data: unknown): void;
+  /** Called at least once when the socket is no longer of use. */
+  end(): void;
+}
+
+export interface LiveConnectionOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `openWebSocket` on the page. */
+  readonly open: OpenSocket;
+  readonly onMessage: (message: LiveMessage) => void;
+  readonly onConnection: (connection: Connection) => void;
+}
+
+/** The collector sends at least once a second; after so long a silence the connection is taken for dead. */
+export const silenceMs = 6_000;
+const backoff = { baseMs: 400, capMs: 5_000 } as const;
+
+/** Keeps a connection to the live feed: connects, reads, and reconnects with a growing, random pause. */
+export class LiveConnection {
+  private readonly options: LiveConnectionOptions;
+  private attempt = 0;
+  /** The present try; what an earlier one still says is not listened to. */
+  private present: { socket?: LiveSocket } | undefined;
+  private retry: TimerHandle | undefined;
+  private silence: TimerHandle | undefined;
+
+  /** Connects at once. */
+  constructor(options: LiveConnectionOptions) {
+    this.options = options;
+    this.connect();
+  }
+
+  /** Does not wait for the next try. Without effect while connected. */
+  retryNow(): void {
+    if (this.retry === undefined) return;
+    this.retry.cancel();
+    this.connect();
+  }
+
+  close(): void {
+    const socket = this.present?.socket;
+    this.present = undefined;
+    this.retry?.cancel();
+    this.retry = undefined;
+    this.silence?.cancel();
+    socket?.close();
+  }
+
+  private connect(): void {
+    this.retry = undefined;
+    this.attempt++;
+    this.options.onConnection({ state: 'connecting', attempt: this.attempt });
+    const started: { socket?: LiveSocket } = {};
+    this.present = started;
+    this.expectWord();
+    started.socket = this.options.open(this.options.url, liveSubprotocol, {
+      message: (data) => {
+        if (this.present === started) this.hear(data);
+      },
+      end: () => {
+        if (this.present === started) this.lose();
+      },
+    });
+  }
+
+  private expectWord(): void {
+    this.silence?.cancel();
+    this.silence = this.options.clock.setTimeout(() => {
+      this.present?.socket?.close();
+      if (this.present !== undefined) this.lose();
+    }, silenceMs);
+  }
+
+  private hear(data: unknown): void {
+    const message = typeof data === 'string' ? readLiveMessage(data) : undefined;
+    if (message?.ok !== true) return;
+    this.expectWord();
+    if (this.attempt > 0) this.options.onConnection({ state: 'open' });
+    this.attempt = 0;
+    this.options.onMessage(message.value);
+  }
+
+  private lose(): void {
+    const { clock, random, onConnection } = this.options;
+    this.present = undefined;
+    this.silence?.cancel();
+    const ceilingMs = Math.min(backoff.capMs, backoff.baseMs * 2 ** this.attempt);
+    const delayMs = ceilingMs / 2 + random() * (ceilingMs / 2);
+    onConnection({ state: 'waiting', attempt: this.attempt, retryAt: clock.monotonic() + delayMs });
+    this.retry = clock.setTimeout(() => this.connect(), delayMs);
+  }
+}
