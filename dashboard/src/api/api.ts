@@ -1,0 +1,57 @@
+import type { ActAnswer, Problem, Result, SeriesAnswer } from '@holdfast/shared';
+import { type ActRequest, resourcePath } from '../acts/act-request.ts';
+
+export interface SeriesQuery {
+  readonly address: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly until: number;
+  readonly points: number;
+}
+
+/** The collector's HTTP API, as far as the page uses it. Nothing here throws; problems come back in words. */
+export interface Api {
+  act(request: ActRequest): Promise<Result<ActAnswer>>;
+  series(query: SeriesQuery, signal: AbortSignal): Promise<Result<SeriesAnswer>>;
+}
+
+/** `base` is the page's own address; `send` is the browser's `fetch`. */
+export function createApi(base: string, send: typeof fetch): Api {
+  async function ask(path: string, init: RequestInit): Promise<Result<unknown>> {
+    try {
+      const response = await send(new URL(path, base), init);
+      const body: unknown = await response.json();
+      if (response.ok) return { ok: true, value: body };
+      return { ok: false, problem: problemText(body, response.status) };
+    } catch (error) {
+      return { ok: false, problem: `the collector did not answer: ${wordsOf(error)}` };
+    }
+  }
+
+  return {
+    async act({ method, path, body }) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await ask(path, { method, headers, body: JSON.stringify(body) });
+      return answer.ok ? { ok: true, value: answer.value as ActAnswer } : answer; // our collector's word
+    },
+    async series({ address, since, until, points }, signal) {
+      const range = `since=${Math.floor(since)}&until=${Math.ceil(until)}&points=${points}`;
+      const answer = await ask(`${resourcePath(address)}/series?${range}`, { signal });
+      if (!answer.ok) return answer;
+      return { ok: true, value: answer.value as SeriesAnswer }; // our collector's word
+    },
+  };
+}
+
+/** The words of an `application/problem+json` answer. */
+export function problemText(body: unknown, status: number): string {
+  if (typeof body !== 'object' || body === null) return `the collector answered ${status}`;
+  const problem = body as Partial<Problem>; // every field is looked at below
+  const detail = typeof problem.detail === 'string' ? problem.detail : `the collector answered ${status}`;
+  const nearest = Array.isArray(problem.nearest) ? problem.nearest : [];
+  return nearest.length === 0 ? detail : `${detail}. Did you mean ${nearest.join(', ')}?`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
