@@ -1,0 +1,28 @@
+import type { LineKey } from './series-data.ts';
+
+/** The colours of a chart, read from the style sheet so that both schemes have their own. */
+export interface ChartColours {
+  readonly lines: Readonly<Record<LineKey, string>>;
+  readonly grid: string;
+  readonly text: string;
+  readonly cursor: string;
+}
+
+export function chartColours(of: Element): ChartColours {
+  const style = getComputedStyle(of);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    lines: {
+      success: read('--chart-success'),
+      failure: read('--chart-failure'),
+      timeout: read('--chart-timeout'),
+      rejected: read('--chart-rejected'),
+      p50: read('--chart-p50'),
+      p95: read('--chart-p95'),
+      p99: read('--chart-p99'),
+    },
+    grid: read('--chart-grid'),
+    text: read('--ink-3'),
+    cursor: read('--ink-3'),
+  };
+}
