@@ -1,0 +1,69 @@
+import { type AgentView, formatMs, formatRate, formatRatio, type ResourceView } from '@holdfast/shared';
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The figures of the last ten seconds, for the head of the detail. */
+export function breakerFigures(resource: ResourceView): Fact[] {
+  const { rates } = resource;
+  const ms = (value: number | undefined): string => (value === undefined ? '–' : formatMs(value));
+  return [
+    {
+      label: 'failed',
+      value: rates.failureRatio === undefined ? '–' : formatRatio(rates.failureRatio),
+    },
+    { label: 'calls/s', value: formatRate(rates.callsPerSecond) },
+    { label: 'rejected/s', value: formatRate(rates.rejectedPerSecond) },
+    { label: 'slow/s', value: formatRate(rates.slowPerSecond) },
+    { label: 'p50', value: ms(rates.p50Ms) },
+    { label: 'p95', value: ms(rates.p95Ms) },
+    { label: 'p99', value: ms(rates.p99Ms) },
+  ];
+}
+
+/** The options in force, as the service's code names them. */
+export function configFacts(resource: ResourceView): Fact[] {
+  return Object.entries(resource.config ?? {}).map(([label, value]) => ({ label, value: String(value) }));
+}
+
+/** What stands around the breaker in its pipeline, with what it does at present. */
+export function layerFacts(resource: ResourceView, all: readonly ResourceView[]): Fact[] {
+  if (resource.pipeline === undefined) return [];
+  const layers = all.filter(
+    (one) =>
+      one.service === resource.service &&
+      one.pipeline === resource.pipeline &&
+      one.kind !== 'circuit_breaker' &&
+      one.kind !== 'pipeline',
+  );
+  return layers.map((layer) => ({ label: layer.kind.replaceAll('_', ' '), value: layerText(layer) }));
+}
+
+function layerText(layer: ResourceView): string {
+  const { rates, gauges } = layer;
+  const said: string[] = [];
+  if (gauges.in_flight !== undefined) {
+    const limit = gauges.limit === undefined ? '' : ` of ${gauges.limit}`;
+    said.push(`${gauges.in_flight}${limit} in flight`);
+  }
+  if (gauges.queue_length !== undefined && gauges.queue_length > 0)
+    said.push(`${gauges.queue_length} waiting`);
+  if (rates.retriesPerSecond > 0) said.push(`${formatRate(rates.retriesPerSecond)} retries/s`);
+  if (rates.fallbacksPerSecond > 0) said.push(`${formatRate(rates.fallbacksPerSecond)} fallbacks/s`);
+  if (rates.rejectedPerSecond > 0) said.push(`${formatRate(rates.rejectedPerSecond)} rejected/s`);
+  return said.length === 0 ? 'idle' : said.join(', ');
+}
+
+/** In how many instances the breaker is in which state, then the instances themselves. */
+export function instanceFacts(resource: ResourceView, agents: readonly AgentView[]): Fact[] {
+  const states = Object.entries(resource.breaker?.states ?? {}).map(([state, count]) => ({
+    label: state.replaceAll('_', ' '),
+    value: `${count} of ${resource.instanceCount}`,
+  }));
+  const lost = agents
+    .filter((agent) => !agent.connected)
+    .map((agent) => ({ label: agent.instance, value: 'not connected' }));
+  return [...states, ...lost];
+}
