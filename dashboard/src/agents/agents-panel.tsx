@@ -1,0 +1,60 @@
+import type { AgentView } from '@holdfast/shared';
+import type { ReactElement } from 'react';
+import { useFleet } from '../app/dashboard-context.ts';
+import { Panel } from '../components/panel.tsx';
+import { StateShape } from '../components/state-shape.tsx';
+import { Since } from '../components/timed.tsx';
+
+/** A clock that is this far off makes times on the page doubtful. */
+const notableSkewMs = 1_000;
+
+/** Every instance that has an agent, those that are lost first. */
+export function AgentsPanel(): ReactElement {
+  const agents = useFleet('agents');
+  const lost = agents.filter((agent) => !agent.connected);
+  const sorted = [...lost, ...agents.filter((agent) => agent.connected)];
+  const note = lost.length === 0 ? `${agents.length}` : `${agents.length}, ${lost.length} lost`;
+  return (
+    <Panel name="agents" title="Agents" note={note}>
+      {agents.length === 0 ? (
+        <p className="quiet-note">None yet.</p>
+      ) : (
+        <ul className="list">
+          {sorted.map((agent) => (
+            <AgentRow key={`${agent.service}@${agent.instance}`} agent={agent} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function AgentRow({ agent }: { readonly agent: AgentView }): ReactElement {
+  const asides = asidesOf(agent);
+  return (
+    <li className="row agent-row" data-connected={agent.connected}>
+      <StateShape of={agent.connected ? 'up' : 'unknown'} />
+      <span className="agent-word">{agent.connected ? 'connected' : 'lost'}</span>
+      <span className="health-name">
+        <span className="row-name">{agent.service}</span>
+        <span className="row-service">@{agent.instance}</span>
+        {asides.length > 0 && <span className="row-aside">{asides.join(', ')}</span>}
+        {agent.droppedCount > 0 && <span className="badge">{agent.droppedCount} dropped</span>}
+      </span>
+      <span className="figure">
+        <Since at={agent.connectionSinceAt} />
+      </span>
+    </li>
+  );
+}
+
+function asidesOf(agent: AgentView): string[] {
+  const asides: string[] = [];
+  if (agent.version !== undefined) asides.push(agent.version);
+  if (agent.environment !== undefined) asides.push(agent.environment);
+  const skewMs = Math.abs(agent.clockOffsetMs);
+  if (skewMs >= notableSkewMs) {
+    asides.push(`clock ${(skewMs / 1_000).toFixed(1)} s ${agent.clockOffsetMs > 0 ? 'behind' : 'ahead'}`);
+  }
+  return asides;
+}
