@@ -1,0 +1,75 @@
+import { type ReactElement, useMemo, useState } from 'react';
+import type { Act } from '../acts/act.ts';
+import { ActDialog } from '../acts/act-dialog.tsx';
+import { Toast } from '../components/toast.tsx';
+import { FirstSteps } from '../empty/first-steps.tsx';
+import type { Freshness } from '../live/freshness.ts';
+import { StatusStrip } from '../strip/status-strip.tsx';
+import { Board } from './board.tsx';
+import {
+  type Dashboard,
+  DashboardContext,
+  useBreakerOrder,
+  useDashboard,
+  useFleet,
+  useFreshnessState,
+  useTimedText,
+} from './dashboard-context.ts';
+
+/** The whole page. */
+export function App({ services }: { readonly services: Omit<Dashboard, 'ask'> }): ReactElement {
+  const [act, setAct] = useState<Act | undefined>(undefined);
+  const [done, setDone] = useState<string | undefined>(undefined);
+  const dashboard = useMemo(() => ({ ...services, ask: setAct }), [services]);
+  const endToast = useMemo(() => () => setDone(undefined), []);
+
+  function finish(words: string): void {
+    setAct(undefined);
+    setDone(words);
+  }
+
+  return (
+    <DashboardContext value={dashboard}>
+      <Page />
+      {act !== undefined && <ActDialog act={act} onClose={() => setAct(undefined)} onDone={finish} />}
+      <Toast words={done} onEnd={endToast} />
+    </DashboardContext>
+  );
+}
+
+function Page(): ReactElement {
+  const fresh = useFreshnessState();
+  return (
+    <div className="page" data-fresh={fresh}>
+      <StatusStrip />
+      <Content fresh={fresh} />
+    </div>
+  );
+}
+
+function Content({ fresh }: { readonly fresh: ReturnType<typeof useFreshnessState> }): ReactElement {
+  const hasBreakers = useBreakerOrder().all.length > 0;
+  const hasFlags = useFleet('flags').length > 0;
+  if (fresh === 'connecting') return <NoAnswerYet />;
+  return <main className="content">{hasBreakers || hasFlags ? <Board /> : <FirstSteps />}</main>;
+}
+
+/** Says nothing at first: the first answer usually comes at once. */
+function NoAnswerYet(): ReactElement {
+  const { store, collectorUrl } = useDashboard();
+  const tries = Number(useTimedText(() => String(attemptOf(store.freshness()))));
+  return (
+    <main className="content" aria-busy="true">
+      {tries > 1 && (
+        <p className="quiet-note no-answer">
+          No answer from {collectorUrl}. If the collector is down, start it with <code>holdfast up</code>;
+          this page goes on by itself.
+        </p>
+      )}
+    </main>
+  );
+}
+
+function attemptOf(freshness: Freshness): number {
+  return freshness.state === 'connecting' ? freshness.attempt : 0;
+}
