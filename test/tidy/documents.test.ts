@@ -36,7 +36,7 @@ test('a document has one title, at its start; fenced lines are none', () => {
   `);
 });
 
-test('a relative link leads to a file or a heading that is there', () => {
+test('a relative link leads to a file or a heading', () => {
   const found = plant(links, {
     'README.md': [
       '# Title',

@@ -206,7 +206,7 @@ test('a line may have 110 columns and no more', () => {
   `);
 });
 
-test('a function may have 60 lines, a component 80, a describe block any', () => {
+test('functions may have 60 lines, components 80, describe blocks any', () => {
   const found = plant(functionLength, {
     'a.ts': `function fits() {\n${lines(58, 'x;')}\n}\nconst tooLong = () => {\n${lines(59, 'x;')}\n};`,
     'b.tsx': `function Fits() {\n${lines(78, 'x;')}\n}\nfunction TooLong() {\n${lines(79, 'x;')}\n}`,
@@ -237,7 +237,7 @@ test('a function takes three positional parameters and no more', () => {
   `);
 });
 
-test('a title is short and does not say should', () => {
+test('a title is short and says what is, not what ought to be', () => {
   const found = plant(testTitles, {
     'a.test.ts': [
       `test('opens after failing calls', () => {});`,

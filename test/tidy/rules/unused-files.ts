@@ -13,7 +13,7 @@ const entries: readonly RegExp[] = [
   /^dashboard\/src\/main\.tsx$/,
   /^dashboard\/src\/[\w-]+\.d\.ts$/,
   /^scripts\/[\w-]+\.mjs$/,
-  /^test\/bench\/[\w-]+\.mjs$/,
+  /^test\/bench\/.+\.mjs$/,
   /^test\/[\w-]+\/programs\//,
 ];
 
