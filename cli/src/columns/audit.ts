@@ -1,0 +1,34 @@
+import { type AuditEntry, describeAudit, formatClock } from '@holdfast/shared';
+import { type Column, isoTime } from '../output/columns.ts';
+
+/** What was done, and until when it holds: "recommendations set to off, was on (until 14:30:00)". */
+export function auditSentence(entry: AuditEntry): string {
+  const until = auditUntil(entry);
+  return until === '' ? describeAudit(entry) : `${describeAudit(entry)} (until ${until})`;
+}
+
+/** A close happens once; nothing holds after it. */
+function auditUntil({ action, expiresAt }: AuditEntry): string {
+  return expiresAt === undefined || action === 'breaker.closed' ? '' : formatClock(expiresAt);
+}
+
+export const auditColumns: readonly Column<AuditEntry>[] = [
+  {
+    name: 'at',
+    heading: 'TIME',
+    text: (row) => formatClock(row.at),
+    plain: (row) => isoTime(row.at),
+    tone: () => 'quiet',
+  },
+  { name: 'by', text: (row) => row.by },
+  { name: 'via', text: (row) => row.via },
+  { name: 'action', text: (row) => row.action, wideOnly: true },
+  { name: 'target', text: (row) => row.target, wideOnly: true },
+  { name: 'change', text: describeAudit, elastic: true },
+  {
+    name: 'until',
+    text: auditUntil,
+    plain: (row) => isoTime(row.expiresAt),
+  },
+  { name: 'reason', text: (row) => row.reason },
+];
