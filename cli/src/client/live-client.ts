@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  type Clock,
+  type LiveMessage,
+  liveSubprotocol,
+  plainObject,
+  type Random,
+  readJson,
+  readLiveMessage,
+  type TimerHandle,
+} from '@holdfast/shared';
+import { WebSocket } from 'ws';
+import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { liveUrl } from './collector-url.ts';
+import { connectionProblem, failureOf, unreachable } from './request.ts';
+
+/** How a reader stands to the collector. */
+export type Connection =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'open' }
+  /** Tries again by itself; `failure` says why it is gone, `retryAt` when it tries, by the monotonic clock. */
+  | { readonly state: 'waiting'; readonly failure: Failure; readonly retryAt: number };
+
+export interface LiveClientOptions {
+  /** The collector's, without a slash at its end. */
+  readonly url: string;
+  readonly token?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onMessage: (message: LiveMessage) => void;
+  readonly onConnection: (connection: Connection) => void;
+}
+
+export interface LiveClient {
+  close(): void;
+}
+
+/** The collector sends at least once a second; after this long without a word the connection is taken for dead. */
+export const silenceMs = 6_000;
+const backoff = { baseMs: 250, capMs: 5_000 } as const;
+
+/** Reads the live view, and reconnects with a growing, random pause until it is closed. */
+export function openLive(options: LiveClientOptions): LiveClient {
+  const { clock } = options;
+  let attempt = 0;
+  let timer: TimerHandle | undefined;
+  let socket: WebSocket | undefined;
+
+  function connect(): void {
+    options.onConnection({ state: 'connecting' });
+    socket = openSocket(options, { onFrame: hear, onEnd: lose });
+    expectWord(socket);
+  }
+
+  function hear(from: WebSocket, frame: string): void {
+    if (from !== socket) return;
+    const message = readLiveMessage(frame);
+    if (!message.ok)
+      return lose(from, new Failure(exitCodes.failed, `unreadable answer: ${message.problem}`));
+    expectWord(from);
+    if (message.value.type === 'snapshot') {
+      attempt = 0;
+      options.onConnection({ state: 'open' });
+    }
+    options.onMessage(message.value);
+  }
+
+  function expectWord(from: WebSocket): void {
+    timer?.cancel();
+    const silent = unreachable(options.url, `silent for ${silenceMs / 1_000} s`);
+    timer = clock.setTimeout(() => lose(from, silent), silenceMs);
+  }
+
+  function lose(from: WebSocket, failure: Failure): void {
+    if (from !== socket) return;
+    socket = undefined;
+    from.terminate();
+    timer?.cancel();
+    const ceilingMs = Math.min(backoff.capMs, backoff.baseMs * 2 ** attempt++);
+    const delayMs = ceilingMs / 2 + (options.random() * ceilingMs) / 2;
+    timer = clock.setTimeout(connect, delayMs);
+    options.onConnection({ state: 'waiting', failure, retryAt: clock.monotonic() + delayMs });
+  }
+
+  connect();
+  return {
+    close() {
+      timer?.cancel();
+      const open = socket;
+      socket = undefined;
+      open?.terminate();
+    },
+  };
+}
+
+interface Ears {
+  readonly onFrame: (from: WebSocket, frame: string) => void;
+  readonly onEnd: (from: WebSocket, failure: Failure) => void;
+}
+
+function openSocket(options: LiveClientOptions, { onFrame, onEnd }: Ears): WebSocket {
+  const { url, token } = options;
+  const socket = new WebSocket(liveUrl(url), [liveSubprotocol], {
+    perMessageDeflate: false,
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+  });
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary && Buffer.isBuffer(data)) onFrame(socket, data.toString('utf8'));
+  });
+  socket.on('unexpected-response', (_request, response) => {
+    void refusalOf(options, response)
+      .catch((error: unknown) => unreachable(url, connectionProblem(error)))
+      .then((failure) => onEnd(socket, failure));
+  });
+  socket.on('close', (_code, reason) =>
+    onEnd(socket, unreachable(url, reason.toString() || 'connection closed')),
+  );
+  socket.on('error', (error) => onEnd(socket, unreachable(url, connectionProblem(error))));
+  return socket;
+}
+
+const problemLimit = 4_096;
+
+/** The answer in place of a connection: a problem of the collector's, or a word of something else. */
+async function refusalOf({ url, token }: LiveClientOptions, response: IncomingMessage): Promise<Failure> {
+  let body = '';
+  for await (const chunk of response) {
+    body += String(chunk);
+    if (body.length > problemLimit) break;
+  }
+  const status = response.statusCode ?? 0;
+  const problem = readJson(plainObject, body, 'the answer');
+  if (!problem.ok) return unreachable(url, `something else answers there: HTTP ${status} without JSON`);
+  return failureOf(status, problem.value, token === undefined ? {} : { token });
+}
