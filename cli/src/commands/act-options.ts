@@ -1,0 +1,31 @@
+import type { ReleaseRequest } from '@holdfast/shared';
+import type { Command } from 'commander';
+import type { Host } from '../host.ts';
+import { readHold } from './time-options.ts';
+
+export interface ActOptions {
+  readonly for?: string;
+  readonly reason?: string;
+}
+
+/** Adds what every act takes that lasts: for how long, and why. */
+export function withHold(command: Command): Command {
+  return withReason(command).option('--for <time>', 'how long it holds: 30s, 15m, 1h30m; 1 h unless given');
+}
+
+export function withReason(command: Command): Command {
+  return command.option('--reason <text>', 'why; stands in the audit log');
+}
+
+/** Who does it, from where, why and for how long, as the API takes it. */
+export function readAct(
+  host: Host,
+  options: ActOptions,
+): Omit<ReleaseRequest, 'instance'> & { readonly forMs?: number } {
+  return {
+    by: host.userName,
+    via: 'cli',
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.for === undefined ? {} : { forMs: readHold(options.for) }),
+  };
+}

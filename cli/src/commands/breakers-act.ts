@@ -1,0 +1,98 @@
+import {
+  type ActAnswer,
+  type BreakerOverride,
+  breakerOverrideEffect,
+  type ReleaseRequest,
+} from '@holdfast/shared';
+import type { Command } from 'commander';
+import type { BreakerAddress } from '../client/address.ts';
+import { type Context, contextOf } from '../context.ts';
+import type { Host } from '../host.ts';
+import { type ActOptions, readAct, withHold, withReason } from './act-options.ts';
+import { readBreakerAddress } from './breaker-argument.ts';
+import { breakersDescription } from './breakers-ls.ts';
+import { confirm } from './confirm.ts';
+import { group } from './group.ts';
+import { printAct } from './print-act.ts';
+
+interface Options extends ActOptions {
+  readonly yes?: boolean;
+}
+
+/** What takes protection or service away is confirmed; what gives it back is not. */
+const acts = [
+  { name: 'open', state: 'forced_open', isGrave: true, description: 'hold it open: every call is rejected' },
+  { name: 'disable', state: 'disabled', isGrave: true, description: 'bypass it: every call goes through' },
+  { name: 'close', state: 'closed', isGrave: false, description: 'close it once, with an empty window' },
+] as const;
+
+export function registerBreakersAct(program: Command, host: Host): void {
+  const breakers = group(program, 'breakers', breakersDescription);
+  for (const act of acts) {
+    withHold(
+      breakers
+        .command(act.name)
+        .description(act.description)
+        .argument(...addressArgument),
+    )
+      .option('-y, --yes', 'do not ask; off a terminal it never asks')
+      .action(async (text: string, options: Options, command: Command) => {
+        const context = contextOf(command, host);
+        const address = readBreakerAddress(text);
+        const request = requestOf(host, options, address);
+        if (act.isGrave && options.yes !== true)
+          await confirm(context, await effectOf(context, address, act.state));
+        printAct(context, await context.api.setBreaker(address, { ...request, state: act.state }));
+      });
+  }
+  registerRelease(breakers, host);
+  registerReset(breakers, host);
+}
+
+const addressArgument = [
+  '<address>',
+  'the breaker: SERVICE/NAME, or SERVICE@INSTANCE/NAME for one instance',
+] as const;
+
+function registerRelease(breakers: Command, host: Host): void {
+  withReason(breakers.command('release').argument(...addressArgument))
+    .description('end what a person holds: it decides by itself again')
+    .action(async (text: string, options: Options, command: Command) => {
+      const context = contextOf(command, host);
+      const address = readBreakerAddress(text);
+      printAct(context, await context.api.releaseBreaker(address, requestOf(host, options, address)));
+    });
+}
+
+function registerReset(breakers: Command, host: Host): void {
+  withHold(breakers.command('reset').argument(...addressArgument))
+    .description('release it where it is held, and close it with an empty window')
+    .action(async (text: string, options: Options, command: Command) => {
+      const context = contextOf(command, host);
+      printAct(context, await reset(context, readBreakerAddress(text), options));
+    });
+}
+
+async function reset(context: Context, address: BreakerAddress, options: Options): Promise<ActAnswer> {
+  const request = requestOf(context.host, options, address);
+  const { by, via, reason = 'reset' } = request;
+  const { breaker } = await context.api.breaker(address);
+  if (breaker?.override !== undefined) await context.api.releaseBreaker(address, { by, via, reason });
+  return context.api.setBreaker(address, { ...request, state: 'closed' });
+}
+
+function requestOf(
+  host: Host,
+  options: Options,
+  { instance }: BreakerAddress,
+): ReleaseRequest & { readonly forMs?: number } {
+  return { ...readAct(host, options), ...(instance === undefined ? {} : { instance }) };
+}
+
+async function effectOf(
+  context: Context,
+  address: BreakerAddress,
+  state: BreakerOverride['state'],
+): Promise<string> {
+  return breakerOverrideEffect(await context.api.breaker(address), state);
+}

@@ -1,0 +1,16 @@
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+
+/**
+ * Tells the effect and asks a person to go on. Where no person sits (a script, a pipeline) it goes on by itself: what
+ * is asked for on a command line is meant.
+ */
+export async function confirm(context: Context, effect: string): Promise<void> {
+  const { host } = context;
+  if (!host.isInteractive) return;
+  context.say(effect);
+  const answer = await host.ask('Go on? [y/N] ');
+  if (/^\s*y(es)?\s*$/i.test(answer)) return;
+  throw new Failure(exitCodes.refused, 'nothing was changed');
+}

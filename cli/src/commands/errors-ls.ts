@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { errorColumns } from '../columns/errors.ts';
+import { contextOf } from '../context.ts';
+import type { Host } from '../host.ts';
+import { group } from './group.ts';
+import { readPeriod, sinceOption, untilOption } from './time-options.ts';
+
+export function registerErrorsLs(program: Command, host: Host): void {
+  group(program, 'errors', 'the errors by class and place')
+    .command('ls')
+    .description('a line for each class of error at each place, the busiest first')
+    .option(...sinceOption)
+    .option(...untilOption)
+    .action(async (options: { since?: string; until?: string }, command: Command) => {
+      const context = contextOf(command, host);
+      const now = host.clock.now();
+      const { includes } = readPeriod(options, now);
+      const errors = (await context.api.errors()).filter((error) => includes(error.lastAt));
+      context.printList(errorColumns(now), errors, 'no errors');
+    });
+}

@@ -1,0 +1,38 @@
+import type { StatusView } from '@holdfast/shared';
+import type { Command } from 'commander';
+import { firstSteps } from '../client/first-steps.ts';
+import { levelTones, statusColumns } from '../columns/status.ts';
+import { contextOf } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Host } from '../host.ts';
+
+export function registerStatus(program: Command, host: Host): void {
+  program
+    .command('status')
+    .description('one sentence: what is wrong, since when, why, and what is degraded')
+    .option('--exit-code', 'end with 10 when something is degraded, with 11 when a breaker is open')
+    .action(async (options: { exitCode?: boolean }, command: Command) => {
+      const context = contextOf(command, host);
+      const status = await context.api.status();
+      const { format, style } = context.printing;
+      if (format === 'table') {
+        host.out.write(`${style.paint(levelTones[status.level], style.clean(status.sentence))}\n`);
+      } else {
+        context.printItem(statusColumns, status);
+      }
+      if (status.level === 'empty') context.say(firstSteps(context.url));
+      if (options.exitCode === true) host.exitCode = exitCodeOf(status.level);
+    });
+}
+
+function exitCodeOf(level: StatusView['level']): number {
+  switch (level) {
+    case 'empty':
+    case 'calm':
+      return exitCodes.ok;
+    case 'degraded':
+      return exitCodes.degraded;
+    case 'broken':
+      return exitCodes.breakerOpen;
+  }
+}

@@ -1,0 +1,52 @@
+import type { FleetEvent, LiveMessage } from '@holdfast/shared';
+import { follow } from '../client/follow.ts';
+import { eventColumns } from '../columns/events.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { csvHeader } from '../output/csv.ts';
+import { formatLine } from '../output/print.ts';
+
+export interface TailOptions {
+  /** How many of the events before now to begin with. */
+  readonly limit: number;
+  /** Epoch milliseconds; what is older is left out. */
+  readonly sinceAt: number | undefined;
+}
+
+/** Prints a line an event, until Ctrl-C. What a reconnect brings again is printed once. */
+export async function tailEvents(context: Context, options: TailOptions): Promise<void> {
+  const { host, printing } = context;
+  const fresh = createFreshEvents(options);
+  if (printing.format === 'csv') host.out.write(`${csvHeader(eventColumns)}\r\n`);
+  await follow(context, {
+    until: host.stopSignal(),
+    message(message) {
+      for (const event of fresh(message)) host.out.write(formatLine(eventColumns, event, printing));
+    },
+  });
+  host.exitCode = exitCodes.interrupted;
+}
+
+/** The collector keeps a thousand events; whatever is older than that cannot come again. */
+const remembered = 2_000;
+
+function createFreshEvents(options: TailOptions): (message: LiveMessage) => readonly FleetEvent[] {
+  const seen = new Set<string>();
+  let isFirst = true;
+  return (message) => {
+    const events = message.type === 'snapshot' ? message.view.events : (message.events ?? []);
+    const unseen = events.filter((event) => !seen.has(event.id));
+    for (const { id } of unseen) seen.add(id);
+    for (const id of seen) {
+      if (seen.size <= remembered) break;
+      seen.delete(id);
+    }
+    const shown = isFirst && message.type === 'snapshot' ? lastOf(unseen, options) : unseen;
+    isFirst = false;
+    return shown;
+  };
+}
+
+function lastOf(events: readonly FleetEvent[], { limit, sinceAt = 0 }: TailOptions): readonly FleetEvent[] {
+  return limit === 0 ? [] : events.filter((event) => event.at >= sinceAt).slice(-limit);
+}

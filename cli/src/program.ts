@@ -1,0 +1,74 @@
+import { Command, Option } from 'commander';
+import { registerAdminRebuild } from './commands/admin-rebuild.ts';
+import { registerAgentsLs } from './commands/agents-ls.ts';
+import { registerAuditLs } from './commands/audit-ls.ts';
+import { registerBreakersAct } from './commands/breakers-act.ts';
+import { registerBreakersGet } from './commands/breakers-get.ts';
+import { registerBreakersLs } from './commands/breakers-ls.ts';
+import { registerDemo } from './commands/demo.ts';
+import { registerErrorsLs } from './commands/errors-ls.ts';
+import { registerEventsLs } from './commands/events-ls.ts';
+import { registerEventsTail } from './commands/events-tail.ts';
+import { registerFlagsClear } from './commands/flags-clear.ts';
+import { registerFlagsGet } from './commands/flags-get.ts';
+import { registerFlagsLs } from './commands/flags-ls.ts';
+import { registerFlagsSet } from './commands/flags-set.ts';
+import { registerHealthLs } from './commands/health-ls.ts';
+import { registerServicesLs } from './commands/services-ls.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUp } from './commands/up.ts';
+import { registerWaitBreaker } from './commands/wait-breaker.ts';
+import { registerWatch } from './commands/watch.ts';
+import { defaultUrl } from './client/collector-url.ts';
+import { exitCodeTable } from './exit-codes.ts';
+import type { Host } from './host.ts';
+import { formats } from './output/print.ts';
+import { version } from './version.ts';
+
+/** The whole command line. It prints nothing by itself but help and the version: failures are thrown. */
+export function createProgram(host: Host): Command {
+  const program = new Command('holdfast')
+    .description('Resilience observability for Node services: see, hold and mend circuit breakers and flags.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--url <url>', `the collector; else HOLDFAST_URL, else ${defaultUrl}`)
+    .option('--token-file <file>', 'a file that holds the token; else HOLDFAST_TOKEN')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
+    .option('--no-color', 'without colour; so does NO_COLOR')
+    .option('--ascii', 'only ASCII characters')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => host.out.write(text),
+      writeErr: (text) => host.err.write(text),
+      outputError: () => {}, // told in one line by whoever catches it
+      getOutHelpWidth: () => host.out.columns ?? 100,
+      getErrHelpWidth: () => host.err.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride();
+  for (const register of commands) register(program, host);
+  return program.addHelpText('after', `\nExit codes:\n${exitCodeTable()}`);
+}
+
+const commands: readonly ((program: Command, host: Host) => void)[] = [
+  registerUp,
+  registerDemo,
+  registerWatch,
+  registerStatus,
+  registerServicesLs,
+  registerBreakersLs,
+  registerBreakersGet,
+  registerBreakersAct,
+  registerFlagsLs,
+  registerFlagsGet,
+  registerFlagsSet,
+  registerFlagsClear,
+  registerEventsLs,
+  registerEventsTail,
+  registerErrorsLs,
+  registerHealthLs,
+  registerAuditLs,
+  registerAgentsLs,
+  registerWaitBreaker,
+  registerAdminRebuild,
+];
