@@ -1,2 +1,3 @@
 export { FakeClock } from './fake-clock.ts';
+export { MemoryCollector } from './memory-collector.ts';
 export { SeededRandom } from './seeded-random.ts';

@@ -1,0 +1,60 @@
+import { type TimerHandle, type Welcome, wireLimits } from '@holdfast/shared';
+import type { OutboxLimits } from './outbox.ts';
+import type { Link } from './transport.ts';
+
+/** Where the conversation with the collector stands; each state holds what only it needs. */
+export type SessionState =
+  | { readonly type: 'idle' }
+  | { readonly type: 'connecting'; readonly link: Link; readonly deadline: TimerHandle }
+  | {
+      readonly type: 'greeting';
+      readonly link: Link;
+      readonly deadline: TimerHandle;
+      /** When `hello` left, epoch milliseconds. */
+      readonly helloAt: number;
+    }
+  | LiveState
+  | {
+      readonly type: 'waiting';
+      readonly timer: TimerHandle;
+      /** False where the collector itself said when to come back. */
+      readonly mayHurry: boolean;
+    }
+  | { readonly type: 'closed' };
+
+export interface LiveState {
+  readonly type: 'live';
+  readonly link: Link;
+  readonly limits: OutboxLimits;
+  /** In ticks of a second. */
+  readonly heartbeatTicks: number;
+  silentTicks: number;
+  ticksSincePing: number;
+}
+
+/** The link of a state that has one. */
+export function linkOf(state: SessionState): Link | undefined {
+  switch (state.type) {
+    case 'connecting':
+    case 'greeting':
+    case 'live':
+      return state.link;
+    case 'idle':
+    case 'waiting':
+    case 'closed':
+      return undefined;
+  }
+}
+
+/** The state that a welcome leads to, with its limits brought within ours. */
+export function liveState(link: Link, welcome: Welcome): LiveState {
+  const limits: OutboxLimits = {
+    batchBytes: Math.max(smallestBatchBytes, Math.min(welcome.limits.batchBytes, wireLimits.batchBytes)),
+    windowBatches: welcome.limits.windowBatches,
+  };
+  const heartbeatTicks = Math.max(1, Math.round(welcome.heartbeatMs / 1_000));
+  return { type: 'live', link, limits, heartbeatTicks, silentTicks: 0, ticksSincePing: 0 };
+}
+
+/** A collector that asks for less is not one: a single record might not fit. */
+const smallestBatchBytes = 32_768;

@@ -1,0 +1,295 @@
+import {
+  type AgentMessage,
+  type Applied,
+  type Clock,
+  closeCodes,
+  type DesiredState,
+  type Hello,
+  type Random,
+  readCollectorMessage,
+  type TimerHandle,
+  type Welcome,
+} from '@holdfast/shared';
+import type { Recorder } from '../telemetry/recorder.ts';
+import type { CollectorClock } from './collector-clock.ts';
+import type { Outbox } from './outbox.ts';
+import { Pulse } from './pulse.ts';
+import { reconnectDelayMs } from './reconnect.ts';
+import { type LiveState, linkOf, liveState, type SessionState } from './session-state.ts';
+import type { Link, LinkEnd, Transport } from './transport.ts';
+
+export interface SessionOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly recorder: Recorder;
+  readonly outbox: Outbox;
+  readonly collectorClock: CollectorClock;
+  /** What `hello` says of this process, by the time it is sent. */
+  readonly greet: () => Omit<Hello, 'type' | 'protocol' | 'first' | 'next' | 'sentAt'>;
+  readonly apply: (desired: DesiredState) => Applied;
+  readonly internalError: (error: unknown) => void;
+}
+
+/**
+ * The conversation with the collector: connects, greets, sends what the outbox holds, and comes back after
+ * each end. Nothing in it throws, and nothing waits for it but `close`.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #pulse: Pulse;
+  #state: SessionState = { type: 'idle' };
+  #failures = 0;
+  #problem: string | undefined;
+  #flushTimer: TimerHandle | undefined;
+  #drain: Drain | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#pulse = new Pulse(options.clock, () => this.#guard(() => this.#tick()));
+  }
+
+  get state(): SessionState['type'] {
+    return this.#state.type;
+  }
+
+  /** Why there is no connection, in words; `undefined` while there is one. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  start(): void {
+    this.#pulse.start();
+    this.#connect();
+  }
+
+  /** Sends what waits within 20 ms; what comes in the meantime travels along. */
+  flushSoon(): void {
+    if (this.#state.type !== 'live' || this.#flushTimer !== undefined) return;
+    this.#flushTimer = this.#options.clock.setTimeout(() => {
+      this.#flushTimer = undefined;
+      this.#guard(() => this.#flush());
+    }, flushDelayMs);
+  }
+
+  /** Sends a message that needs no acknowledgement; nothing while there is no connection. */
+  send(message: AgentMessage): void {
+    if (this.#state.type === 'live') this.#state.link.send(encode(message));
+  }
+
+  /** Sends everything, waits until it is stored or the time is over, and ends. Never rejects. */
+  close(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#state.type === 'idle' || this.#state.type === 'closed') return resolve();
+      const timer = this.#options.clock.setTimeout(() => this.#finish(), timeoutMs);
+      this.#drain = { timer, resolve };
+      linkOf(this.#state)?.keepAlive(true);
+      this.#guard(() => this.#hurry());
+    });
+  }
+
+  /** The process ends now: what can leave without waiting leaves. `isClean` where it ended by itself. */
+  flushAtExit(isClean: boolean): void {
+    this.#guard(() => {
+      if (this.#state.type !== 'live') return;
+      this.#options.recorder.readMeters();
+      this.#flush();
+      if (isClean) this.send({ type: 'bye', last: this.#options.outbox.next - 1 });
+    });
+  }
+
+  #connect(): void {
+    const link: Link = this.#options.transport.connect({
+      opened: () => this.#whenCurrent(link, () => this.#greet(link)),
+      frame: (text) => this.#whenCurrent(link, () => this.#receive(text)),
+      closed: (end) => this.#whenCurrent(link, () => this.#wait(end)),
+    });
+    this.#state = { type: 'connecting', link, deadline: this.#deadline('the connection') };
+    if (this.#drain !== undefined) link.keepAlive(true);
+  }
+
+  #greet(link: Link): void {
+    if (this.#state.type === 'connecting') this.#state.deadline.cancel();
+    const { outbox, clock, greet } = this.#options;
+    const helloAt = clock.now();
+    this.#state = { type: 'greeting', link, deadline: this.#deadline('its welcome'), helloAt };
+    const { first, next } = outbox;
+    link.send(encode({ type: 'hello', protocol: 1, ...greet(), first, next, sentAt: helloAt }));
+  }
+
+  #deadline(what: string): TimerHandle {
+    return this.#options.clock.setTimeout(
+      () => this.#guard(() => this.#hangUp(closeCodes.silent, `the collector is slow: ${what} did not come`)),
+      greetingMs,
+    );
+  }
+
+  #receive(text: string): void {
+    if (this.#state.type === 'live') this.#state.silentTicks = 0;
+    const read = readCollectorMessage(text);
+    if (!read.ok) return this.#distrust(read.problem);
+    const message = read.value;
+    switch (message.type) {
+      case 'welcome':
+        return this.#welcome(message);
+      case 'ack':
+        return this.#acknowledge(message.stored);
+      case 'desired':
+        return this.send(this.#options.apply(message.desired));
+      case 'pong':
+        this.#failures = 0;
+        return this.#options.collectorClock.sample(message.sentAt, message.now);
+      case 'refused':
+        return this.#refused(message.problem, message.seq);
+      case 'goaway':
+        this.#failures = 0;
+        return this.#hangUp(closeCodes.goaway, message.reason, message.reconnectAfterMs);
+    }
+  }
+
+  #welcome(welcome: Welcome): void {
+    const { outbox, recorder, collectorClock, apply } = this.#options;
+    const greeting = this.#state;
+    if (greeting.type !== 'greeting') return this.#distrust('a second welcome');
+    if (welcome.stored >= outbox.next) return this.#distrust(`batch ${welcome.stored} was never sent`);
+    greeting.deadline.cancel();
+    collectorClock.sample(greeting.helloAt, welcome.now);
+    const live = liveState(greeting.link, welcome);
+    this.#state = live;
+    this.#problem = undefined;
+    outbox.startAgain();
+    outbox.acknowledge(welcome.stored);
+    for (const frame of outbox.reintroduce(welcome.dictionarySize, live.limits.batchBytes))
+      live.link.send(frame);
+    if (welcome.desired !== undefined) this.send(apply(welcome.desired));
+    recorder.levels.markAll();
+    this.#flush();
+  }
+
+  #acknowledge(stored: number): void {
+    if (stored >= this.#options.outbox.next) return this.#distrust(`batch ${stored} was never sent`);
+    this.#failures = 0;
+    this.#options.outbox.acknowledge(stored);
+    this.#flush();
+    this.#byeWhenDrained();
+  }
+
+  #refused(problem: string, seq: number | undefined): void {
+    const { internalError, recorder } = this.#options;
+    internalError(
+      new Error(`the collector refused ${seq === undefined ? 'us' : `batch ${seq}`}: ${problem}`),
+    );
+    if (seq !== undefined) return recorder.drops.add('batch', 'refused');
+    this.#failures = failuresForCap; // another attempt soon would be refused as well
+    this.#hangUp(closeCodes.refused, `refused: ${problem}`);
+  }
+
+  #distrust(problem: string): void {
+    this.#options.internalError(new Error(`the collector answered what no collector answers: ${problem}`));
+    this.#hangUp(closeCodes.refused, problem);
+  }
+
+  #hangUp(code: number, reason: string, retryAfterMs?: number): void {
+    linkOf(this.#state)?.close(code, reason);
+    this.#wait(retryAfterMs === undefined ? { reason } : { reason, retryAfterMs });
+  }
+
+  #wait({ reason, retryAfterMs = 0 }: LinkEnd): void {
+    const { clock, random } = this.#options;
+    if (this.#state.type === 'connecting' || this.#state.type === 'greeting') this.#state.deadline.cancel();
+    this.#problem = reason;
+    const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, random));
+    this.#failures = Math.min(failuresForCap, this.#failures + 1);
+    const timer = clock.setTimeout(() => this.#guard(() => this.#connect()), delayMs);
+    this.#state = { type: 'waiting', timer, mayHurry: retryAfterMs === 0 };
+    if (this.#drain !== undefined) this.#finish(); // what is still here cannot be brought home in time
+  }
+
+  #tick(): void {
+    this.#options.recorder.readMeters();
+    if (this.#state.type !== 'live') return;
+    const waitedTicks = this.#options.outbox.tick();
+    const silence = this.#checkSilence(this.#state, waitedTicks);
+    if (silence !== undefined) return this.#hangUp(closeCodes.silent, silence);
+    this.#flush();
+  }
+
+  /** Only ticks count as silence: a process that was blocked for a while could not have heard anything. */
+  #checkSilence(live: LiveState, waitedTicks: number): string | undefined {
+    live.silentTicks += 1;
+    live.ticksSincePing += 1;
+    if (live.silentTicks > 2 * live.heartbeatTicks) return `silent for ${live.silentTicks} s`;
+    if (waitedTicks > maxWaitTicks) return `no acknowledgement for ${waitedTicks} s`;
+    if (live.ticksSincePing < live.heartbeatTicks) return undefined;
+    live.ticksSincePing = 0;
+    this.send({ type: 'ping', sentAt: this.#options.clock.now() });
+    return undefined;
+  }
+
+  #flush(): void {
+    const live = this.#state;
+    if (live.type !== 'live') return;
+    this.#options.outbox.seal(live.limits);
+    this.#options.outbox.send((frame) => {
+      if (live.link.bufferedBytes > live.limits.batchBytes) return false; // the socket is slow: keep it here
+      live.link.send(frame);
+      return true;
+    });
+  }
+
+  #hurry(): void {
+    if (this.#state.type === 'live') {
+      this.#flush();
+      this.#byeWhenDrained();
+    } else if (this.#state.type === 'waiting') {
+      this.#state.timer.cancel();
+      if (this.#state.mayHurry) this.#connect();
+      else this.#finish();
+    }
+  }
+
+  #byeWhenDrained(): void {
+    if (this.#drain === undefined || this.#options.outbox.isPending) return;
+    this.send({ type: 'bye', last: this.#options.outbox.next - 1 });
+    this.#finish();
+  }
+
+  #finish(): void {
+    const state = this.#state;
+    this.#state = { type: 'closed' };
+    this.#pulse.stop();
+    this.#flushTimer?.cancel();
+    if (state.type === 'connecting' || state.type === 'greeting') state.deadline.cancel();
+    if (state.type === 'waiting') state.timer.cancel();
+    linkOf(state)?.keepAlive(false);
+    linkOf(state)?.close(1_000, 'bye');
+    this.#drain?.timer.cancel();
+    this.#drain?.resolve();
+  }
+
+  #whenCurrent(link: Link, run: () => void): void {
+    if (linkOf(this.#state) === link) this.#guard(run);
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#options.internalError(error);
+    }
+  }
+}
+
+interface Drain {
+  readonly timer: TimerHandle;
+  readonly resolve: () => void;
+}
+
+const flushDelayMs = 20;
+const greetingMs = 10_000;
+const maxWaitTicks = 10;
+/** From here on the waiting time no longer grows. */
+const failuresForCap = 6;
+function encode(message: AgentMessage): Uint8Array {
+  return Buffer.from(JSON.stringify(message));
+}

@@ -1,0 +1,171 @@
+import {
+  type Clock,
+  countColumns,
+  type ResilienceEventBody,
+  type ResourceDescriptor,
+  type Rollup,
+  toSparse,
+  wireLimits,
+} from '@holdfast/shared';
+import { DropCounts } from './drop-counts.ts';
+import { EventQueue, isStateChange } from './event-queue.ts';
+import { fitDescriptor, fitEvent } from './fit.ts';
+import { LevelBook } from './level-book.ts';
+import { Meter, type MeterOptions, type Telemetry } from './meter.ts';
+import { RollupBacklog } from './rollup-backlog.ts';
+
+export interface RecorderOptions {
+  readonly clock: Clock;
+  /** What may wait here at most, in bytes. */
+  readonly maxBytes: number;
+  /** False where nobody will ever ask: then nothing is kept but the meters. Default true. */
+  readonly isListening?: boolean;
+  readonly internalError: (error: unknown) => void;
+}
+
+/**
+ * Keeps what happened until it is sealed into a batch: the dictionary of resources, their meters, events,
+ * rollups and levels. Its memory is bounded, and what has to go is counted.
+ */
+export class Recorder implements Telemetry {
+  readonly events: EventQueue;
+  readonly rollups: RollupBacklog;
+  readonly levels: LevelBook = new LevelBook();
+  readonly drops: DropCounts = new DropCounts();
+  /** The resources as JSON, by their number. */
+  readonly dictionary: string[] = [];
+  /** Called when something was recorded that people wait for. */
+  onUrgent: () => void = () => {};
+  readonly #options: RecorderOptions;
+  readonly #resources = new Map<string, TrackedResource>();
+  #isListening: boolean;
+  #overflow: TrackedResource | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#isListening = options.isListening ?? true;
+    this.events = new EventQueue({
+      maxBytes: options.maxBytes / 3,
+      maxEvents,
+      onDrop: (kind) => this.drops.add(kind, 'queue_overflow'),
+    });
+    this.rollups = new RollupBacklog((options.maxBytes * 2) / 3);
+  }
+
+  meter(descriptor: ResourceDescriptor, options: MeterOptions = {}): Meter {
+    const key = `${descriptor.kind}/${descriptor.name}`;
+    const known = this.#resources.get(key);
+    if (known !== undefined) return known.meter;
+    if (this.dictionary.length >= wireLimits.resourcesPerAgent - 1) return this.#sharedMeter();
+    const tracked = this.#track(descriptor, options);
+    this.#resources.set(key, tracked);
+    return tracked.meter;
+  }
+
+  /** Whether this meter is the one that all resources above the limit share. It has no level of its own. */
+  isShared(meter: Meter): boolean {
+    return meter === this.#overflow?.meter;
+  }
+
+  emit(event: ResilienceEventBody, meter?: Meter): void {
+    if (!this.#isListening) return;
+    try {
+      const record = { ...fitEvent(event), at: this.#options.clock.now() };
+      const json = JSON.stringify(meter === undefined ? record : { ...record, resource: meter.id });
+      if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(event.kind, 'too_large');
+      else this.events.push(event.kind, json);
+      if (isStateChange(event.kind)) this.onUrgent();
+    } catch (error) {
+      this.#options.internalError(error);
+    }
+  }
+
+  /** Reads and zeroes the active meters. Called once a second, and once more at the end. */
+  readMeters(): void {
+    if (!this.#isListening) return;
+    // Counted over the second that has just passed: its middle says which second of the clock that mostly
+    // was.
+    const second = Math.max(0, Math.floor((this.#options.clock.now() - 500) / 1_000));
+    for (const tracked of this.#resources.values()) this.#read(tracked, second);
+    if (this.#overflow !== undefined) this.#read(this.#overflow, second);
+    this.rollups.makeRoom();
+  }
+
+  /** From now on nobody asks any more. */
+  stop(): void {
+    this.#isListening = false;
+  }
+
+  /** Whether something waits to be sealed. */
+  isPending(introducedCount: number): boolean {
+    return (
+      this.dictionary.length > introducedCount ||
+      this.events.length > 0 ||
+      this.rollups.length > 0 ||
+      this.levels.isPending ||
+      this.drops.isPending
+    );
+  }
+
+  #sharedMeter(): Meter {
+    this.drops.add('resource', 'limit');
+    this.#overflow ??= this.#track({ kind: 'agent', name: 'overflow' }, {});
+    return this.#overflow.meter;
+  }
+
+  #track(descriptor: ResourceDescriptor, options: MeterOptions): TrackedResource {
+    const meter = new Meter(this.dictionary.length, options.latency ?? true);
+    this.dictionary.push(JSON.stringify(fitDescriptor(descriptor)));
+    return { meter, gauges: options.gauges, sentGauges: {} };
+  }
+
+  #read(tracked: TrackedResource, second: number): void {
+    const { meter } = tracked;
+    if (this.rollups.isFull && !isNearlyWrapped(meter)) return;
+    const gauges = this.#gaugesOf(tracked);
+    if (!meter.active && !differ(gauges, tracked.sentGauges)) return;
+    tracked.sentGauges = gauges;
+    this.rollups.add({
+      resource: meter.id,
+      second,
+      counts: Array.from(meter.counts.subarray(0, countColumns.length)),
+      gauges,
+      latency: meter.hasLatency ? toSparse(meter.counts, countColumns.length) : [],
+    });
+    meter.counts.fill(0);
+    meter.active = false;
+  }
+
+  #gaugesOf(tracked: TrackedResource): Rollup['gauges'] {
+    try {
+      return tracked.gauges?.() ?? {};
+    } catch (error) {
+      this.#options.internalError(error);
+      return {};
+    }
+  }
+}
+
+interface TrackedResource {
+  readonly meter: Meter;
+  readonly gauges: MeterOptions['gauges'];
+  sentGauges: Rollup['gauges'];
+}
+
+const maxEvents = 4_000;
+
+/** Far above what the fields' own limits allow, far below the smallest batch. */
+const maxEventBytes = 16_384;
+
+/** A hanging dependency counts nothing, but its gauges rise: that must be seen. */
+function differ(a: Rollup['gauges'], b: Rollup['gauges']): boolean {
+  return a.in_flight !== b.in_flight || a.queue_length !== b.queue_length || a.limit !== b.limit;
+}
+
+/** Meters hold 32 bits: half of that is left for the seconds until the next read. */
+function isNearlyWrapped(meter: Meter): boolean {
+  for (let column = 0; column < countColumns.length; column++) {
+    if ((meter.counts[column] ?? 0) > 2 ** 31) return true;
+  }
+  return false;
+}
