@@ -1,0 +1,56 @@
+import { open } from 'node:fs/promises';
+import { CollectorError, messageOf, systemCode } from '../errors.ts';
+import { applicationId, schemaVersion } from './schema.ts';
+
+const headerBytes = 100;
+const magic = 'SQLite format 3\0';
+const userVersionAt = 60;
+const applicationIdAt = 68;
+
+/**
+ * Looks at a database file before SQLite may touch it. A file that is absent or empty passes. One that is no
+ * database, not ours, or from a newer version is refused by name with a `CollectorError`, and stays as it
+ * was.
+ */
+export async function checkFile(path: string): Promise<void> {
+  const header = await readHeader(path);
+  if (header.length === 0) return;
+  if (header.length < headerBytes || header.toString('latin1', 0, magic.length) !== magic) {
+    throw refusal(path, 'is not a SQLite database', 'move it away');
+  }
+  const foundId = header.readUInt32BE(applicationIdAt);
+  if (foundId !== applicationId) {
+    throw refusal(path, `is a database of another program (application id ${foundId})`, 'move it away');
+  }
+  const foundVersion = header.readUInt32BE(userVersionAt);
+  if (foundVersion > schemaVersion) {
+    const what = `was written by a newer Holdfast (schema ${foundVersion}, this one knows ${schemaVersion})`;
+    throw refusal(path, what, 'start that version');
+  }
+}
+
+async function readHeader(path: string): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return Buffer.alloc(0);
+    throw new CollectorError('database_refused', `${path} cannot be read: ${messageOf(error)}`, error);
+  }
+}
+
+function refusal(path: string, what: string, mend: string): CollectorError {
+  return new CollectorError(
+    'database_refused',
+    `${path} ${what}; it was left untouched. ${capitalised(mend)}, or choose another folder with --data`,
+  );
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,97 @@
+export type SqlValue = number | string | Uint8Array | null;
+export type Row = Readonly<Record<string, SqlValue | undefined>>;
+
+/** One connection to a SQLite file, whatever package makes it. Statements are kept prepared by their text. */
+export interface Database {
+  /** Runs one or more statements without values. */
+  exec(sql: string): Promise<void>;
+  /** Runs one statement and returns how many rows it changed. */
+  run(sql: string, values?: readonly SqlValue[]): Promise<number>;
+  all(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+  get(sql: string, values?: readonly SqlValue[]): Promise<Row | undefined>;
+  close(): Promise<void>;
+}
+
+/** A package that can open SQLite files. */
+export interface DatabaseDriver {
+  readonly name: string;
+  open(path: string): Promise<Database>;
+}
+
+/** Lets one piece of work at a time at a connection, in the order of asking. */
+export class Queue {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.tail.then(work);
+    this.tail = mine.catch(() => {}); // whoever asked hears of it; the next in line goes on
+    return mine;
+  }
+}
+
+/** Runs the work in one transaction: all of it is durable when this resolves, or nothing of it happened. */
+export async function inTransaction<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  await database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = await work();
+    await database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    await database.exec('ROLLBACK').catch(() => {}); // a full disk has rolled it back already
+    throw error;
+  }
+}
+
+/** A column that the schema says is a number. */
+export function numberIn(row: Row | undefined, column: string): number {
+  const value = row?.[column];
+  if (typeof value !== 'number') throw new TypeError(`column ${column} holds ${typeof value}, not a number`);
+  return value;
+}
+
+/** A column that the schema says is text. */
+export function textIn(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new TypeError(`column ${column} holds ${typeof value}, not text`);
+  return value;
+}
+
+/** A column that the schema says is bytes. */
+export function bytesIn(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array))
+    throw new TypeError(`column ${column} holds ${typeof value}, not bytes`);
+  return value;
+}
+
+export interface Insertion {
+  /** `table (column, …)`. */
+  readonly into: string;
+  readonly columns: number;
+  /** What follows `ON CONFLICT`. */
+  readonly onConflict?: string;
+}
+
+/** Many rows in few statements: each statement costs a trip to SQLite's thread, whatever it carries. */
+export async function insertRows(
+  database: Database,
+  insertion: Insertion,
+  rows: readonly (readonly SqlValue[])[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; ) {
+    const count = statementSizes.find((size) => size <= rows.length - start) ?? 1;
+    const values = rows.slice(start, start + count).flat();
+    await database.run(insertionText(insertion, count), values);
+    start += count;
+  }
+}
+
+/** Few sizes, so that few statements are kept prepared. */
+const statementSizes = [64, 8, 1];
+
+function insertionText({ into, columns, onConflict }: Insertion, count: number): string {
+  const row = `(${Array.from({ length: columns }, () => '?').join(', ')})`;
+  const values = Array.from({ length: count }, () => row).join(', ');
+  const conflict = onConflict === undefined ? '' : ` ON CONFLICT ${onConflict}`;
+  return `INSERT INTO ${into} VALUES ${values}${conflict}`;
+}

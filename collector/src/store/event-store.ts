@@ -1,0 +1,123 @@
+import type { AgentIdentity, AuditEntry, FleetEvent, LogEntry, LogFact } from '@holdfast/shared';
+
+/**
+ * Where the log lives, and what is derived from it. SQLite stands behind it here; a collector that is one of
+ * many can put a database server there without a change above it.
+ */
+export interface EventStore {
+  /** The highest sequence number of this run of the agent that is durable; 0 for none. */
+  storedOf(agent: AgentIdentity): Promise<number>;
+  /**
+   * Makes all of them durable in one transaction, with the agents' watermarks, and returns their ids in
+   * order.
+   */
+  append(entries: readonly NewEntry[]): Promise<readonly number[]>;
+  /** The entries behind an id, ascending. */
+  readFrom(id: number): AsyncIterable<LogEntry>;
+
+  load(): Promise<Saved>;
+  /**
+   * Adds what was derived since the flush before, and how far the log is folded with it, in one transaction.
+   */
+  save(flush: Flush): Promise<void>;
+  /** Forgets all that is derived, and returns where folding begins anew. */
+  clear(): Promise<Saved>;
+
+  slices(query: SliceQuery): Promise<readonly Slice[]>;
+  /** Newest first. */
+  events(query: PageQuery): Promise<readonly FleetEvent[]>;
+  /** Newest first. */
+  audit(query: PageQuery): Promise<readonly AuditEntry[]>;
+
+  /** Removes what is older than asked, in steps small enough that commits fit between them. */
+  expire(cutoffs: Cutoffs): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface NewEntry {
+  /** When the collector took it, epoch milliseconds. */
+  readonly at: number;
+  readonly fact: LogFact;
+  /** The bytes as they came: of a batch they are its log entry, of a refused frame they are kept apart. */
+  readonly frame?: Uint8Array;
+}
+
+/** What a start goes on from. */
+export interface Saved {
+  /** The fleet as it was at an entry, as `snapshotOf` gave it, in JSON. Absent: begin with an empty one. */
+  readonly snapshot?: { readonly id: number; readonly fleet: string };
+  /** The entry up to which totals, minutes, events and audit are derived; at or behind the snapshot. */
+  readonly folded: number;
+  /** Counters by `countColumns` for each address. */
+  readonly totals: readonly Total[];
+  /**
+   * When the newest snapshot was made that begins with totals of its own, so that the log before it may go.
+   */
+  readonly baseAt: number;
+  /** True where another version of the fold wrote what is derived. */
+  readonly isOutdated: boolean;
+}
+
+export interface Total {
+  readonly address: string;
+  readonly counts: readonly number[];
+}
+
+export interface Flush {
+  readonly folded: number;
+  readonly at: number;
+  /** `snapshotOf` in JSON. */
+  readonly fleet: string;
+  /** The totals that changed. */
+  readonly totals: readonly Total[];
+  /** Every total, where this snapshot shall be one that the log can be cut behind. */
+  readonly base?: readonly Total[];
+  readonly slices: readonly (Slice & { readonly address: string; readonly instance: string })[];
+  readonly events: readonly FleetEvent[];
+  readonly audit: readonly AuditEntry[];
+}
+
+/** A part of a minute of one instance's resource, in the encoding of `fold/seconds-codec.ts`. */
+export interface Slice {
+  /** Epoch minutes. */
+  readonly minute: number;
+  readonly bytes: Uint8Array;
+  readonly tier: Tier;
+}
+/** `seconds` holds a record for each active second, `minutes` the sums of a minute. */
+export type Tier = 'seconds' | 'minutes';
+
+export interface SliceQuery {
+  readonly tier: Tier;
+  readonly address: string;
+  /** The first and the last minute, both included. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  /** Only what is older than this place in the order. */
+  readonly before?: Place;
+  /** Only what happened at or after this moment, epoch milliseconds. */
+  readonly since?: number;
+}
+/** A place in a list that is ordered by time, then by number. */
+export interface Place {
+  readonly at: number;
+  readonly number: number;
+}
+
+/** Epoch milliseconds before which things may go. */
+export interface Cutoffs {
+  readonly log: number;
+  readonly seconds: number;
+  readonly minutes: number;
+  readonly audit: number;
+}
+
+/** A number for an event that orders as its id `entry.index` does: a batch holds fewer than 1,024 events. */
+export function eventNumber(id: string): number {
+  const [entry = '0', index = '0'] = id.split('.');
+  return Number(entry) * 1_024 + Number(index);
+}

@@ -1,0 +1,126 @@
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { CollectorError, messageOf, systemCode } from '../errors.ts';
+import { checkFile } from './check-file.ts';
+import { type Database, type DatabaseDriver, inTransaction, numberIn } from './database.ts';
+import { applicationId, schema, schemaVersion } from './schema.ts';
+
+/** The open connections of a data folder. */
+export interface OpenFiles {
+  /** The only connection that writes, and that checkpoints. */
+  readonly writer: Database;
+  /** For queries, so that a long one never delays a commit. */
+  readonly reader: Database;
+  close(): Promise<void>;
+}
+
+export const databaseName = 'holdfast.db';
+const lockName = 'holdfast.lock';
+
+/**
+ * Opens a data folder, which is made where it is missing (mode 0700, its files 0600), and keeps other
+ * collectors out of it. Throws a `CollectorError` that names the folder or file, what is wrong with it, and
+ * the mend.
+ */
+export async function openFiles(folder: string, driver: DatabaseDriver): Promise<OpenFiles> {
+  const file = path.join(folder, databaseName);
+  await makeFolder(folder);
+  await checkFile(file);
+  await makeFile(path.join(folder, lockName));
+  const lock = await takeLock(folder, driver);
+  try {
+    await makeFile(file);
+    const writer = await openWriter(file, driver);
+    const reader = await openReader(file, driver);
+    return {
+      writer,
+      reader,
+      async close() {
+        await reader.close(); // before the writer, which folds the write-ahead log into the file as it closes
+        await writer.close();
+        await lock.close();
+      },
+    };
+  } catch (error) {
+    await lock.close();
+    if (error instanceof CollectorError) throw error;
+    throw new CollectorError(
+      'database_refused',
+      `${file} cannot be opened: ${messageOf(error)}. Move it away, or choose another folder with --data`,
+      error,
+    );
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+/** SQLite gives the files that it makes beside this one the same mode. */
+async function makeFile(file: string): Promise<void> {
+  try {
+    const made = await open(file, 'a', 0o600);
+    await made.close();
+  } catch (error) {
+    throw unusable(path.dirname(file), error);
+  }
+}
+
+function unusable(folder: string, error: unknown): CollectorError {
+  const isInTheWay = ['EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '');
+  const why = isInTheWay ? 'a file is in its place' : messageOf(error);
+  return new CollectorError(
+    'folder_unusable',
+    `the data folder ${folder} cannot be used: ${why}. Choose another with --data`,
+    error,
+  );
+}
+
+/**
+ * An exclusive transaction on an empty database beside ours. The system lets go of it when the process ends,
+ * however it ends, which a file with a process id in it would not.
+ */
+async function takeLock(folder: string, driver: DatabaseDriver): Promise<Database> {
+  const lock = await driver.open(path.join(folder, lockName));
+  try {
+    await lock.exec('PRAGMA busy_timeout = 0');
+    await lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    await lock.close();
+    throw new CollectorError(
+      'folder_in_use',
+      `the data folder ${folder} is in use by another collector; stop it, or choose another with --data`,
+      error,
+    );
+  }
+}
+
+async function openWriter(file: string, driver: DatabaseDriver): Promise<Database> {
+  const writer = await driver.open(file);
+  await writer.exec('PRAGMA busy_timeout = 5000; PRAGMA page_size = 16384; PRAGMA cache_size = -32768');
+  if (numberIn(await writer.get('PRAGMA user_version'), 'user_version') === 0) await createSchema(writer);
+  await writer.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864',
+  );
+  return writer;
+}
+
+/** Before the switch to the write-ahead log, so that the marks of `checkFile` stand in the file itself. */
+async function createSchema(writer: Database): Promise<void> {
+  await inTransaction(writer, () =>
+    writer.exec(
+      `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; ${schema}`,
+    ),
+  );
+}
+
+async function openReader(file: string, driver: DatabaseDriver): Promise<Database> {
+  const reader = await driver.open(file);
+  await reader.exec('PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -16384');
+  return reader;
+}

@@ -1,0 +1,40 @@
+import { type Database, numberIn, type Queue, type SqlValue } from './database.ts';
+import type { Cutoffs } from './event-store.ts';
+
+const stepRows = 500;
+/** An agent's watermark outlives its last log entry. */
+const agentMarginMs = 86_400_000;
+
+/**
+ * Removes what is older than the cutoffs, a few rows a time through the queue of the writer. The log is only
+ * cut behind a snapshot that holds totals: what is derived can then still be made again.
+ */
+export async function expire(writer: Database, queue: Queue, cutoffs: Cutoffs): Promise<void> {
+  const base = await queue.run(() => writer.get(newestBase, [cutoffs.log]));
+  const baseId = numberIn(base, 'id');
+  const steps: readonly (readonly [table: string, condition: string, value: SqlValue])[] = [
+    ['log', 'id <= ?', baseId],
+    ['snapshots', 'id < ?', baseId],
+    ['dead_letters', 'at < ?', cutoffs.log],
+    ['seconds', 'minute < ?', Math.floor(cutoffs.seconds / 60_000)],
+    ['minutes', 'minute < ?', Math.floor(cutoffs.minutes / 60_000)],
+    ['events', 'at < ?', cutoffs.log],
+    ['audit', 'at < ?', cutoffs.audit],
+    ['agents', 'seen_at < ?', numberIn(base, 'at') - agentMarginMs],
+  ];
+  for (const [table, condition, value] of steps) {
+    const chosen = `SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${stepRows}`;
+    const text = `DELETE FROM ${table} WHERE rowid IN (${chosen})`;
+    let removed = stepRows;
+    while (removed === stepRows) removed = await queue.run(() => writer.run(text, [value]));
+  }
+  await queue.run(() => writer.run(unusedResources));
+}
+
+const newestBase =
+  'SELECT coalesce(max(id), 0) AS id, coalesce(max(at), 0) AS at FROM snapshots' +
+  ' WHERE totals IS NOT NULL AND at < ?';
+
+const unusedResources =
+  'DELETE FROM resources WHERE NOT EXISTS (SELECT 1 FROM minutes WHERE minutes.resource = resources.id)' +
+  ' AND NOT EXISTS (SELECT 1 FROM seconds WHERE seconds.resource = resources.id)';

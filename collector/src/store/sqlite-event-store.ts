@@ -1,0 +1,32 @@
+import { Queue } from './database.ts';
+import { DerivedTables } from './derived-tables.ts';
+import { chooseDriver } from './drivers/choose-driver.ts';
+import type { EventStore } from './event-store.ts';
+import { LogTable } from './log-table.ts';
+import { openFiles } from './open-files.ts';
+import { expire } from './retention.ts';
+
+/** Opens the store of a data folder. Throws a `CollectorError` where that cannot be. */
+export async function openSqliteStore(folder: string): Promise<EventStore> {
+  const files = await openFiles(folder, await chooseDriver());
+  const log = new LogTable(files);
+  const derived = new DerivedTables(files);
+  const queue = new Queue();
+  await log.open();
+  return {
+    storedOf: (agent) => log.storedOf(agent),
+    append: (entries) => queue.run(() => log.append(entries)),
+    readFrom: (id) => log.readFrom(id),
+    load: () => queue.run(() => derived.load()),
+    save: (flush) => queue.run(() => derived.save(flush)),
+    clear: () => queue.run(() => derived.clear()),
+    slices: (query) => derived.slices(query),
+    events: (query) => derived.events(query),
+    audit: (query) => derived.audit(query),
+    async expire(cutoffs) {
+      await expire(files.writer, queue, cutoffs);
+      log.forgetAgents();
+    },
+    close: () => queue.run(() => files.close()),
+  };
+}
