@@ -1,0 +1,29 @@
+import type { LogEntry } from '@holdfast/shared';
+
+/** What one part of the collector tells the others. */
+export type BusMessage =
+  /** An entry is durable and part of the fleet; `touched` are the addresses that it may have changed. */
+  | { readonly type: 'folded'; readonly entry: LogEntry; readonly touched: ReadonlySet<string> }
+  /** The fleet was folded anew from the log: whatever was read from it before is old. */
+  | { readonly type: 'rebuilt' };
+
+/** Carries messages between the parts of a collector, and between collectors once there are many. */
+export interface Bus {
+  publish(message: BusMessage): void;
+  /** Returns the function that unsubscribes. */
+  subscribe(listener: (message: BusMessage) => void): () => void;
+}
+
+/** A bus within this process. Listeners run at once, in the order in which they subscribed. */
+export function createLocalBus(): Bus {
+  const listeners = new Set<(message: BusMessage) => void>();
+  return {
+    publish(message) {
+      for (const listener of listeners) listener(message);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

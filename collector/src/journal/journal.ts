@@ -1,0 +1,161 @@
+import type { Clock, LogEntry, LogFact } from '@holdfast/shared';
+import type { EventStore, NewEntry } from '../store/event-store.ts';
+
+/** A fact on its way into the log. */
+export interface Pending {
+  readonly fact: LogFact;
+  /** The bytes as they came. */
+  readonly frame?: Uint8Array;
+  /** Called when the fact is durable. */
+  stored?(): void;
+  /** Called when it is also part of the fleet. */
+  folded?(entry: LogEntry): void;
+  /** Called instead when it could not be made durable. */
+  failed?(error: unknown): void;
+}
+
+export interface JournalOptions {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  /** Takes each entry once it is durable, in order. */
+  readonly apply: (entry: LogEntry) => void;
+}
+
+/** Enough that a group's fold does not hold up the next acknowledgements. */
+const groupBytes = 2 * 1_024 * 1_024;
+/** What a fact without a frame counts as. */
+const factBytes = 512;
+/** Above this, whoever reads from sockets should stop until `onRelief`. */
+const congestionBytes = 32 * 1_024 * 1_024;
+
+interface Waiting {
+  readonly entry: NewEntry;
+  readonly pending: Pending;
+}
+interface Committed {
+  readonly group: readonly Waiting[];
+  readonly ids: readonly number[];
+}
+
+/**
+ * The only way into the log. All that waits becomes durable in one transaction; while one commits, the next
+ * gathers, and the group before is folded.
+ */
+export class Journal {
+  /** Called when congestion is over. */
+  onRelief: () => void = () => {};
+  /** What went wrong with the last commit; `undefined` while all is well. */
+  lastFailure: unknown;
+  private readonly options: JournalOptions;
+  private waiting: Waiting[] = [];
+  private waitingBytes = 0;
+  private wasCongested = false;
+  /** Present while the queue is being worked off. */
+  private draining: Promise<void> | undefined;
+  private held: Promise<unknown> | undefined;
+
+  constructor(options: JournalOptions) {
+    this.options = options;
+  }
+
+  /** Puts a fact in line. */
+  append(pending: Pending): void {
+    const { fact, frame } = pending;
+    const at = this.options.clock.now();
+    this.waiting.push({ entry: frame === undefined ? { at, fact } : { at, fact, frame }, pending });
+    this.waitingBytes += bytesOf(pending);
+    if (this.isCongested) this.wasCongested = true;
+    this.start();
+  }
+
+  /** Puts a fact in line and resolves with its entry once it is durable and folded. */
+  record(fact: LogFact): Promise<LogEntry> {
+    return new Promise((resolve, reject) => {
+      this.append({ fact, folded: resolve, failed: reject });
+    });
+  }
+
+  get isCongested(): boolean {
+    return this.waitingBytes > congestionBytes;
+  }
+
+  /** Resolves once all that was put in line is durable and folded, or has failed. */
+  async idle(): Promise<void> {
+    while (this.draining !== undefined || this.waiting.length > 0) await (this.draining ?? this.held);
+  }
+
+  /** Runs the work while nothing is committed or folded; what is put in line meanwhile waits. */
+  async pauseFor(work: () => Promise<void>): Promise<void> {
+    while (this.held !== undefined) await this.held;
+    const running = (this.draining ?? Promise.resolve()).then(work);
+    this.held = running.catch(() => {}); // the caller hears of it below
+    try {
+      await running;
+    } finally {
+      this.held = undefined;
+      this.start();
+    }
+  }
+
+  private start(): void {
+    if (this.draining !== undefined || this.held !== undefined || this.waiting.length === 0) return;
+    this.draining = this.drain().finally(() => {
+      this.draining = undefined;
+      this.start();
+    });
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.resolve(); // lets what arrives in the same turn join the group
+    let committed: Committed | undefined;
+    for (;;) {
+      const group = this.held === undefined ? this.takeGroup() : [];
+      const commit = group.length === 0 ? undefined : this.commit(group);
+      if (committed !== undefined) this.foldGroup(committed);
+      if (commit === undefined) return;
+      committed = await commit;
+    }
+  }
+
+  private takeGroup(): readonly Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.waiting.length && bytes < groupBytes)
+      bytes += bytesOf(this.waiting[count++]?.pending);
+    this.waitingBytes -= bytes;
+    return this.waiting.splice(0, count);
+  }
+
+  private async commit(group: readonly Waiting[]): Promise<Committed | undefined> {
+    try {
+      const ids = await this.options.store.append(group.map((one) => one.entry));
+      this.lastFailure = undefined;
+      for (const { pending } of group) pending.stored?.();
+      return { group, ids };
+    } catch (error) {
+      this.lastFailure = error;
+      for (const { pending } of group) pending.failed?.(error);
+      return undefined;
+    } finally {
+      this.relieve();
+    }
+  }
+
+  private foldGroup({ group, ids }: Committed): void {
+    for (const [index, { entry, pending }] of group.entries()) {
+      const logged: LogEntry = { id: ids[index] ?? 0, at: entry.at, ...entry.fact };
+      this.options.apply(logged);
+      pending.folded?.(logged);
+    }
+  }
+
+  private relieve(): void {
+    if (!this.wasCongested || this.isCongested) return;
+    this.wasCongested = false;
+    this.onRelief();
+  }
+}
+
+function bytesOf(pending: Pending | undefined): number {
+  return factBytes + (pending?.frame?.length ?? 0);
+}
