@@ -1,0 +1,171 @@
+import {
+  type AgentIdentity,
+  agentSubprotocol,
+  type Clock,
+  type CollectorMessage,
+  type ControlFact,
+  type DesiredState,
+  instanceKey,
+  type TimerHandle,
+  wireLimits,
+} from '@holdfast/shared';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Bus } from '../bus/bus.ts';
+import type { FoldedState } from '../fold/folded-state.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Log } from '../log.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { AgentConnection, type ConnectionHost } from './connection.ts';
+
+export interface AgentEndpointOptions {
+  readonly journal: Journal;
+  readonly store: EventStore;
+  readonly state: FoldedState;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const sweepEveryMs = 1_000;
+/** Frames a little above the limit are still read, so that they can be refused by name. */
+const frameMargin = 65_536;
+/** How fast agents are asked to come back after a stop. */
+const reconnectsPerSecond = 500;
+const reconnectAfterMs = 500;
+const closeGraceMs = 1_000;
+const strangerLimit = 10_000;
+
+/** `/api/v1/agent`: the connections of all agents. */
+export class AgentEndpoint implements ConnectionHost {
+  readonly subprotocol: string = agentSubprotocol;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  private readonly options: AgentEndpointOptions;
+  private readonly server: WebSocketServer;
+  private readonly connections = new Set<AgentConnection>();
+  /** By `service@instance`. */
+  private readonly agents = new Map<string, AgentConnection>();
+  /** For an instance, the batch that last spoke of resources which were never introduced. */
+  private readonly strangers = new Map<string, string>();
+  private sweep: TimerHandle | undefined;
+  private onEmpty: () => void = () => {};
+
+  constructor(options: AgentEndpointOptions) {
+    this.options = options;
+    this.journal = options.journal;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: wireLimits.batchBytes + frameMargin,
+      maxFragments: 16,
+      maxBufferedChunks: 64,
+      handleProtocols: () => agentSubprotocol,
+    });
+    this.journal.onRelief = () => {
+      for (const connection of this.connections) connection.resume();
+    };
+    options.bus.subscribe((message) => {
+      if (message.type === 'folded' && message.entry.type === 'control') this.pushDesired(message.entry);
+    });
+    this.scheduleSweep();
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.connections.add(new AgentConnection(webSocket, this));
+    });
+  }
+
+  storedOf(agent: AgentIdentity): Promise<number> {
+    return this.options.store.storedOf(agent);
+  }
+
+  dictionarySizeOf(agent: AgentIdentity): number {
+    const instance = this.options.state.fleet.instances.get(instanceKey(agent));
+    return instance?.epoch === agent.epoch ? instance.resources.length : 0;
+  }
+
+  /** All flags, which any service may come to define, and the breakers of this service. */
+  desiredFor(service: string): DesiredState {
+    const { version, flags, breakers } = this.options.state.fleet.desired;
+    return { version, flags, breakers: breakers.filter((breaker) => breaker.service === service) };
+  }
+
+  introduce(connection: AgentConnection, agent: AgentIdentity): void {
+    const key = instanceKey(agent);
+    const before = this.agents.get(key);
+    this.agents.set(key, connection);
+    before?.replace();
+  }
+
+  noteStranger(agent: AgentIdentity, seq: number): boolean {
+    const batch = `${agent.epoch}:${seq}`;
+    const isKnown = this.strangers.get(instanceKey(agent)) === batch;
+    if (this.strangers.size >= strangerLimit) this.strangers.clear();
+    this.strangers.set(instanceKey(agent), batch);
+    return isKnown;
+  }
+
+  end(connection: AgentConnection, agent: AgentIdentity | undefined): void {
+    this.connections.delete(connection);
+    if (agent !== undefined && this.agents.get(instanceKey(agent)) === connection) {
+      this.agents.delete(instanceKey(agent));
+    }
+    if (this.connections.size === 0) this.onEmpty();
+  }
+
+  /** Asks every agent to come back later, one after the other, and takes nothing more from them. */
+  sendAway(): void {
+    this.sweep?.cancel();
+    let index = 0;
+    for (const connection of this.connections) {
+      const waitMs = reconnectAfterMs + (index++ / reconnectsPerSecond) * 1_000;
+      connection.sendAway(Math.round(waitMs), 'the collector is closing');
+    }
+  }
+
+  /** Ends every connection; call it once what they sent is stored. */
+  async close(): Promise<void> {
+    this.server.close();
+    if (this.connections.size === 0) return;
+    const isEmpty = new Promise<void>((resolve) => (this.onEmpty = resolve));
+    const grace = this.clock.setTimeout(() => {
+      for (const connection of this.connections) connection.terminate();
+    }, closeGraceMs);
+    for (const connection of this.connections) connection.closeForGood();
+    await isEmpty;
+    grace.cancel();
+  }
+
+  /** Encodes once for each service: what is asked of one service's breaker is no news to the others. */
+  private pushDesired({ action, target }: ControlFact): void {
+    const frames = new Map<string, string>();
+    for (const connection of this.agents.values()) {
+      const service = connection.agent?.service;
+      if (service === undefined) continue;
+      const isConcerned = target.startsWith(`${service}/`) || target.startsWith(`${service}@`);
+      if (!action.startsWith('flag.') && !isConcerned) continue;
+      const frame = frames.get(service) ?? this.desiredFrame(service);
+      frames.set(service, frame);
+      connection.sendEncoded(frame);
+    }
+  }
+
+  private desiredFrame(service: string): string {
+    const message: CollectorMessage = { type: 'desired', desired: this.desiredFor(service) };
+    return JSON.stringify(message);
+  }
+
+  private scheduleSweep(): void {
+    this.sweep = this.clock.setTimeout(() => {
+      const now = this.clock.monotonic();
+      for (const connection of this.connections) connection.checkSilence(now);
+      this.scheduleSweep();
+    }, sweepEveryMs);
+  }
+}

@@ -1,0 +1,251 @@
+import {
+  type AgentIdentity,
+  type AgentMessage,
+  type Clock,
+  type CollectorMessage,
+  closeCodes,
+  type DesiredState,
+  type Hello,
+  heartbeatMs,
+  readAgentMessage,
+  wireLimits,
+} from '@holdfast/shared';
+import type { RawData, WebSocket } from 'ws';
+import { messageOf } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Log } from '../log.ts';
+import { BatchIntake } from './batch-intake.ts';
+
+/** What a connection needs of the rest of the collector. */
+export interface ConnectionHost {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  storedOf(agent: AgentIdentity): Promise<number>;
+  /** How many resources of this run the fleet knows. */
+  dictionarySizeOf(agent: AgentIdentity): number;
+  desiredFor(service: string): DesiredState;
+  /** Called when an agent has said who it is, before anything is written about it. */
+  introduce(connection: AgentConnection, agent: AgentIdentity): void;
+  /** Notes that a batch spoke of resources that were never introduced; true where it had done so before. */
+  noteStranger(agent: AgentIdentity, seq: number): boolean;
+  end(connection: AgentConnection, agent: AgentIdentity | undefined): void;
+}
+
+type Phase =
+  | { readonly name: 'waiting' }
+  | { readonly name: 'greeting'; readonly agent: AgentIdentity }
+  | { readonly name: 'ready'; readonly agent: AgentIdentity; readonly intake: BatchIntake }
+  | { readonly name: 'leaving' }
+  | { readonly name: 'ended' };
+
+const helloDeadlineMs = 5_000;
+const silenceMs = 2 * heartbeatMs + 5_000;
+const tryAgainLater = 1013;
+
+/** The protocol with one agent, from its hello to its end. Batches are taken by its `BatchIntake`. */
+export class AgentConnection {
+  private readonly socket: WebSocket;
+  private readonly host: ConnectionHost;
+  private phase: Phase = { name: 'waiting' };
+  private heardAt: number;
+  private saidGoodbye = false;
+
+  constructor(socket: WebSocket, host: ConnectionHost) {
+    this.socket = socket;
+    this.host = host;
+    this.heardAt = host.clock.monotonic();
+    socket.on('message', (data, isBinary) => this.hear(data, isBinary));
+    socket.on('close', () => this.lose());
+    socket.on('error', (error) => host.log('warning', `agent connection: ${messageOf(error)}`));
+  }
+
+  /** Who it is; `undefined` before its hello. */
+  get agent(): AgentIdentity | undefined {
+    return 'agent' in this.phase ? this.phase.agent : undefined;
+  }
+
+  /** Closes a connection whose agent has fallen silent, or never said who it is. */
+  checkSilence(now: number): void {
+    const silentMs = now - this.heardAt;
+    if (this.phase.name === 'waiting' && silentMs > helloDeadlineMs) {
+      this.refuse(`no hello within ${helloDeadlineMs / 1_000} s`);
+    } else if (silentMs > silenceMs && !this.socket.isPaused) {
+      this.close(closeCodes.silent, 'silent for too long');
+    }
+  }
+
+  /** Sends desired state that was encoded once for all agents of a service. */
+  sendEncoded(frame: string): void {
+    if (this.phase.name === 'ready') this.socket.send(frame);
+  }
+
+  /** Ends it because the agent has connected anew; nothing is written about that. */
+  replace(): void {
+    this.phase = { name: 'ended' };
+    this.close(closeCodes.refused, 'the same instance has connected again');
+  }
+
+  /** Asks the agent to come back later and reads nothing more; what it sent is still acknowledged. */
+  sendAway(reconnectAfterMs: number, reason: string): void {
+    this.send({ type: 'goaway', reconnectAfterMs, reason });
+    this.phase = { name: 'leaving' };
+  }
+
+  /** Ends it without a fact in the log, because the collector itself goes. */
+  closeForGood(): void {
+    this.phase = { name: 'ended' };
+    this.close(closeCodes.goaway, 'the collector is closing');
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  send(message: CollectorMessage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.resume(); // a paused socket would not see the other side's answer to the close
+    this.socket.close(code, shortened(reason));
+  }
+
+  /** Says why, and ends it. */
+  refuse(problem: string): void {
+    this.send({ type: 'refused', problem });
+    this.close(closeCodes.refused, problem);
+  }
+
+  private hear(data: RawData, isBinary: boolean): void {
+    if (this.phase.name === 'ended' || this.phase.name === 'leaving') return;
+    this.heardAt = this.host.clock.monotonic();
+    const frame = bytesOf(data);
+    const message = isBinary ? binaryFrame : readAgentMessage(frame.toString('utf8'));
+    if (!message.ok) this.refuseFrame(frame, message.problem);
+    else if (frame.length > wireLimits.batchBytes) this.refuseFrame(frame, tooLarge(frame.length));
+    else this.take(message.value, frame);
+    const isBehind = this.phase.name === 'ready' && this.phase.intake.isFull;
+    if (isBehind || this.host.journal.isCongested) this.socket.pause();
+  }
+
+  private refuseFrame(frame: Buffer, problem: string): void {
+    if (this.phase.name === 'ready') this.phase.intake.refuseFrame(frame, problem);
+    else this.refuse(problem);
+  }
+
+  private take(message: AgentMessage, frame: Buffer): void {
+    if (message.type === 'ping') {
+      this.send({ type: 'pong', sentAt: message.sentAt, now: this.host.clock.now() });
+    } else if (message.type === 'hello') {
+      if (this.phase.name === 'waiting') this.greet(message);
+      else this.refuse('a second hello on one connection');
+    } else if (this.phase.name === 'ready') {
+      this.takeReady(message, frame, this.phase);
+    } else {
+      this.refuse(`a ${message.type} before the welcome`);
+    }
+  }
+
+  private takeReady(
+    message: Exclude<AgentMessage, { readonly type: 'hello' | 'ping' }>,
+    frame: Buffer,
+    { agent, intake }: Extract<Phase, { readonly name: 'ready' }>,
+  ): void {
+    switch (message.type) {
+      case 'batch':
+        return intake.takeBatch(message, frame);
+      case 'dictionary':
+        return intake.takeDictionary(message);
+      case 'applied':
+        for (const { target, problem } of message.problems) {
+          this.host.log('warning', `${agent.service}@${agent.instance} cannot apply ${target}: ${problem}`);
+        }
+        return;
+      case 'bye':
+        this.saidGoodbye = true;
+        return this.close(1000, 'good-bye');
+    }
+  }
+
+  private greet(hello: Hello): void {
+    const agent = { service: hello.service, instance: hello.instance, epoch: hello.epoch };
+    this.phase = { name: 'greeting', agent };
+    this.host.introduce(this, agent);
+    this.host.journal.append({
+      fact: { type: 'connected', hello },
+      folded: () => void this.welcome(agent, hello).catch((error: unknown) => this.giveUp(error)),
+      failed: (error) => this.giveUp(error),
+    });
+  }
+
+  private async welcome(agent: AgentIdentity, hello: Hello): Promise<void> {
+    let stored = await this.host.storedOf(agent);
+    if (hello.next <= stored) {
+      // Its new batches would be taken for old ones: a copied machine, or an epoch that was drawn twice.
+      const problem = `batch ${stored} of this epoch is stored, next cannot be ${hello.next}`;
+      return this.refuse(`${problem}: draw a new epoch`);
+    }
+    if (hello.first > stored + 1) {
+      await this.host.journal.record({ type: 'gap', agent, from: stored + 1, to: hello.first - 1 });
+      stored = hello.first - 1;
+    }
+    if (this.phase.name !== 'greeting') return;
+    const dictionarySize = this.host.dictionarySizeOf(agent);
+    const intake = new BatchIntake({ agent, host: this.host, connection: this, stored, dictionarySize });
+    this.phase = { name: 'ready', agent, intake };
+    const desired = this.host.desiredFor(agent.service);
+    this.send({
+      type: 'welcome',
+      stored,
+      dictionarySize,
+      limits: { batchBytes: wireLimits.batchBytes, windowBatches: wireLimits.windowBatches },
+      heartbeatMs,
+      now: this.host.clock.now(),
+      ...(desired.version === hello.desiredVersion ? {} : { desired }),
+    });
+  }
+
+  /** The store does not take anything now. The agent keeps what it has and comes back. */
+  giveUp(error: unknown): void {
+    this.host.log('error', `an agent is sent away, nothing can be stored: ${messageOf(error)}`);
+    this.close(tryAgainLater, 'cannot store now');
+  }
+
+  private lose(): void {
+    const { agent } = this;
+    this.phase = { name: 'ended' };
+    this.host.end(this, agent);
+    if (agent === undefined) return;
+    this.host.journal.append({
+      fact: { type: 'disconnected', agent, clean: this.saidGoodbye },
+      failed: (error) => this.host.log('error', `a disconnect could not be stored: ${messageOf(error)}`),
+    });
+  }
+}
+
+const binaryFrame = { ok: false, problem: 'frame must be text, got a binary frame' } as const;
+
+function tooLarge(bytes: number): string {
+  return `frame must be at most ${wireLimits.batchBytes} bytes, got ${bytes}`;
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+/** A close frame holds 123 bytes of reason. */
+function shortened(reason: string): string {
+  const bytes = Buffer.from(reason);
+  return bytes.length <= 123
+    ? reason
+    : `${bytes
+        .subarray(0, 119)
+        .toString('utf8')
+        .replace(/\uFFFD$/u, '')}…`;
+}
