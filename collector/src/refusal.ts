@@ -1,0 +1,36 @@
+/** Why something that was asked is not done, in terms of what was asked. */
+export interface Refusal {
+  readonly kind: RefusalKind;
+  readonly detail: string;
+  /** The field of the request that is wrong. */
+  readonly field?: string;
+  /** Names that may have been meant. */
+  readonly nearest?: readonly string[];
+}
+export type RefusalKind =
+  | 'bad_input'
+  | 'not_authorised'
+  | 'forbidden'
+  | 'unknown'
+  | 'wrong_method'
+  | 'conflict'
+  | 'too_large'
+  | 'wrong_media_type'
+  | 'unavailable'
+  | 'failed';
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export function done<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function refused(
+  kind: RefusalKind,
+  detail: string,
+  more: Pick<Refusal, 'field' | 'nearest'> = {},
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { kind, detail, ...more } };
+}
