@@ -1,0 +1,55 @@
+import type { ListAnswer } from '@holdfast/shared';
+import { done, type Outcome, refused } from '../refusal.ts';
+import type { PageQuery, Place } from '../store/event-store.ts';
+
+/** One page of a list that is at hand as a whole. */
+export function pageOf<T>(
+  items: readonly T[],
+  { limit, cursor }: { readonly limit?: number; readonly cursor?: string },
+): Outcome<ListAnswer<T>> {
+  const start = cursor === undefined ? 0 : Number(/^\d{1,9}$/.exec(cursor)?.[0] ?? Number.NaN);
+  if (Number.isNaN(start)) return wrongCursor();
+  const end = start + (limit ?? items.length);
+  return done({ items: items.slice(start, end), ...(end < items.length ? { nextCursor: `${end}` } : {}) });
+}
+
+export interface HistoryPage<T> {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly since?: number;
+  /** What is not saved yet; read before the store, so that nothing is missed between the two. */
+  readonly unsaved: readonly T[];
+  readonly stored: (query: PageQuery) => Promise<readonly T[]>;
+  readonly placeOf: (item: T) => Place;
+}
+
+/** One page of a list of which the older part is in the store, newest first. */
+export async function historyPage<T>(page: HistoryPage<T>): Promise<Outcome<ListAnswer<T>>> {
+  const { limit, cursor, since = 0, placeOf } = page;
+  const before = cursor === undefined ? lastPlace : readPlace(cursor);
+  if (before === undefined) return wrongCursor();
+  const unsaved = page.unsaved.filter((item) => placeOf(item).at >= since && isBefore(placeOf(item), before));
+  const stored = await page.stored({ limit: limit + 1, before, since });
+  const byNumber = new Map([...stored, ...unsaved].map((item) => [placeOf(item).number, item]));
+  const sorted = [...byNumber.values()].sort((a, b) => (isBefore(placeOf(a), placeOf(b)) ? 1 : -1));
+  const items = sorted.slice(0, limit);
+  const last = items.at(-1);
+  if (last === undefined || sorted.length <= limit) return done({ items });
+  const { at, number } = placeOf(last);
+  return done({ items, nextCursor: `${at}_${number}` });
+}
+
+const lastPlace: Place = { at: Number.MAX_SAFE_INTEGER, number: Number.MAX_SAFE_INTEGER };
+
+function readPlace(cursor: string): Place | undefined {
+  const found = /^(\d{1,16}(?:\.\d{1,9})?)_(\d{1,16})$/.exec(cursor);
+  return found === null ? undefined : { at: Number(found[1]), number: Number(found[2]) };
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.at < b.at || (a.at === b.at && a.number < b.number);
+}
+
+function wrongCursor(): Outcome<never> {
+  return refused('bad_input', '`cursor` must be the `nextCursor` of an answer', { field: 'cursor' });
+}

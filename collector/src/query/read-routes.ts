@@ -1,0 +1,236 @@
+import {
+  type Clock,
+  countColumns,
+  type FleetView,
+  type ListAnswer,
+  type ResourceAnswer,
+  resourceKinds,
+  resourceViewOf,
+  servicesOf,
+  show,
+  nearestFew,
+  statusOf,
+  worstFirst,
+} from '@holdfast/shared';
+import { type TProperties, type TSchema, Type } from 'typebox';
+import { unknownResource } from '../control/find-breaker.ts';
+import type { FoldedState } from '../fold/folded-state.ts';
+import { done, type Outcome, refused } from '../refusal.ts';
+import { type Route, route } from '../server/route.ts';
+import { type EventStore, eventNumber } from '../store/event-store.ts';
+import { historyPage, pageOf } from './pages.ts';
+import { type SeriesSources, seriesOf } from './series.ts';
+import { Views } from './views.ts';
+
+export interface ReadRoutesOptions {
+  readonly state: FoldedState;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly secondsRetentionMs: number;
+}
+
+const instant = { minimum: 0, maximum: 8.64e15 };
+const paging = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000 })),
+  cursor: Type.Optional(Type.String({ maxLength: 64 })),
+};
+const place = {
+  service: Type.String({ maxLength: 128 }),
+  kind: Type.Enum([...resourceKinds]),
+  name: Type.String({ maxLength: 128 }),
+};
+
+/** What can be read: the present and the past of the fleet. */
+export function readRoutes(options: ReadRoutesOptions): readonly Route[] {
+  const views = new Views(options.state, options.clock);
+  return [...listRoutes(views), ...resourceRoutes(options), ...historyRoutes(options), ...flagRoutes(views)];
+}
+
+/** The schema of a page of items. */
+export function listSchema(item: string): TSchema {
+  return Type.Object({ items: Type.Array(Type.Ref(item)), nextCursor: Type.Optional(Type.String()) });
+}
+
+function listRoutes(views: Views): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/status',
+      summary: 'One sentence: what is wrong, since when, why, what is degraded',
+      answer: Type.Ref('StatusView'),
+      handle: () => {
+        const view = views.current();
+        return done(statusOf(view, view.at));
+      },
+    }),
+    listRoute(
+      { path: 'services', summary: 'Services with how their parts stand', item: 'ServiceView' },
+      (query) => pageOf(servicesOf(views.current()), query),
+    ),
+    listRoute(
+      {
+        path: 'resources',
+        summary: 'Breakers, retries, bulkheads, checks … of all services, worst first',
+        item: 'ResourceView',
+        query: { kind: Type.Optional(place.kind), service: Type.Optional(place.service) },
+      },
+      (query) => pageOf(worstFirst(matching(views.current(), query)), query),
+    ),
+    listRoute({ path: 'health', summary: 'Health checks, worst first', item: 'ResourceView' }, (query) =>
+      pageOf(worstFirst(views.current().resources.filter((one) => one.health !== undefined)), query),
+    ),
+    listRoute(
+      { path: 'errors', summary: 'Error classes of resources, busiest first', item: 'ErrorView' },
+      (query) => pageOf(views.current().errors, query),
+    ),
+    listRoute(
+      { path: 'agents', summary: 'Running instances and their connections', item: 'AgentView' },
+      (query) => pageOf(views.current().agents, query),
+    ),
+  ];
+}
+
+interface ListQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly kind?: string;
+  readonly service?: string;
+}
+
+function listRoute(
+  of: {
+    readonly path: string;
+    readonly summary: string;
+    readonly item: string;
+    readonly query?: TProperties;
+  },
+  handle: (query: ListQuery) => Outcome<ListAnswer<unknown>>,
+): Route {
+  return route({
+    method: 'GET',
+    path: `/api/v1/${of.path}`,
+    summary: of.summary,
+    query: { ...paging, ...of.query },
+    answer: listSchema(of.item),
+    handle: ({ query }) => handle(query),
+  });
+}
+
+function matching(view: FleetView, { kind, service }: ListQuery): FleetView['resources'] {
+  return view.resources.filter(
+    (one) => (kind === undefined || one.kind === kind) && (service === undefined || one.service === service),
+  );
+}
+
+function resourceRoutes(options: ReadRoutesOptions): Route[] {
+  const { service, name } = place;
+  const sources: SeriesSources = options;
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/resources/{service}/{kind}/{name}',
+      summary: 'One resource, with every call that was ever counted for it',
+      params: place,
+      answer: Type.Ref('ResourceAnswer'),
+      handle: ({ params }) => resourceAnswer(options, `${params.service}/${params.kind}/${params.name}`),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/resources/{service}/{name}',
+      summary: 'One circuit breaker, by its short address',
+      params: { service, name },
+      answer: Type.Ref('ResourceAnswer'),
+      handle: ({ params }) => resourceAnswer(options, `${params.service}/circuit_breaker/${params.name}`),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/resources/{service}/{kind}/{name}/series',
+      summary: 'Outcomes and latency percentiles over a range; the last 15 minutes where none is given',
+      params: place,
+      query: {
+        since: Type.Optional(Type.Number(instant)),
+        until: Type.Optional(Type.Number(instant)),
+        points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2_000 })),
+      },
+      answer: Type.Ref('SeriesAnswer'),
+      handle: ({ params, query }) => {
+        const address = `${params.service}/${params.kind}/${params.name}`;
+        const { state, clock } = options;
+        const isKnown = state.history.knows(address) || resourceViewOf(state.fleet, address, clock.now());
+        return isKnown
+          ? seriesOf(sources, { address, ...query })
+          : unknownResource(state.fleet, address, clock.now());
+      },
+    }),
+  ];
+}
+
+function resourceAnswer({ state, clock }: ReadRoutesOptions, address: string): Outcome<ResourceAnswer> {
+  const now = clock.now();
+  const view = resourceViewOf(state.fleet, address, now);
+  if (view === undefined) return unknownResource(state.fleet, address, now);
+  const counts = state.history.totalsOf(address);
+  const totals = Object.fromEntries(countColumns.map((column, index) => [column, counts[index] ?? 0]));
+  return done({ ...view, totals });
+}
+
+function historyRoutes({ state, store }: ReadRoutesOptions): Route[] {
+  const query = { ...paging, since: Type.Optional(Type.Number(instant)) };
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/events',
+      summary: 'What happened, newest first',
+      query,
+      answer: listSchema('FleetEvent'),
+      handle: ({ query: { limit = 100, ...rest } }) =>
+        historyPage({
+          limit,
+          ...rest,
+          unsaved: state.history.unsavedEvents(),
+          stored: (page) => store.events(page),
+          placeOf: (event) => ({ at: event.at, number: eventNumber(event.id) }),
+        }),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/audit',
+      summary: 'Who changed what, from what to what, and why, newest first',
+      query,
+      answer: listSchema('AuditEntry'),
+      handle: ({ query: { limit = 100, ...rest } }) =>
+        historyPage({
+          limit,
+          ...rest,
+          unsaved: state.history.unsavedAudit(),
+          stored: (page) => store.audit(page),
+          placeOf: (entry) => ({ at: entry.at, number: entry.id }),
+        }),
+    }),
+  ];
+}
+
+function flagRoutes(views: Views): Route[] {
+  return [
+    listRoute({ path: 'flags', summary: 'Flags with their values and why', item: 'FlagView' }, (query) =>
+      pageOf(views.current().flags, query),
+    ),
+    route({
+      method: 'GET',
+      path: '/api/v1/flags/{key}',
+      summary: 'One flag, with the value in each instance',
+      params: { key: place.name },
+      answer: Type.Ref('FlagView'),
+      handle: ({ params: { key } }) => {
+        const { flags } = views.current();
+        const flag = flags.find((one) => one.key === key);
+        if (flag !== undefined) return done(flag);
+        const nearest = nearestFew(
+          key,
+          flags.map((one) => one.key),
+        );
+        return refused('unknown', `no instance has defined a flag ${show(key)}`, { nearest });
+      },
+    }),
+  ];
+}

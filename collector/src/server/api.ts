@@ -1,0 +1,93 @@
+import { type Context, Hono } from 'hono';
+import type { Log } from '../log.ts';
+import { messageOf } from '../errors.ts';
+import { type Outcome, type Refusal, refused } from '../refusal.ts';
+import { problemResponse } from './problem.ts';
+import { readBody } from './read-body.ts';
+import type { RawRequest, Route } from './route.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { StaticFiles } from './static-files.ts';
+
+export interface ApiOptions {
+  readonly routes: readonly Route[];
+  /** `openapi.json`, made once. */
+  readonly description: unknown;
+  readonly files: StaticFiles;
+  readonly isReady: () => boolean;
+  readonly log: Log;
+}
+
+/** All that is answered over plain HTTP, behind the gate. */
+export function createApi({ routes, description, files, isReady, log }: ApiOptions): Hono {
+  const app = new Hono();
+  app.use('*', async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
+  });
+  app.get('/healthz', () => json({ status: 'up' }));
+  app.get('/readyz', () => (isReady() ? json({ status: 'up' }) : json({ status: 'down' }, 503)));
+  app.get('/api/v1/openapi.json', () => json(description));
+  for (const route of routes) {
+    app.on(route.method, honoPath(route.path), (context) => answerOf(route, context));
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    const detail = `only ${methods} can be asked of this path`;
+    app.all(honoPath(path), () => problemResponse({ kind: 'wrong_method', detail }, { allow: methods }));
+  }
+  app.get('*', (context) => files.answer(context.req.raw) ?? context.notFound());
+  app.notFound((context) => problemResponse(notFound(context)));
+  app.onError((error, context) => {
+    log('error', `${context.req.method} ${context.req.path}: ${messageOf(error)}`);
+    return problemResponse({ kind: 'failed', detail: 'an error of the collector; its log says more' });
+  });
+  return app;
+}
+
+async function answerOf(route: Route, context: Context): Promise<Response> {
+  const outcome = await outcomeOf(route, context);
+  if (outcome.ok) return json(outcome.value);
+  // What is left of a body that was not read must not be taken for the next request.
+  const close = outcome.refusal.kind === 'too_large' ? { connection: 'close' } : undefined;
+  return problemResponse(outcome.refusal, close);
+}
+
+async function outcomeOf(route: Route, context: Context): Promise<Outcome<unknown>> {
+  const query = queryOf(context);
+  if (!query.ok) return query;
+  const body = route.body === undefined ? undefined : await readBody(context.req.raw);
+  if (body?.ok === false) return body;
+  return route.handle({ params: context.req.param(), query: query.value, body: body?.value });
+}
+
+function queryOf(context: Context): Outcome<RawRequest['query']> {
+  const all = Object.entries(context.req.queries());
+  const repeated = all.find(([, values]) => values.length > 1)?.[0];
+  if (repeated !== undefined) {
+    return refused('bad_input', `\`${repeated}\` stands twice in the query`, { field: repeated });
+  }
+  return { ok: true, value: Object.fromEntries(all.map(([name, [text = '']]) => [name, text])) };
+}
+
+function json(body: unknown, status = 200): Response {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+function notFound(context: Context): Refusal {
+  const path = context.req.path.slice(0, 200);
+  const where = path.startsWith('/api/') ? '; /api/v1/openapi.json lists what there is' : '';
+  return { kind: 'unknown', detail: `there is nothing at ${path}${where}` };
+}
+
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string> {
+  const methods = new Map<string, string>();
+  for (const { path, method } of routes) {
+    const before = methods.get(path);
+    methods.set(path, before === undefined ? method : `${before}, ${method}`);
+  }
+  return methods;
+}

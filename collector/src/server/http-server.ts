@@ -1,0 +1,156 @@
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CollectorError, systemCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type Outcome, type Refusal, refused } from '../refusal.ts';
+import { bracketed, type Gate } from './gate.ts';
+import { problemOf, problemType } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** A WebSocket endpoint at a path, for clients that offer its subprotocol. */
+export interface UpgradeEndpoint {
+  readonly subprotocol: string;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export interface HttpServerOptions {
+  readonly app: Hono;
+  readonly gate: Gate;
+  readonly endpoints: Readonly<Record<string, UpgradeEndpoint>>;
+  readonly log: Log;
+}
+
+/** What needs no token: the page itself holds no data, and who watches a process asks without one. */
+const isOpen = (path: string): boolean => !path.startsWith('/api/') && path !== '/metrics';
+
+/** A server that lets the gate look at every request and upgrade first. */
+export function attach(server: Server, { app, gate, endpoints, log }: HttpServerOptions): void {
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  server.on('request', (request, response) => {
+    const passed = pass(request, gate);
+    if (!passed.ok) return writeProblem(response, passed.refusal);
+    answer(request, response).catch((error: unknown) => log('error', `an answer failed: ${String(error)}`));
+  });
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const passed = pass(request, gate);
+    const endpoint = passed.ok ? endpointOf(request, endpoints) : passed;
+    if (endpoint.ok) endpoint.value.upgrade(request, socket, head);
+    else refuseUpgrade(socket, endpoint.refusal);
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+}
+
+/** A server with limits against clients that send slowly or never end. It does not listen yet. */
+export function createLimitedServer(): Server {
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    // Node looks for slow clients only so often; at its default of 30 s the limits above would mean little.
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 8_192,
+  });
+  server.maxConnections = 16_384;
+  return server;
+}
+
+/**
+ * Starts listening and returns the port. Throws a `CollectorError` that says what is in the way, and the
+ * mend.
+ */
+export async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.listen({ host, port, backlog: 4_096 }, resolve);
+  });
+  server.removeAllListeners('error');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function listenError(error: Error, host: string, port: number): Error {
+  const place = `${bracketed(host)}:${port}`;
+  const code = systemCode(error) ?? '';
+  if (code === 'EADDRINUSE') {
+    const message = `${place} is in use by another program; choose a port with --port, or stop that program`;
+    return new CollectorError('port_in_use', message, error);
+  }
+  if (code === 'EACCES') {
+    const message = `this user may not listen on ${place}; choose a port above 1023 with --port`;
+    return new CollectorError('port_not_permitted', message, error);
+  }
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'].includes(code)) {
+    const message = `${host} is no address of this machine; use --host 127.0.0.1, or one of its own`;
+    return new CollectorError('host_not_found', message, error);
+  }
+  return error;
+}
+
+function pass(request: IncomingMessage, gate: Gate): Outcome<undefined> {
+  const source = gate.checkSource(request);
+  if (!source.ok) return source;
+  const path = pathOf(request);
+  if (path === undefined) return refused('bad_input', 'the path cannot be read');
+  return isOpen(path) ? source : gate.checkToken(request);
+}
+
+function pathOf({ url = '' }: IncomingMessage): string | undefined {
+  if (!url.startsWith('/') || url.startsWith('//')) return undefined;
+  try {
+    return decodeURI(new URL(url, 'http://localhost').pathname);
+  } catch {
+    return undefined;
+  }
+}
+
+function endpointOf(
+  request: IncomingMessage,
+  endpoints: HttpServerOptions['endpoints'],
+): Outcome<UpgradeEndpoint> {
+  const path = pathOf(request) ?? '';
+  const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
+  if (endpoint === undefined) return refused('unknown', `there is no WebSocket at ${path.slice(0, 200)}`);
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  if (offered.includes(endpoint.subprotocol)) return { ok: true, value: endpoint };
+  return refused('bad_input', `the WebSocket subprotocol must be ${endpoint.subprotocol}`);
+}
+
+function writeProblem(response: ServerResponse, refusal: Refusal): void {
+  const problem = problemOf(refusal);
+  // What is left of a body that nobody reads must not be taken for the next request.
+  response.writeHead(problem.status, { ...securityHeaders, ...headersOf(refusal), connection: 'close' });
+  response.end(JSON.stringify(problem));
+}
+
+function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+  const problem = problemOf(refusal);
+  const body = JSON.stringify(problem);
+  const headers = { ...headersOf(refusal), connection: 'close', 'content-length': Buffer.byteLength(body) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const status = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`;
+  socket.end([status, ...lines, '', body].join('\r\n'));
+}
+
+function headersOf({ kind }: Refusal): Record<string, string> {
+  return {
+    'content-type': problemType,
+    'cache-control': 'no-store',
+    ...(kind === 'not_authorised' ? { 'www-authenticate': 'Bearer realm="holdfast"' } : {}),
+  };
+}
