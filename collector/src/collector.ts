@@ -1,0 +1,153 @@
+import type { Clock } from '@holdfast/shared';
+import type { RequestListener, Server } from 'node:http';
+import { type Bus, createLocalBus } from './bus/bus.ts';
+import { Control } from './control/control.ts';
+import { controlRoutes } from './control/control-routes.ts';
+import { startExpiry } from './control/expiry.ts';
+import { messageOf } from './errors.ts';
+import { FoldedState } from './fold/folded-state.ts';
+import { AgentEndpoint } from './ingest/agent-endpoint.ts';
+import { Journal } from './journal/journal.ts';
+import { LiveEndpoint } from './live/live-endpoint.ts';
+import { type CheckedOptions, type CollectorOptions, checkOptions } from './options.ts';
+import { readRoutes } from './query/read-routes.ts';
+import { startRetention } from './retention.ts';
+import { createApi } from './server/api.ts';
+import { bracketed, Gate, isWildcard } from './server/gate.ts';
+import { attach, createLimitedServer, listen } from './server/http-server.ts';
+import { openApiOf } from './server/openapi.ts';
+import { problemOf, problemType } from './server/problem.ts';
+import { createComponents } from './server/schemas.ts';
+import { readStaticFiles } from './server/static-files.ts';
+import type { EventStore } from './store/event-store.ts';
+import { openSqliteStore } from './store/sqlite-event-store.ts';
+
+/** A collector that runs. */
+export interface Collector {
+  /** Where it answers, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Sends the agents away, stores and acknowledges what they sent, saves its state, and ends; within 5 s. */
+  close(): Promise<void>;
+  /** Forgets all that is derived from the log and folds it anew. Agents wait meanwhile. */
+  rebuild(): Promise<void>;
+}
+
+/** Starts a collector. Throws a `CollectorError`, whose message is for people, where it cannot. */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const checked = checkOptions(options);
+  const server = createLimitedServer();
+  const answerEarly = turnAwayUntilReady(server);
+  const port = await listen(server, checked); // first, so that a port in use leaves the data untouched
+  try {
+    const parts = await openParts(checked);
+    const collector = await serve({ server, port, options: checked, parts });
+    server.off('request', answerEarly);
+    return collector;
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+/** Answers whoever comes before the log is read. */
+function turnAwayUntilReady(server: Server): RequestListener {
+  const answer: RequestListener = (_request, response) => {
+    const problem = problemOf({ kind: 'unavailable', detail: 'the collector is starting' });
+    response.writeHead(problem.status, {
+      'content-type': problemType,
+      'retry-after': '1',
+      connection: 'close',
+    });
+    response.end(JSON.stringify(problem));
+  };
+  server.on('request', answer);
+  return answer;
+}
+
+interface Parts {
+  readonly store: EventStore;
+  readonly bus: Bus;
+  readonly state: FoldedState;
+  readonly journal: Journal;
+  readonly clock: Clock;
+}
+
+const dayMs = 86_400_000;
+
+async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): Promise<Parts> {
+  const store = await openSqliteStore(dataDir);
+  try {
+    const bus = createLocalBus();
+    const state = new FoldedState({ store, bus, clock, log, baseEveryMs: Math.min(dayMs, retentionMs / 10) });
+    await state.open();
+    const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
+    await noteLostAgents(state, journal);
+    return { store, bus, state, journal, clock };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Nobody is connected to a collector that has just started, whatever its log says. */
+async function noteLostAgents({ fleet }: FoldedState, journal: Journal): Promise<void> {
+  const connected = [...fleet.instances.values()].filter((instance) => instance.connected);
+  await Promise.all(
+    connected.map(({ service, instance, epoch }) =>
+      journal.record({ type: 'disconnected', agent: { service, instance, epoch }, clean: false }),
+    ),
+  );
+}
+
+async function serve(of: {
+  readonly server: Server;
+  readonly port: number;
+  readonly options: CheckedOptions;
+  readonly parts: Parts;
+}): Promise<Collector> {
+  const { server, port, options, parts } = of;
+  const { store, state, journal } = parts;
+  const shared = { ...parts, log: options.log, secondsRetentionMs: options.secondsRetentionMs };
+  const control = new Control(shared);
+  const stopExpiry = await startExpiry({ ...shared, control });
+  const stopRetention = startRetention({ ...shared, retentionMs: options.retentionMs });
+  const agents = new AgentEndpoint(shared);
+  const live = new LiveEndpoint(shared);
+  const routes = [...readRoutes(shared), ...controlRoutes(control)];
+  const app = createApi({
+    routes,
+    description: openApiOf({ routes, components: createComponents(), version: options.version }),
+    files: await readStaticFiles(options.dashboardDir),
+    isReady: () => journal.lastFailure === undefined,
+    log: options.log,
+  });
+  const gate = new Gate({ ...options, port });
+  const endpoints = { '/api/v1/agent': agents, '/api/v1/live': live };
+  attach(server, { app, gate, endpoints, log: options.log });
+
+  async function close(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
+    agents.sendAway();
+    await journal.idle();
+    live.close();
+    await agents.close();
+    stopExpiry();
+    await stopRetention();
+    await journal.idle();
+    await state.close().catch((error: unknown) => options.log('error', `not saved: ${messageOf(error)}`));
+    await store.close();
+    live.terminate();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${isWildcard(options.host) ? '127.0.0.1' : bracketed(options.host)}:${port}`,
+    port,
+    close: () => (closing ??= close()),
+    rebuild: () => journal.pauseFor(() => state.rebuild()),
+  };
+}

@@ -1,0 +1,5 @@
+export { type Collector, startCollector } from './collector.ts';
+export { CollectorError, type CollectorErrorCode } from './errors.ts';
+export type { Log } from './log.ts';
+export { type CollectorOptions, defaultPort } from './options.ts';
+export { systemClock } from './time/system-clock.ts';

@@ -1,0 +1,104 @@
+import { type Clock, show } from '@holdfast/shared';
+import path from 'node:path';
+import { CollectorError } from './errors.ts';
+import type { Log } from './log.ts';
+import { isLoopback } from './server/gate.ts';
+import { systemClock } from './time/system-clock.ts';
+
+export interface CollectorOptions {
+  /** The folder of the database; made where it is missing. */
+  readonly dataDir: string;
+  /** The address to listen on. Default 127.0.0.1; any other than loopback needs a token. */
+  readonly host?: string;
+  /** Default 4900; 0 takes any free port. */
+  readonly port?: number;
+  /** The built dashboard. Without it, `/` says that there is none. */
+  readonly dashboardDir?: string;
+  /** Asked of every API request and upgrade. Default `HOLDFAST_TOKEN`, else none. At least 16 characters. */
+  readonly token?: string;
+  /** Further names by which browsers and agents may call the collector: `name` or `name:port`. */
+  readonly allowHosts?: readonly string[];
+  /** How long the log, minutes and events are kept, milliseconds. Default 30 days. */
+  readonly retentionMs?: number;
+  /** How long single seconds are kept for charts, milliseconds. Default one day, at most `retentionMs`. */
+  readonly secondsRetentionMs?: number;
+  readonly clock?: Clock;
+  /** Default: nothing is said. */
+  readonly log?: Log;
+  /** Shown in openapi.json. */
+  readonly version?: string;
+}
+
+export interface CheckedOptions extends Required<Omit<CollectorOptions, 'dashboardDir' | 'token'>> {
+  readonly dashboardDir: string | undefined;
+  readonly token: string | undefined;
+}
+
+export const defaultPort = 4_900;
+const dayMs = 86_400_000;
+const minTokenLength = 16;
+
+/**
+ * The options with their defaults. Throws a `CollectorError` that names the option, what was expected and
+ * what came.
+ */
+export function checkOptions(options: CollectorOptions): CheckedOptions {
+  const retentionMs = options.retentionMs ?? 30 * dayMs;
+  const checked: CheckedOptions = {
+    host: (options.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1'),
+    port: options.port ?? defaultPort,
+    dataDir: options.dataDir,
+    dashboardDir: options.dashboardDir,
+    token: options.token ?? (process.env['HOLDFAST_TOKEN'] || undefined),
+    allowHosts: options.allowHosts ?? [],
+    retentionMs,
+    secondsRetentionMs: Math.min(options.secondsRetentionMs ?? dayMs, retentionMs),
+    clock: options.clock ?? systemClock,
+    log: options.log ?? (() => {}),
+    version: options.version ?? '0.0.0',
+  };
+  for (const [name, value, isRight, expected] of demandsOn(checked)) {
+    if (!isRight) throw new CollectorError('bad_option', `${name} must be ${expected}, got ${show(value)}`);
+  }
+  checkToken(checked);
+  return { ...checked, dataDir: path.resolve(checked.dataDir) };
+}
+
+type Demand = readonly [name: string, value: unknown, isRight: boolean, expected: string];
+
+function demandsOn({
+  host,
+  port,
+  dataDir,
+  allowHosts,
+  secondsRetentionMs,
+}: CheckedOptions): readonly Demand[] {
+  const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
+  const isHost = /^[\w.:-]{1,253}$/.test(host);
+  const isLong = secondsRetentionMs >= 60_000;
+  return [
+    ['--port', port, isPort, 'a whole number from 0 to 65535'],
+    ['--host', host, isHost, 'an address or a host name'],
+    ['--data', dataDir, dataDir !== '', 'a folder'],
+    ['a retention', secondsRetentionMs, isLong, 'at least a minute (60000)'],
+    ...allowHosts.map((name): Demand => ['--allow-host', name, isAllowable(name), 'NAME or NAME:PORT']),
+  ];
+}
+
+function isAllowable(name: string): boolean {
+  return /^([\w.-]+|\[[\da-f:]+\])(:\d{1,5})?$/i.test(name);
+}
+
+/** The token is never shown, not even in part. */
+function checkToken({ token, host }: CheckedOptions): void {
+  if (token === undefined && !isLoopback(host)) {
+    const what = `--host ${host} opens the collector to the network, so it needs a token in HOLDFAST_TOKEN`;
+    throw new CollectorError('token_required', `${what}; ${makeToken}`);
+  }
+  if (token === undefined || (token.length >= minTokenLength && /^[\x21-\x7e]+$/.test(token))) return;
+  const rule = `the token must be at least ${minTokenLength} printable characters without spaces`;
+  throw new CollectorError('bad_option', `${rule}; ${makeToken}`);
+}
+
+const makeToken =
+  'make one with: export HOLDFAST_TOKEN=$(node -p "crypto.randomBytes(32).toString(\'base64url\')")';
