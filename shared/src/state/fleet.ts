@@ -72,6 +72,8 @@ export interface Resource {
 export interface BreakerCondition {
   state: BreakerState;
   sinceAt: number;
+  /** Since when it has not been closed: from the first opening on, through all the probes that failed. */
+  troubledSinceAt: number | undefined;
   untilAt: number | undefined;
   cause: string | undefined;
   failureRatio: number | undefined;

@@ -1,10 +1,12 @@
 import { mergeSparse } from '../histogram/histogram.ts';
 import { errorClasses } from '../vocabulary/calls.ts';
 import type { ErrorSummary, ResilienceEvent } from '../vocabulary/events.ts';
+import type { BreakerState } from '../vocabulary/resources.ts';
 import { describeTransition } from '../text/describe-transition.ts';
 import type { Batch, DictionaryAddition, FlagLevel, Levels } from '../wire/messages.ts';
 import { countIndex, fromColumns, type Rollup } from '../wire/rollups.ts';
 import {
+  type BreakerCondition,
   type ErrorCount,
   type FleetEvent,
   fleetLimits,
@@ -86,6 +88,7 @@ function foldLevels(instance: Instance, levels: Levels, correctionMs: number): v
     resource.breaker = {
       state: level.state,
       sinceAt: sinceAt + correctionMs,
+      troubledSinceAt: troubledSince(known, level.state, sinceAt + correctionMs),
       untilAt: level.untilAt === undefined ? undefined : level.untilAt + correctionMs,
       cause: isUnchanged ? known.cause : level.cause,
       failureRatio: level.failureRatio,
@@ -116,6 +119,7 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
       resource.breaker = {
         state: event.to,
         sinceAt: event.at,
+        troubledSinceAt: troubledSince(resource.breaker, event.to, event.at),
         untilAt: event.untilAt,
         cause: describeTransition(event),
         failureRatio: event.failureRatio,
@@ -152,6 +156,17 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
     case 'agent.stopped':
     case 'agent.dropped':
   }
+}
+
+/** The states in which calls may be rejected. */
+const troubled: readonly BreakerState[] = ['open', 'half_open', 'forced_open'];
+
+function troubledSince(
+  known: BreakerCondition | undefined,
+  state: BreakerState,
+  at: number,
+): number | undefined {
+  return troubled.includes(state) ? (known?.troubledSinceAt ?? at) : undefined;
 }
 
 type FlagEvent = Extract<ResilienceEvent, { readonly flag: string }>;

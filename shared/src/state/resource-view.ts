@@ -97,6 +97,7 @@ function breakerView(fleet: Fleet, placed: readonly Placed[]): BreakerView | und
     state,
     sinceAt: worst.sinceAt,
     states,
+    ...(worst.troubledSinceAt === undefined ? {} : { troubledSinceAt: worst.troubledSinceAt }),
     ...(worst.untilAt === undefined ? {} : { untilAt: worst.untilAt }),
     ...(worst.cause === undefined ? {} : { cause: worst.cause }),
     ...(worst.error === undefined ? {} : { error: worst.error }),

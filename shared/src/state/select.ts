@@ -108,6 +108,7 @@ export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
   for (const instance of instancesOf(fleet, now)) {
     for (const resource of instance.byAddress.values()) {
       for (const [name, errors] of resource.errors) {
+        if (errors.total === 0) continue; // sampled, but counted where the call was made
         const key = `${resource.address} ${name}`;
         const added = {
           address: resource.address,

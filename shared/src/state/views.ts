@@ -53,6 +53,8 @@ export interface BreakerView {
   /** The worst of the instances. */
   readonly state: BreakerState;
   readonly sinceAt: number;
+  /** Since when it has not been closed: from the first opening on, through all the probes that failed. */
+  readonly troubledSinceAt?: number;
   /** How many instances are in which state. */
   readonly states: Readonly<Partial<Record<BreakerState, number>>>;
   readonly untilAt?: number;

@@ -51,7 +51,7 @@ export function statusOf(view: FleetView, now: number): StatusView {
     ),
     agentCount: view.agents.length,
   };
-  const sinceAt = first?.breaker?.sinceAt ?? degraded[0]?.sinceAt;
+  const sinceAt = first === undefined ? degraded[0]?.sinceAt : sinceOf(first);
   const cause = first?.breaker?.cause;
   const level = levelOf(parts);
   return {
@@ -103,7 +103,7 @@ function sentenceOf(
   if (parts.heldOpenCount > 0) said.push(`${parts.heldOpenCount} held open`);
   if (parts.halfOpenCount > 0) said.push(`${parts.halfOpenCount} probing`);
   if (first?.breaker !== undefined) {
-    const since = formatDuration(now - first.breaker.sinceAt);
+    const since = formatDuration(now - sinceOf(first));
     said.push(`${first.service}/${first.name} for ${since}`);
     if (first.breaker.cause !== undefined) said.push(`cause: ${first.breaker.cause}`);
   }
@@ -122,5 +122,5 @@ function earliest(resources: readonly ResourceView[]): ResourceView | undefined 
 }
 
 function sinceOf(resource: ResourceView): number {
-  return resource.breaker?.sinceAt ?? Number.POSITIVE_INFINITY;
+  return resource.breaker?.troubledSinceAt ?? resource.breaker?.sinceAt ?? Number.POSITIVE_INFINITY;
 }

@@ -34,6 +34,27 @@ test('an open breaker is told with since when and why', () => {
   });
 });
 
+test('it has been broken since the first opening, through all the probes that failed', () => {
+  const log = fleet();
+  log.opened();
+  const probing = {
+    kind: 'circuit_breaker.half_opened',
+    resource: 0,
+    from: 'open',
+    to: 'half_open',
+    callCount: 10,
+  } as const;
+  log.batch({ events: [{ ...probing, at: startAt + 8_000, cause: 'open_elapsed' }] });
+  log.opened(startAt + 9_000);
+  const now = startAt + 10_000;
+  const view = viewOf(log.fleet, now);
+  expect(view.resources[0]?.breaker?.sinceAt).toBe(startAt + 9_000);
+  expect(statusOf(view, now)).toMatchObject({
+    sinceAt: startAt,
+    sentence: expect.stringContaining('for 10 s') as string,
+  });
+});
+
 test('a lost instance degrades the status and its breakers do not count as open', () => {
   const log = fleet();
   log.opened();
