@@ -1,11 +1,12 @@
 import type { LineKey } from './series-data.ts';
 
-/** The colours of a chart, read from the style sheet so that both schemes have their own. */
+/** The look of a chart, read from the style sheet so that both schemes have their own. */
 export interface ChartColours {
   readonly lines: Readonly<Record<LineKey, string>>;
   readonly grid: string;
   readonly text: string;
   readonly cursor: string;
+  readonly fontFamily: string;
 }
 
 export function chartColours(of: Element): ChartColours {
@@ -24,5 +25,6 @@ export function chartColours(of: Element): ChartColours {
     grid: read('--chart-grid'),
     text: read('--ink-3'),
     cursor: read('--ink-3'),
+    fontFamily: style.fontFamily,
   };
 }

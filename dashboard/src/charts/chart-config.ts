@@ -16,14 +16,13 @@ export interface ChartStyle {
 const axisWidth = 58;
 /** Half a label: one that stood over an end would change the chart's width. */
 const labelMargin = 26;
-const fontFamily = 'system-ui, sans-serif';
 
 /**
- * A chart without animation, parsing or points: the values come as they are drawn, and an update costs little more
- * than the drawing.
+ * A chart without animation, parsing or points: the values come as they are drawn, and an update costs
+ * little more than the drawing.
  */
 export function lineConfig(style: ChartStyle, colours: ChartColours, cursor: Plugin<'line'>): LineConfig {
-  const font = { size: 11, family: fontFamily };
+  const font = { size: 11, family: colours.fontFamily };
   return {
     type: 'line',
     data: { datasets: [] },

@@ -1,5 +1,5 @@
 import type { ErrorView } from '@holdfast/shared';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
 import { shortAddress } from '../components/short-address.ts';
@@ -15,65 +15,62 @@ export function ErrorsPanel(): ReactElement {
       {errors.length === 0 ? (
         <p className="quiet-note">No error has been counted.</p>
       ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Class</th>
-              <th scope="col">Where</th>
-              <th scope="col" className="figure">
-                2 min
-              </th>
-              <th scope="col" className="figure">
-                1 h
-              </th>
-              <th scope="col" className="figure">
-                All
-              </th>
-              <th scope="col" className="figure">
-                Last
-              </th>
-            </tr>
-          </thead>
-          <tbody>
+        <>
+          <div className="error-row list-head" aria-hidden="true">
+            <span>Class</span>
+            <span>Where</span>
+            {figures.map((label) => (
+              <span key={label} className="figure">
+                {label}
+              </span>
+            ))}
+          </div>
+          <ul className="list">
             {errors.slice(0, shownAtMost).map((error) => (
               <ErrorRow key={`${error.address} ${error.class}`} error={error} />
             ))}
-          </tbody>
-        </table>
+          </ul>
+        </>
       )}
     </Panel>
   );
 }
 
+const figures = ['2 min', '1 h', 'all', 'last'] as const;
+
 function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
   const { sample } = error;
+  const where = shortAddress(error.address);
   return (
-    <tr data-class={error.class} data-recent={error.lastMinute > 0}>
-      <td className="error-class">
+    <li className="row error-row" data-class={error.class} data-recent={error.lastMinute > 0}>
+      <span className="error-class">
         <span className="badge" data-class={error.class}>
           {error.class.replaceAll('_', ' ')}
         </span>
-      </td>
-      <td className="error-where">
-        {shortAddress(error.address)}
+      </span>
+      <div className="error-where">
+        {where}
         {sample !== undefined && (
           <p className="row-cause" title={sample.message}>
             {sample.code !== undefined && <code>{sample.code}</code>} {sample.message}
           </p>
         )}
-      </td>
-      <td className="figure" data-label="2 min">
-        {error.lastMinute}
-      </td>
-      <td className="figure" data-label="1 h">
-        {error.lastHour}
-      </td>
-      <td className="figure" data-label="all">
-        {error.total}
-      </td>
-      <td className="figure" data-label="last">
+      </div>
+      <Figure label={figures[0]}>{error.lastMinute}</Figure>
+      <Figure label={figures[1]}>{error.lastHour}</Figure>
+      <Figure label={figures[2]}>{error.total}</Figure>
+      <Figure label={figures[3]}>
         <Since at={error.lastAt} />
-      </td>
-    </tr>
+      </Figure>
+    </li>
+  );
+}
+
+/** The head names the columns to the eye; here the name stands for who hears the page, and on a phone. */
+function Figure({ label, children }: { label: string; children: ReactNode }): ReactElement {
+  return (
+    <span className="figure">
+      <span className="figure-label">{label}</span> {children}
+    </span>
   );
 }

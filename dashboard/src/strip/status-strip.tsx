@@ -16,22 +16,24 @@ export function StatusStrip(): ReactElement {
   }, [title]);
   const [lead = '', ...rest] = sentence.split(' · ');
   return (
-    <header className="strip" data-level={status.level} data-fresh={fresh}>
-      <span className="strip-mark">
-        <StateShape of={fresh === 'live' ? levelShapes[status.level] : 'unknown'} />
-      </span>
-      <p className="strip-sentence">
-        <strong>{lead}</strong>
-        {rest.length > 0 && (
-          <>
-            <span className="strip-joint"> · </span>
-            <span className="strip-rest">{rest.join(' · ')}</span>
-          </>
-        )}
-      </p>
-      <FreshnessMark />
+    <>
+      <header className="strip" data-level={status.level} data-fresh={fresh}>
+        <span className="strip-mark">
+          <StateShape of={fresh === 'live' ? levelShapes[status.level] : 'unknown'} />
+        </span>
+        <p className="strip-sentence">
+          <strong>{lead}</strong>
+          {rest.length > 0 && (
+            <>
+              <span className="strip-joint"> · </span>
+              <span className="strip-rest">{rest.join(' · ')}</span>
+            </>
+          )}
+        </p>
+        <FreshnessMark />
+      </header>
       <Announcer status={status} sentence={sentence} />
-    </header>
+    </>
   );
 }
 
@@ -68,7 +70,7 @@ function Announcer({ status, sentence }: { status: StatusView; sentence: string 
   const [said, setSaid] = useState({ key, sentence });
   if (said.key !== key) setSaid({ key, sentence });
   return (
-    <span className="unseen" role="status">
+    <span className="unseen" role="status" aria-label="Fleet status">
       {said.sentence}
     </span>
   );
