@@ -1,0 +1,120 @@
+import { FakeClock } from '@holdfast/agent/testing';
+import { emptyView, type LiveMessage } from '@holdfast/shared';
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  type Connection,
+  LiveConnection,
+  type OpenSocket,
+  type SocketListener,
+  silenceMs,
+} from '../../../dashboard/src/live/connection.ts';
+import { type Scope, scopeOfTest } from '../../support/scope.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { startFakeLiveServer } from '../fake-live-server.ts';
+
+const openSocket: OpenSocket = (url, subprotocol, hears) => {
+  const socket = new WebSocket(url, subprotocol);
+  socket.addEventListener('message', (event) => hears.message(event.data));
+  socket.on('close', () => hears.end());
+  socket.on('error', () => hears.end());
+  return socket;
+};
+
+function connected(scope: Scope, url: string, open: OpenSocket = openSocket) {
+  const clock = new FakeClock();
+  const messages: LiveMessage[] = [];
+  const states: Connection[] = [];
+  const connection = new LiveConnection({
+    url,
+    clock,
+    random: () => 0,
+    open,
+    onMessage: (message) => messages.push(message),
+    onConnection: (state) => states.push(state),
+  });
+  scope.onEnd(() => connection.close());
+  return { clock, messages, states, connection };
+}
+
+test('reads the snapshot and what follows, and comes back after a cut', async () => {
+  const scope = scopeOfTest();
+  const server = await startFakeLiveServer({ view: () => emptyView });
+  scope.onEnd(() => server.close());
+  const { clock, messages, states } = connected(scope, `ws://127.0.0.1:${server.port}/api/v1/live`);
+  await waitFor(() => messages.length === 1, { what: 'the snapshot' });
+
+  server.send({ type: 'delta', at: 5 });
+  await waitFor(() => messages.length === 2, { what: 'the delta' });
+  expect(messages[1]).toEqual({ type: 'delta', at: 5 });
+
+  server.cut();
+  await waitFor(() => states.at(-1)?.state === 'waiting', { what: 'the loss to be seen' });
+  await clock.advance(400);
+  await waitFor(() => messages.length === 3, { what: 'the snapshot of the new connection' });
+  expect(states.map(({ state }) => state)).toEqual(['connecting', 'open', 'waiting', 'connecting', 'open']);
+});
+
+/** A socket that does only what the test says. */
+function silentSockets(): { open: OpenSocket; listeners: SocketListener[]; closedCount: () => number } {
+  const listeners: SocketListener[] = [];
+  let closed = 0;
+  const open: OpenSocket = (_url, _subprotocol, hears) => {
+    listeners.push(hears);
+    return { close: () => closed++ };
+  };
+  return { open, listeners, closedCount: () => closed };
+}
+
+test('waits longer after each failed try, up to five seconds', async () => {
+  const { open, listeners } = silentSockets();
+  const { clock, states } = connected(scopeOfTest(), 'ws://x', open);
+  const pauses: number[] = [];
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    listeners.at(-1)?.end();
+    const last = states.at(-1);
+    const pauseMs = last?.state === 'waiting' ? last.retryAt - clock.monotonic() : Number.NaN;
+    pauses.push(pauseMs);
+    await clock.advance(pauseMs);
+  }
+  expect(pauses).toEqual([400, 800, 1_600, 2_500, 2_500, 2_500]);
+});
+
+test('a connection without a word is closed and tried again', async () => {
+  const { open, listeners, closedCount } = silentSockets();
+  const { clock, states } = connected(scopeOfTest(), 'ws://x', open);
+  listeners[0]?.message(JSON.stringify({ type: 'delta', at: 1 }));
+  await clock.advance(silenceMs);
+  expect(closedCount()).toBe(1);
+  expect(states.at(-1)?.state).toBe('waiting');
+});
+
+test('what does not parse is no sign of life and changes nothing', async () => {
+  const { open, listeners } = silentSockets();
+  const { clock, messages, states } = connected(scopeOfTest(), 'ws://x', open);
+  await clock.advance(silenceMs - 1);
+  listeners[0]?.message('{"type":"snapshot"}');
+  listeners[0]?.message('not JSON');
+  await clock.advance(1);
+  expect(messages).toEqual([]);
+  expect(states.at(-1)?.state).toBe('waiting');
+});
+
+test('an old socket that still speaks is not listened to', async () => {
+  const { open, listeners } = silentSockets();
+  const { clock, messages } = connected(scopeOfTest(), 'ws://x', open);
+  listeners[0]?.end();
+  await clock.advance(400);
+  listeners[0]?.message(JSON.stringify({ type: 'delta', at: 1 }));
+  expect(messages).toEqual([]);
+});
+
+test('trying again at once skips the pause', () => {
+  const { open, listeners } = silentSockets();
+  const { connection } = connected(scopeOfTest(), 'ws://x', open);
+  connection.retryNow();
+  expect(listeners).toHaveLength(1);
+  listeners[0]?.end();
+  connection.retryNow();
+  expect(listeners).toHaveLength(2);
+});
