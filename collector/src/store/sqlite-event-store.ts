@@ -1,4 +1,4 @@
-import { Queue } from './database.ts';
+import { type DatabaseDriver, Queue } from './database.ts';
 import { DerivedTables } from './derived-tables.ts';
 import { chooseDriver } from './drivers/choose-driver.ts';
 import type { EventStore } from './event-store.ts';
@@ -6,9 +6,9 @@ import { LogTable } from './log-table.ts';
 import { openFiles } from './open-files.ts';
 import { expire } from './retention.ts';
 
-/** Opens the store of a data folder. Throws a `CollectorError` where that cannot be. */
-export async function openSqliteStore(folder: string): Promise<EventStore> {
-  const files = await openFiles(folder, await chooseDriver());
+/** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError` where it cannot. */
+export async function openSqliteStore(folder: string, driver?: DatabaseDriver): Promise<EventStore> {
+  const files = await openFiles(folder, driver ?? (await chooseDriver()));
   const log = new LogTable(files);
   const derived = new DerivedTables(files);
   const queue = new Queue();
