@@ -106,5 +106,5 @@ async function staticFile(name: string, bytes: Buffer): Promise<StaticFile> {
 }
 
 function isPage(pathname: string): boolean {
-  return pageRoutes.has(pathname.split('/')[1] ?? '') && !/\.\.|\\|%(2e|2f|5c|00)/i.test(pathname);
+  return pageRoutes.has(pathname.split('/')[1] ?? '') && !/\.\.|\\|%(25|2e|2f|5c|00)/i.test(pathname);
 }
