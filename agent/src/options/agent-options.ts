@@ -61,7 +61,10 @@ export interface AgentSettings {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws `TypeError` or `RangeError` for a bad option or variable, naming it, what was expected and what it got. */
+/**
+ * Throws `TypeError` or `RangeError` for a bad option or variable, naming it, what was expected and what it
+ * got.
+ */
 export function readAgentOptions(options: AgentOptions, environment: Environment): AgentSettings {
   const reader = new OptionReader('', options, optionNames);
   for (const name of ['random', 'redact', 'onInternalError']) reader.requireFunction(name);

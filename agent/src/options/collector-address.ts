@@ -9,7 +9,10 @@ export interface CollectorAddress {
   readonly token: string | undefined;
 }
 
-/** Where the collector is; `undefined` for none. Throws `TypeError` or `RangeError`, naming the option or variable. */
+/**
+ * Where the collector is; `undefined` for none. Throws `TypeError` or `RangeError`, naming the option or
+ * variable.
+ */
 export function readCollector(
   options: Pick<AgentOptions, 'collector' | 'token'>,
   environment: Environment,
@@ -27,8 +30,8 @@ export function readCollector(
   const url = readUrl(source, value);
   if (token !== undefined && url.protocol === 'ws:' && !isLoopback(url.hostname))
     throw new RangeError(
-      `\`${tokenSource}\` may leave this machine only encrypted: \`${source}\` must begin with wss:// or https://, ` +
-        `got ${show(value)}`,
+      `\`${tokenSource}\` may leave this machine only encrypted: ` +
+        `\`${source}\` must begin with wss:// or https://, got ${show(value)}`,
     );
   return { url, token };
 }
