@@ -1,0 +1,124 @@
+import type {
+  Attribution,
+  BreakerState,
+  Clock,
+  FlagLevel,
+  FlagOverride,
+  FlagReason,
+  FlagValue,
+} from '@holdfast/shared';
+import { fitLevel } from '../telemetry/fit.ts';
+import { ActiveBinding } from './flag-binding.ts';
+import type { FlagDefinition } from './flag-options.ts';
+
+/** What an evaluation answers with, and why. */
+export interface FlagDecision {
+  readonly value: FlagValue;
+  readonly reason: FlagReason;
+  readonly variant: 'default' | 'degraded' | 'override';
+  readonly cause?: string;
+  readonly attribution?: Attribution;
+  /** When it ends by itself, epoch milliseconds. */
+  readonly untilAt?: number;
+}
+
+export interface FlagOptions {
+  readonly key: string;
+  readonly definition: FlagDefinition;
+  readonly clock: Clock;
+  /** Called after the value or its reason has changed. */
+  readonly changed: (flag: Flag, before: FlagDecision) => void;
+}
+
+/** One flag: its definition, what speaks for which value, and the decision, made when something changes. */
+export class Flag {
+  readonly key: string;
+  readonly definition: FlagDefinition;
+  readonly bindings: readonly ActiveBinding[];
+  /** Marks the level as changed; set by the one who enters it. */
+  markLevel: () => void = () => {};
+  readonly #options: FlagOptions;
+  #decision: FlagDecision;
+  #sinceAt: number;
+  #override: { readonly order: FlagOverride; readonly untilAt: number } | undefined;
+
+  constructor(options: FlagOptions) {
+    const { key, definition, clock } = options;
+    this.key = key;
+    this.definition = definition;
+    this.#options = options;
+    this.#decision = { value: definition.defaultValue, reason: 'STATIC', variant: 'default' };
+    this.#sinceAt = clock.now();
+    this.bindings = (definition.bindings ?? []).map(
+      ({ breaker, holdMs = 0 }) =>
+        new ActiveBinding({ breaker, holdMs, clock, changed: () => this.#decideAgain() }),
+    );
+  }
+
+  get decision(): FlagDecision {
+    return this.#decision;
+  }
+
+  observe(breaker: string, state: BreakerState): void {
+    for (const binding of this.bindings) {
+      if (binding.breaker === breaker) binding.observe(state);
+    }
+  }
+
+  /**
+   * Sets or clears what an operator asks for; `untilAt` is its end by this process's clock. Returns a problem
+   * in words where the value does not fit, and then works as if nothing had been asked.
+   */
+  override(order: FlagOverride | undefined, untilAt = 0): string | undefined {
+    const wanted = typeof this.definition.defaultValue;
+    const isFitting = order === undefined || typeof order.value === wanted;
+    this.#override = order !== undefined && isFitting ? { order, untilAt } : undefined;
+    this.#decideAgain();
+    return isFitting ? undefined : `must be a ${wanted}, got a ${typeof order.value}`;
+  }
+
+  level(): FlagLevel {
+    const { defaultValue, degradedValue } = this.definition;
+    const { value, reason, cause } = this.#decision;
+    return fitLevel({
+      flag: this.key,
+      value,
+      defaultValue,
+      ...(degradedValue === undefined ? {} : { degradedValue }),
+      reason,
+      sinceAt: this.#sinceAt,
+      ...(cause === undefined ? {} : { cause }),
+      bindings: this.bindings.map(({ breaker }) => `circuit_breaker/${breaker}`),
+    });
+  }
+
+  #decideAgain(): void {
+    const before = this.#decision;
+    const decision = this.#decide();
+    const isChange = before.reason !== decision.reason || !isSame(before.value, decision.value);
+    this.#decision = decision;
+    if (isChange || before.cause !== decision.cause) this.markLevel();
+    if (!isChange) return;
+    this.#sinceAt = this.#options.clock.now();
+    this.#options.changed(this, before);
+  }
+
+  #decide(): FlagDecision {
+    if (this.#override !== undefined) {
+      const { order, untilAt } = this.#override;
+      const { by, reason } = order;
+      const cause = reason === '' ? {} : { cause: reason };
+      const attribution = { by, reason };
+      return { value: order.value, reason: 'OVERRIDE', variant: 'override', attribution, untilAt, ...cause };
+    }
+    const { defaultValue, degradedValue } = this.definition;
+    const cause = this.bindings.find((binding) => binding.cause !== undefined)?.cause;
+    if (cause !== undefined && degradedValue !== undefined)
+      return { value: degradedValue, reason: 'DEGRADED', variant: 'degraded', cause };
+    return { value: defaultValue, reason: 'STATIC', variant: 'default' };
+  }
+}
+
+function isSame(a: FlagValue, b: FlagValue): boolean {
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+}
