@@ -1,0 +1,214 @@
+import {
+  type Clock,
+  countIndex,
+  type HealthCheckKind,
+  type HealthLevel,
+  type HealthStatus,
+  healthCheckKinds,
+  show,
+  type TimerHandle,
+} from '@holdfast/shared';
+import { checkName, OptionReader } from '../options/option-reader.ts';
+import { cut, fitLevel } from '../telemetry/fit.ts';
+import type { Meter } from '../telemetry/meter.ts';
+import type { Recorder } from '../telemetry/recorder.ts';
+import { callProbe, failureOf, type HealthProbe, type ProbeResult } from './probe.ts';
+
+export interface HealthCheckOptions {
+  /** Which question it answers: restart me, send me traffic, have I started. Default `readiness`. */
+  readonly kind?: HealthCheckKind;
+  /** When an answer is too late, in milliseconds. Default 2000. */
+  readonly timeoutMs?: number;
+  /** Time between the end of a run and the next, in milliseconds. Default 10000. */
+  readonly intervalMs?: number;
+  /** Whether `down` makes the service down, and not just degraded. Default true. */
+  readonly critical?: boolean;
+  /**
+   * How long after its creation a check that has not been up yet is `unknown` instead of `down`. Default 0.
+   */
+  readonly graceMs?: number;
+}
+
+/** What is known of a check. */
+export interface HealthCheckReport {
+  readonly name: string;
+  readonly kind: HealthCheckKind;
+  readonly critical: boolean;
+  readonly status: HealthStatus;
+  /** Since when it has this status, epoch milliseconds. */
+  readonly sinceAt: number;
+  /** When it last answered; absent before the first time. */
+  readonly checkedAt?: number;
+  readonly durationMs?: number;
+  readonly message?: string;
+}
+
+export interface HealthCheckSetup {
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly redact: (text: string) => string;
+}
+
+/** One check: runs on its interval and on demand, never twice at the same time, and remembers the answer. */
+export class HealthCheck {
+  readonly name: string;
+  readonly #setup: HealthCheckSetup;
+  readonly #probe: HealthProbe;
+  readonly #options: Required<HealthCheckOptions>;
+  readonly #meter: Meter;
+  readonly #madeAt: number;
+  readonly #markLevel: () => void;
+  #report: HealthCheckReport;
+  #hasBeenUp = false;
+  #run: Promise<void> | undefined;
+  #isHanging = false;
+  #timer: TimerHandle | undefined;
+  #isStopped = false;
+
+  /** Throws `TypeError` or `RangeError` on a bad option, naming it. */
+  constructor(setup: HealthCheckSetup, { name, probe, options }: HealthCheckInit) {
+    const { clock, recorder } = setup;
+    checkName('healthCheck name', name);
+    if (typeof probe !== 'function')
+      throw new TypeError(`\`healthCheck ${name}\` must be given a function, got ${show(probe)}`);
+    this.name = name;
+    this.#setup = setup;
+    this.#probe = probe;
+    this.#options = readOptions(name, options);
+    const { kind, critical, timeoutMs, intervalMs } = this.#options;
+    this.#meter = recorder.meter({
+      kind: 'health_check',
+      name,
+      config: { kind, critical, timeoutMs, intervalMs },
+    });
+    this.#madeAt = clock.now();
+    this.#report = { name, kind, critical, status: 'unknown', sinceAt: this.#madeAt };
+    this.#markLevel = recorder.isShared(this.#meter)
+      ? () => {}
+      : recorder.levels.enter('health', () => this.#level());
+    this.#arm(0);
+  }
+
+  get report(): HealthCheckReport {
+    return this.#report;
+  }
+
+  get status(): HealthStatus {
+    return this.#report.status;
+  }
+
+  /** Whether it has been `up` at least once. */
+  get hasBeenUp(): boolean {
+    return this.#hasBeenUp;
+  }
+
+  /** Runs it now, or joins the run that is under way. Resolves with what is then known; never rejects. */
+  async run(): Promise<HealthCheckReport> {
+    this.#run ??= this.#runOnce().finally(() => {
+      this.#run = undefined;
+      this.#arm(this.#options.intervalMs);
+    });
+    await this.#run;
+    return this.#report;
+  }
+
+  /** It runs no more by itself. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+  }
+
+  #arm(delayMs: number): void {
+    this.#timer?.cancel();
+    if (this.#isStopped) return;
+    this.#timer = this.#setup.clock.setTimeout(() => void this.run(), delayMs);
+  }
+
+  async #runOnce(): Promise<void> {
+    const { clock } = this.#setup;
+    const startedAt = clock.monotonic();
+    const answer = this.#isHanging ? stillHanging : await this.#ask();
+    const durationMs = clock.monotonic() - startedAt;
+    this.#meter.count(countIndex[answer.outcome]);
+    this.#meter.time(durationMs);
+    this.#take(answer, durationMs);
+  }
+
+  /** Asks the probe, and no longer than its time. */
+  #ask(): Promise<ProbeResult> {
+    const { clock } = this.#setup;
+    const { timeoutMs } = this.#options;
+    const controller = new AbortController();
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(() => {
+        resolve({ status: 'down', outcome: 'timeout', message: `no answer within ${timeoutMs} ms` });
+        controller.abort();
+      }, timeoutMs);
+      const settle = (result: ProbeResult): void => {
+        timer.cancel();
+        this.#isHanging = false;
+        resolve(result);
+      };
+      this.#isHanging = true; // until it settles, however late: a second call would only hang as well
+      callProbe(this.#probe, controller.signal).then(settle, (error: unknown) => settle(failureOf(error)));
+    });
+  }
+
+  #take({ status: answered, message }: ProbeResult, durationMs: number): void {
+    const { clock, recorder, redact } = this.#setup;
+    const now = clock.now();
+    if (answered === 'up') this.#hasBeenUp = true;
+    const isInGrace = !this.#hasBeenUp && now - this.#madeAt < this.#options.graceMs;
+    const status = answered === 'down' && isInGrace ? 'unknown' : answered;
+    const from = this.#report.status;
+    const shown = message === undefined ? undefined : cut(redact(message), maxMessageLength);
+    const { name, kind, critical } = this.#report;
+    const sinceAt = status === from ? this.#report.sinceAt : now;
+    const hasNewMessage = shown !== this.#report.message;
+    this.#report = {
+      name,
+      kind,
+      critical,
+      status,
+      sinceAt,
+      checkedAt: now,
+      durationMs,
+      ...(shown === undefined ? {} : { message: shown }),
+    };
+    if (status !== from || hasNewMessage) this.#markLevel();
+    if (status === from) return;
+    const detail = shown === undefined ? {} : { message: shown };
+    recorder.emit({ kind: 'health_check.changed', from, to: status, ...detail }, this.#meter);
+  }
+
+  #level(): HealthLevel {
+    const { status, kind, critical, sinceAt, message } = this.#report;
+    const detail = message === undefined ? {} : { message };
+    return fitLevel({ resource: this.#meter.id, status, kind, critical, sinceAt, ...detail });
+  }
+}
+
+interface HealthCheckInit {
+  readonly name: string;
+  readonly probe: HealthProbe;
+  readonly options: HealthCheckOptions;
+}
+
+const maxMessageLength = 512;
+const stillHanging: ProbeResult = {
+  status: 'down',
+  outcome: 'timeout',
+  message: 'the call before has still not answered',
+};
+
+function readOptions(name: string, options: HealthCheckOptions): Required<HealthCheckOptions> {
+  const known = ['kind', 'timeoutMs', 'intervalMs', 'critical', 'graceMs'];
+  const reader = new OptionReader(`healthCheck ${name}`, options, known);
+  return {
+    kind: reader.oneOf('kind', healthCheckKinds, 'readiness'),
+    timeoutMs: reader.number('timeoutMs', 2_000, { min: 1 }),
+    intervalMs: reader.number('intervalMs', 10_000, { min: 10 }),
+    critical: reader.has('critical') ? reader.boolean('critical') : true,
+    graceMs: reader.number('graceMs', 0),
+  };
+}
