@@ -104,12 +104,15 @@ describe('closing', () => {
     collector.stall();
     recorder.emit({ kind: 'agent.stopped' });
     let isClosed = false;
-    void session.close(2_000).then(() => {
+    const close = async (): Promise<void> => {
+      await session.close(2_000);
       isClosed = true;
-    });
+    };
+    const closed = close();
     await clock.advance(1_999);
     expect(isClosed).toBe(false);
     await clock.advance(1);
+    await closed;
     expect(isClosed).toBe(true);
   });
 

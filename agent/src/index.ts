@@ -1,0 +1,32 @@
+export { type Agent, type AgentStatus, createAgent } from './agent.ts';
+export type { Classification } from './classification/classifier.ts';
+export type { ClassificationRule } from './classification/rules.ts';
+export {
+  CriticalError,
+  type ErrorSource,
+  hasCode,
+  PartialOutageError,
+  ResilienceError,
+  type ResilienceErrorCode,
+  TransientError,
+} from './errors.ts';
+export type { FlagBinding, FlagDefinition } from './flags/flag-options.ts';
+export type { EvaluationContext, FlagChangeNotice, FlagDetails, Flags } from './flags/flags.ts';
+export type { HealthReport } from './health/health-book.ts';
+export type { HealthCheck, HealthCheckOptions, HealthCheckReport } from './health/health-check.ts';
+export type { HealthHandler } from './health/health-handler.ts';
+export type { HealthAnswer, HealthProbe } from './health/probe.ts';
+export type { AgentLimits, AgentOptions } from './options/agent-options.ts';
+export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
+export type { BulkheadOptions } from './primitives/bulkhead/options.ts';
+export type { CallContext, CallOptions, Executor, Guarded } from './primitives/call.ts';
+export type { BreakerMetrics, CircuitBreaker, Permit } from './primitives/circuit-breaker/circuit-breaker.ts';
+export type { CircuitBreakerOptions } from './primitives/circuit-breaker/options.ts';
+export type { Fallback } from './primitives/fallback/fallback.ts';
+export type { FallbackOptions } from './primitives/fallback/options.ts';
+export type { Pipeline } from './primitives/pipeline/pipeline.ts';
+export type { PipelineOptions } from './primitives/pipeline/options.ts';
+export type { Retry } from './primitives/retry/retry.ts';
+export type { RetryOptions } from './primitives/retry/options.ts';
+export type { Timeout, TimeoutOptions } from './primitives/timeout/timeout.ts';
+export type { Link, LinkEnd, LinkListener, Transport } from './stream/transport.ts';
