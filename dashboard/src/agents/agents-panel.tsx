@@ -19,7 +19,7 @@ export function AgentsPanel(): ReactElement {
       {agents.length === 0 ? (
         <p className="quiet-note">None yet.</p>
       ) : (
-        <ul className="list">
+        <ul className="list scroll-list">
           {sorted.map((agent) => (
             <AgentRow key={`${agent.service}@${agent.instance}`} agent={agent} />
           ))}

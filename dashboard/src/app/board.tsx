@@ -59,6 +59,7 @@ export function Board(): ReactElement {
         />
         <FlagsPanel />
         <EventsPanel />
+        <AgentsPanel />
         <AuditPanel />
       </div>
       <div className="column">
@@ -67,7 +68,6 @@ export function Board(): ReactElement {
         )}
         <ErrorsPanel />
         <HealthPanel />
-        <AgentsPanel />
       </div>
     </div>
   );

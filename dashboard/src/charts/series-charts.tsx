@@ -4,11 +4,14 @@ import { Segments } from '../components/segments.tsx';
 import type { ChartStyle } from './chart-config.ts';
 import { ChartLegend } from './chart-legend.tsx';
 import { LineChart } from './line-chart.tsx';
-import { type ChartRange, chartRanges, latencyLines, outcomeLines } from './series-data.ts';
+import { axisText, type ChartRange, chartRanges, latencyLines, outcomeLines } from './series-data.ts';
 import { type SeriesState, useSeries } from './use-series.ts';
 
-const outcomeStyle: ChartStyle = { isStacked: true, format: formatRate };
-const latencyStyle: ChartStyle = { isStacked: false, format: (ms) => (ms === 0 ? '0' : formatMs(ms)) };
+const outcomeStyle: ChartStyle = { isStacked: true, format: (rate) => axisText(formatRate(rate)) };
+const latencyStyle: ChartStyle = {
+  isStacked: false,
+  format: (ms) => (ms === 0 ? '0' : axisText(formatMs(ms))),
+};
 
 interface SeriesChartsProps {
   readonly address: string;

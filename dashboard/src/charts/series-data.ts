@@ -94,6 +94,11 @@ export function timeTicks(from: number, to: number, most: number): number[] {
   return ticks;
 }
 
+/** An axis has round values: "5.0" is told as "5", "1.00 s" as "1 s". */
+export function axisText(text: string): string {
+  return text.replace(/\.0+(?=\D|$)/, '');
+}
+
 /** How often the charts ask again: once a step, as nothing new is complete before. */
 export function pollMsOf(stepSeconds: number): number {
   return Math.min(15_000, Math.max(2_000, stepSeconds * 1_000));

@@ -1,7 +1,7 @@
 import { lazy, type ReactElement, type Ref, Suspense, useState } from 'react';
 import type { ResourceView } from '@holdfast/shared';
 import { useResource } from '../app/dashboard-context.ts';
-import { breakerRowView } from '../breakers/breaker-row-view.ts';
+import { breakerRowView, stateOf } from '../breakers/breaker-row-view.ts';
 import { type ChartRange, chartRanges } from '../charts/series-data.ts';
 import { StateShape } from '../components/state-shape.tsx';
 import { Since } from '../components/timed.tsx';
@@ -34,7 +34,12 @@ export function DetailPanel({ address, isFollowing, headRef }: DetailPanelProps)
   }
   const name = `${resource.service}/${resource.name}`;
   return (
-    <section className="panel detail" data-panel="detail" aria-label="Chosen breaker">
+    <section
+      className="panel detail"
+      data-panel="detail"
+      data-state={stateOf(resource)}
+      aria-label="Chosen breaker"
+    >
       <DetailHead resource={resource} isFollowing={isFollowing} headRef={headRef} />
       <dl className="figures">
         {breakerFigures(resource).map(({ label, value }) => (

@@ -25,7 +25,7 @@ export function ErrorsPanel(): ReactElement {
               </span>
             ))}
           </div>
-          <ul className="list">
+          <ul className="list scroll-list">
             {errors.slice(0, shownAtMost).map((error) => (
               <ErrorRow key={`${error.address} ${error.class}`} error={error} />
             ))}
@@ -40,7 +40,7 @@ const figures = ['2 min', '1 h', 'all', 'last'] as const;
 
 function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
   const { sample } = error;
-  const where = shortAddress(error.address);
+  const kind = error.address.split('/')[1] ?? '';
   return (
     <li className="row error-row" data-class={error.class} data-recent={error.lastMinute > 0}>
       <span className="error-class">
@@ -49,12 +49,8 @@ function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
         </span>
       </span>
       <div className="error-where">
-        {where}
-        {sample !== undefined && (
-          <p className="row-cause" title={sample.message}>
-            {sample.code !== undefined && <code>{sample.code}</code>} {sample.message}
-          </p>
-        )}
+        {shortAddress(error.address)}
+        {kind !== 'circuit_breaker' && <span className="row-aside"> {kind.replaceAll('_', ' ')}</span>}
       </div>
       <Figure label={figures[0]}>{error.lastMinute}</Figure>
       <Figure label={figures[1]}>{error.lastHour}</Figure>
@@ -62,6 +58,11 @@ function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
       <Figure label={figures[3]}>
         <Since at={error.lastAt} />
       </Figure>
+      {sample !== undefined && (
+        <p className="row-cause error-message">
+          {sample.code !== undefined && <code>{sample.code}</code>} {sample.message}
+        </p>
+      )}
     </li>
   );
 }

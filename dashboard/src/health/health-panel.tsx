@@ -1,21 +1,26 @@
-import type { HealthView, ResourceView } from '@holdfast/shared';
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { useHealthChecks } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
 import { StateShape } from '../components/state-shape.tsx';
 import { Since } from '../components/timed.tsx';
+import { type Check, healthSummary, type PassingChecks } from './health-view.ts';
 
-/** Every health check, those that fail first. */
+/** Every health check: those that fail one by one, the others a line a service. */
 export function HealthPanel(): ReactElement {
-  const checks = worstChecksFirst(useHealthChecks());
+  const checks = useHealthChecks();
+  const { failing, passing } = useMemo(() => healthSummary(checks), [checks]);
+  const note = failing.length === 0 ? `${checks.length}` : `${checks.length}, ${failing.length} not up`;
   return (
-    <Panel name="health" title="Health checks" note={`${checks.length}`}>
+    <Panel name="health" title="Health checks" note={note}>
       {checks.length === 0 ? (
         <p className="quiet-note">No service has a health check.</p>
       ) : (
-        <ul className="list">
-          {checks.map(({ resource, health }) => (
-            <HealthRow key={resource.address} resource={resource} health={health} />
+        <ul className="list scroll-list">
+          {failing.map((check) => (
+            <FailingRow key={check.resource.address} {...check} />
+          ))}
+          {passing.map((one) => (
+            <PassingRow key={one.service} {...one} />
           ))}
         </ul>
       )}
@@ -23,25 +28,7 @@ export function HealthPanel(): ReactElement {
   );
 }
 
-interface Check {
-  readonly resource: ResourceView;
-  readonly health: HealthView;
-}
-
-const rank = { down: 0, degraded: 1, unknown: 2, up: 3 } as const;
-
-function worstChecksFirst(resources: readonly ResourceView[]): Check[] {
-  return resources
-    .flatMap((resource) => (resource.health === undefined ? [] : [{ resource, health: resource.health }]))
-    .sort(
-      (a, b) =>
-        rank[a.health.status] - rank[b.health.status] || a.resource.address.localeCompare(b.resource.address),
-    );
-}
-
-function HealthRow({ resource, health }: Check): ReactElement {
-  const isStale = resource.staleCount >= resource.instanceCount;
-  const status = isStale ? 'unknown' : health.status;
+function FailingRow({ resource, health, status }: Check): ReactElement {
   return (
     <li className="row health-row" data-state={status}>
       <StateShape of={status} />
@@ -57,6 +44,19 @@ function HealthRow({ resource, health }: Check): ReactElement {
       </span>
       <span className="figure">
         <Since at={health.sinceAt} />
+      </span>
+    </li>
+  );
+}
+
+function PassingRow({ service, names }: PassingChecks): ReactElement {
+  return (
+    <li className="row health-row" data-state="up">
+      <StateShape of="up" />
+      <span className="health-status">up</span>
+      <span className="health-name">
+        <span className="row-name">{service}</span>
+        <span className="row-aside">{names.join(', ')}</span>
       </span>
     </li>
   );

@@ -1,6 +1,7 @@
 import type { SeriesAnswer } from '@holdfast/shared';
 import { describe, expect, test } from 'vitest';
 import {
+  axisText,
   chartRanges,
   completeSteps,
   indexAt,
@@ -62,6 +63,16 @@ describe('times under the chart', () => {
     expect(ticks.length).toBeGreaterThan(1);
     expect(ticks.length).toBeLessThanOrEqual(7);
   });
+});
+
+test('an axis spares the zeros behind the point', () => {
+  expect(['5.0', '1.00 s', '1.50 s', '10', '1.0 k'].map(axisText)).toEqual([
+    '5',
+    '1 s',
+    '1.50 s',
+    '10',
+    '1 k',
+  ]);
 });
 
 test('charts ask once a step, within bounds', () => {
