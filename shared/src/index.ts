@@ -6,7 +6,7 @@ export * from './state/fleet.ts';
 export * from './state/fold.ts';
 export { clockCorrectionMs } from './state/fold-batch.ts';
 export * from './state/log-entry.ts';
-export { resourceViewOf, resourceViewsOf } from './state/resource-view.ts';
+export { endedResourceView, resourceViewOf, resourceViewsOf } from './state/resource-view.ts';
 export * from './state/select.ts';
 export * from './state/snapshot.ts';
 export * from './state/views.ts';

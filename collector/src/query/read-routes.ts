@@ -5,6 +5,7 @@ import {
   type ListAnswer,
   type ResourceAnswer,
   resourceKinds,
+  endedResourceView,
   resourceViewOf,
   servicesOf,
   show,
@@ -167,7 +168,9 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
 
 function resourceAnswer({ state, clock }: ReadRoutesOptions, address: string): Outcome<ResourceAnswer> {
   const now = clock.now();
-  const view = resourceViewOf(state.fleet, address, now);
+  const isKnown = state.history.knows(address);
+  const view =
+    resourceViewOf(state.fleet, address, now) ?? (isKnown ? endedResourceView(address) : undefined);
   if (view === undefined) return unknownResource(state.fleet, address, now);
   const counts = state.history.totalsOf(address);
   const totals = Object.fromEntries(countColumns.map((column, index) => [column, counts[index] ?? 0]));

@@ -19,7 +19,7 @@ const statuses: Readonly<Record<RefusalKind, { readonly status: number; readonly
 /** RFC 9457. */
 export function problemOf({ kind, detail, field, nearest = [] }: Refusal): Problem {
   return {
-    type: `https://holdfast.dev/problems/${kind}`,
+    type: `urn:holdfast:problem:${kind}`,
     ...statuses[kind],
     detail,
     ...(field === undefined ? {} : { field }),

@@ -1,5 +1,5 @@
 import { gaugeNames } from '../vocabulary/calls.ts';
-import { type BreakerState, type HealthStatus } from '../vocabulary/resources.ts';
+import { type BreakerState, type HealthStatus, resourceKinds } from '../vocabulary/resources.ts';
 import type { BreakerOverride } from '../wire/messages.ts';
 import type { Fleet, Instance, Resource } from './fleet.ts';
 import { isForgotten } from './fold.ts';
@@ -34,6 +34,16 @@ export function resourceViewOf(fleet: Fleet, address: string, now: number): Reso
     if (resource !== undefined) placed.push({ instance, resource });
   }
   return placed.length === 0 ? undefined : viewOfPlaced(fleet, placed, now);
+}
+
+/** What is left to say of a resource whose instances have all ended: only its history can still be asked for. */
+export function endedResourceView(address: string): ResourceView | undefined {
+  const [service = '', kindName, name = ''] = address.split('/');
+  const kind = resourceKinds.find((known) => known === kindName);
+  if (kind === undefined) return undefined;
+  const rates = ratesOf([], 0);
+  const gone = { instanceCount: 0, staleCount: 0, gauges: {}, spark: sparkOf([], 0) };
+  return { address, service, kind, name, ...gone, rates };
 }
 
 function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): ResourceView {
