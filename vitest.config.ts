@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['source', 'node', 'import', 'module', 'default'];
 
-/** `unit` runs the sources in this process; `end-to-end` starts the built product, one test file at a time. */
+/**
+ * `unit` runs the sources in this process; `end-to-end` starts the built product, one test file at a time.
+ */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },

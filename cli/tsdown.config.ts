@@ -3,9 +3,10 @@ import path from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 /**
- * One folder of plain files: what a command does not need stays in a chunk of its own until it is imported. The
- * collector, shared code and the shop (with its agent) are inlined from their sources; what comes from the registry
- * stays a dependency. The shop's services are entries of their own because each runs in its own process.
+ * One folder of plain files: what a command does not need stays in a chunk of its own until it is imported.
+ * The collector, shared code and the shop (with its agent) are inlined from their sources; what comes from
+ * the registry stays a dependency. The shop's services are entries of their own because each runs in its own
+ * process.
  */
 const config: UserConfig = {
   entry: { main: 'src/main.ts', ...shopServices() },

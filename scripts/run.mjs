@@ -89,7 +89,9 @@ function collect([program = '', ...args], cwd) {
   });
 }
 
-/** The tools of node_modules come first on the path, so that no `npx` is needed. Colours are for terminals. */
+/**
+ * The tools of node_modules come first on the path, so that no `npx` is needed. Colours are for terminals.
+ */
 function environment() {
   const bin = path.join(root, 'node_modules/.bin');
   const colours = process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined };

@@ -1,4 +1,5 @@
-// What guarding a call costs, beside a bare await and the libraries that people would use instead. Needs the build.
+// What guarding a call costs, beside a bare await and the libraries that people would use instead. Needs the
+// build.
 import { createAgent } from '@holdfast/agent';
 import * as cockatiel from 'cockatiel';
 import CircuitBreaker from 'opossum';

@@ -1,6 +1,6 @@
-// How many rollup rows a second become durable, from an agent's socket to an acknowledgement after the commit: the
-// built collector beside a floor that checks, folds and keeps nothing but the frame (ws, sqlite3, group commit, FULL).
-// ROUNDS (3), SECONDS a round (4), CONNECTIONS (4), ROWS a batch (500), WINDOW (8).
+// How many rollup rows a second become durable, from an agent's socket to an acknowledgement after the
+// commit: the built collector beside a floor that checks, folds and keeps nothing but the frame (ws, sqlite3,
+// group commit, FULL). ROUNDS (3), SECONDS a round (4), CONNECTIONS (4), ROWS a batch (500), WINDOW (8).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

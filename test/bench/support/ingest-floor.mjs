@@ -1,5 +1,5 @@
-// The floor of ingest.mjs: takes frames from a WebSocket, commits all that wait in one transaction, acknowledges. It
-// reads nothing of a frame but its place in line.
+// The floor of ingest.mjs: takes frames from a WebSocket, commits all that wait in one transaction,
+// acknowledges. It reads nothing of a frame but its place in line.
 import path from 'node:path';
 import sqlite3 from 'sqlite3';
 import { WebSocketServer } from 'ws';
