@@ -1,0 +1,53 @@
+import { messageOf } from '../failure.ts';
+import type { Narrator } from './narrator.ts';
+import { type ModeOrder, type ShopService, shopServices } from './shop.ts';
+import { healKey, interruptKey, quitKey, storyKey, villainKeys } from './villain-keys.ts';
+
+export interface VillainTools {
+  readonly narrator: Pick<Narrator, 'isTelling' | 'begin' | 'end'>;
+  say(line: string): void;
+  /** Rejects where the service cannot be reached. */
+  switchService(service: ShopService, order: ModeOrder): Promise<void>;
+  quit(): void;
+}
+
+/** Does what a key stands for. Whoever breaks something takes over from the story. Never rejects. */
+export async function onKey(key: string, tools: VillainTools): Promise<void> {
+  const { narrator, say, quit } = tools;
+  if (key === quitKey || key === interruptKey) return quit();
+  if (key === storyKey) return toggleStory(tools);
+  if (key === healKey) {
+    await healAll(tools);
+    return say('All four services are told to be well.');
+  }
+  const deed = villainKeys.find((one) => one.key === key);
+  if (deed === undefined) return;
+  if (narrator.isTelling) say(`You have taken over; ${storyKey} tells the story from the beginning.`);
+  narrator.end();
+  say(`${deed.does}; ${healKey} heals it.`);
+  await tryToSwitch(tools, deed.service, deed.order);
+}
+
+/** A story begins calm: what is still broken is healed first. */
+async function toggleStory(tools: VillainTools): Promise<void> {
+  const { narrator, say } = tools;
+  if (narrator.isTelling) {
+    narrator.end();
+    say(`The story is over; ${storyKey} tells it from the beginning.`);
+  } else {
+    await healAll(tools);
+    narrator.begin();
+  }
+}
+
+async function healAll(tools: VillainTools): Promise<void> {
+  await Promise.all(shopServices.map((service) => tryToSwitch(tools, service, { mode: 'healthy' })));
+}
+
+async function tryToSwitch(
+  { say, switchService }: VillainTools,
+  service: ShopService,
+  order: ModeOrder,
+): Promise<void> {
+  await switchService(service, order).catch((error: unknown) => say(messageOf(error)));
+}
