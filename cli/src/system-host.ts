@@ -27,8 +27,8 @@ export function createSystemHost(): Host {
 
 function sinkOf(stream: WriteStream): Sink {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(); // whoever read has seen enough, as with `| head`
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    process.exit(); // whoever read has seen enough, as with `| head`, or the terminal is gone
   });
   return {
     write: (text) => void stream.write(text),
@@ -47,14 +47,20 @@ function sinkOf(stream: WriteStream): Sink {
 /** The first signal asks politely; a second ends the process at once. */
 function abortedBySignals(): AbortController {
   const controller = new AbortController();
+  let firstAt: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      const now = systemClock.monotonic();
+      firstAt ??= now;
+      if (now - firstAt > sameSignalMs) process.exit(exitCodes.interrupted);
       controller.abort();
     });
   }
   return controller;
 }
+
+/** npm passes on a Ctrl-C that the terminal has sent to this process already: that is no second one. */
+const sameSignalMs = 500;
 
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
