@@ -13,5 +13,5 @@ export const eventColumns: readonly Column<FleetEvent>[] = [
   { name: 'kind', text: (row) => row.event.kind, wideOnly: true },
   { name: 'service', text: (row) => row.service, wideOnly: true },
   { name: 'instance', text: (row) => row.instance, wideOnly: true },
-  { name: 'event', text: describeEvent, tone: (row) => eventTones[eventTone(row.event.kind)] },
+  { name: 'event', text: describeEvent, tone: (row) => eventTones[eventTone(row.event)] },
 ];

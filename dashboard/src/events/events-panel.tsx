@@ -28,7 +28,7 @@ export function EventsPanel(): ReactElement {
 const EventRow = memo(EventRowOf);
 
 function EventRowOf({ of }: { readonly of: FleetEvent }): ReactElement {
-  const tone = eventTone(of.event.kind);
+  const tone = eventTone(of.event);
   return (
     <li className="row event-row" data-tone={tone} data-kind={of.event.kind}>
       <Moment at={of.at} />

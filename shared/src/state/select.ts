@@ -182,8 +182,12 @@ export function isProblem(resource: ResourceView): boolean {
   );
 }
 
+/** What nobody can tell the state of stands behind what may reject calls, before what passes them. */
+const unknownRank = 2.5;
+
 function stateRank(resource: ResourceView): number {
-  return breakerStateRank.indexOf(resource.breaker?.state ?? 'closed');
+  const isUnknown = resource.staleCount === resource.instanceCount;
+  return isUnknown ? unknownRank : breakerStateRank.indexOf(resource.breaker?.state ?? 'closed');
 }
 
 function failureStep(resource: ResourceView): number {

@@ -1,5 +1,6 @@
 import type { ConnectionEvent, FleetEvent } from '../state/fleet.ts';
 import type { ErrorSummary, EventKind, FlagChange, ResilienceEventBody } from '../vocabulary/events.ts';
+import type { HealthStatus } from '../vocabulary/resources.ts';
 import { describeTransition } from './describe-transition.ts';
 import { formatRatio, formatValue, plural } from './format.ts';
 
@@ -7,11 +8,18 @@ export type EventTone = 'bad' | 'warn' | 'good' | 'quiet';
 type AnyEvent = ResilienceEventBody | ConnectionEvent;
 
 /** How an event feels to the person on call. */
-export function eventTone(kind: AnyEvent['kind']): EventTone {
-  return tones[kind];
+export function eventTone(event: AnyEvent): EventTone {
+  return event.kind === 'health_check.changed' ? healthTones[event.to] : tones[event.kind];
 }
 
-const tones: Readonly<Record<AnyEvent['kind'], EventTone>> = {
+const healthTones: Readonly<Record<HealthStatus, EventTone>> = {
+  up: 'good',
+  degraded: 'warn',
+  down: 'bad',
+  unknown: 'quiet',
+};
+
+const tones: Readonly<Record<Exclude<AnyEvent['kind'], 'health_check.changed'>, EventTone>> = {
   'circuit_breaker.opened': 'bad',
   'circuit_breaker.half_opened': 'warn',
   'circuit_breaker.closed': 'good',
@@ -29,7 +37,6 @@ const tones: Readonly<Record<AnyEvent['kind'], EventTone>> = {
   'fallback.started': 'warn',
   'fallback.stopped': 'good',
   'error.sampled': 'quiet',
-  'health_check.changed': 'warn',
   'flag.changed': 'warn',
   'flag.degraded': 'warn',
   'flag.restored': 'good',

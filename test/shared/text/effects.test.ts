@@ -55,3 +55,9 @@ test('events read as sentences that begin with the place', () => {
     'checkout@checkout-1 lost: the connection ended without a good-bye',
   ]);
 });
+
+test('a check that comes back feels good, one that goes down feels bad', () => {
+  const change = { kind: 'health_check.changed', at: startAt, from: 'unknown' } as const;
+  expect(eventTone({ ...change, to: 'up' })).toBe('good');
+  expect(eventTone({ ...change, to: 'down' })).toBe('bad');
+});
