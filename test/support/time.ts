@@ -5,4 +5,6 @@ export const realTime = {
   /** Milliseconds that never run backwards. */
   monotonic: (): number => performance.now(),
   sleep: (delayMs: number): Promise<void> => wait(delayMs),
+  /** Lets what is due now run: promises, sockets that have data. */
+  turn: (): Promise<void> => new Promise((resolve) => setImmediate(resolve)),
 };

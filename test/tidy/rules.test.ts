@@ -67,7 +67,7 @@ test('names each banned call with its replacement', () => {
     agent/src/a.ts:2: \`performance.now\` is banned here
         use clock.monotonic()
     agent/src/a.ts:3: \`setTimeout\` is banned here
-        use clock.setTimeout(); in a test waitFor() of test/support
+        use clock.setTimeout(); in a test waitFor() or realTime of test/support
     agent/src/a.ts:4: \`setInterval\` is banned here
         set the next clock.setTimeout() at the end of each run
     agent/src/a.ts:5: \`Math.random\` is banned here

@@ -29,7 +29,7 @@ const bans: readonly Ban[] = [
   },
   {
     what: ['setTimeout', 'globalThis.setTimeout', 'window.setTimeout', 'setImmediate'],
-    instead: 'use clock.setTimeout(); in a test waitFor() of test/support',
+    instead: 'use clock.setTimeout(); in a test waitFor() or realTime of test/support',
     except: timeAdapters,
   },
   {
