@@ -1,6 +1,7 @@
 import {
   breakerOverrideEffect,
   describeEvent,
+  eventTone,
   flagOverrideEffect,
   resourceViewOf,
   viewOf,
