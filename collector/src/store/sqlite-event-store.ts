@@ -6,7 +6,7 @@ import { LogTable } from './log-table.ts';
 import { openFiles } from './open-files.ts';
 import { expire } from './retention.ts';
 
-/** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError` where it cannot. */
+/** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError`. */
 export async function openSqliteStore(folder: string, driver?: DatabaseDriver): Promise<EventStore> {
   const files = await openFiles(folder, driver ?? (await chooseDriver()));
   const log = new LogTable(files);
