@@ -1,0 +1,41 @@
+import type { EventStore, NewEntry, Saved } from '../../../collector/src/store/event-store.ts';
+
+const nothing: Saved = { folded: 0, totals: [], baseAt: 0, isOutdated: false };
+
+/** A store in memory whose commits a test can hold up or let fail. */
+export class MemoryStore implements EventStore {
+  readonly groups: (readonly NewEntry[])[] = [];
+  private held: Promise<void> = Promise.resolve();
+  private failure: Error | undefined;
+  private count = 0;
+
+  /** Holds every commit up until the returned function is called. */
+  hold(): () => void {
+    let release = (): void => {};
+    this.held = new Promise((resolve) => (release = resolve));
+    return release;
+  }
+
+  /** Lets commits fail with this error; `undefined` lets them succeed again. */
+  failWith(error: Error | undefined): void {
+    this.failure = error;
+  }
+
+  async append(entries: readonly NewEntry[]): Promise<readonly number[]> {
+    await this.held;
+    if (this.failure !== undefined) throw this.failure;
+    this.groups.push(entries);
+    return entries.map(() => ++this.count);
+  }
+
+  storedOf = (): Promise<number> => Promise.resolve(0);
+  async *readFrom(): AsyncIterable<never> {}
+  load = (): Promise<Saved> => Promise.resolve(nothing);
+  save = (): Promise<void> => Promise.resolve();
+  clear = (): Promise<Saved> => Promise.resolve(nothing);
+  slices = (): Promise<never[]> => Promise.resolve([]);
+  events = (): Promise<never[]> => Promise.resolve([]);
+  audit = (): Promise<never[]> => Promise.resolve([]);
+  expire = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => Promise.resolve();
+}
