@@ -72,7 +72,7 @@ describe('flags', () => {
     });
   });
 
-  test('an override that ended while the collector was down is ended at its start', async () => {
+  test('an override that ended meanwhile is ended at the start', async () => {
     const scope = scopeOfTest();
     const { collector } = await withAgent(scope);
     await sendJson('PUT', `${collector.url}${flag}`, { ...ann, value: false, forMs: 30_000 });

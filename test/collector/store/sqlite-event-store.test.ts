@@ -87,7 +87,7 @@ describe.each(await availableDrivers())('with $name', (driver) => {
 
   test('a group that fails leaves nothing behind and no id is lost', async () => {
     const { store } = await opened();
-    const poison = entry({ type: 'disconnected', agent, clean: true }, Number.NaN); // becomes NULL, which is refused
+    const poison = entry({ type: 'disconnected', agent, clean: true }, Number.NaN); // NULL in SQL
     await expect(store.append([batchEntry(1), poison])).rejects.toThrow('NOT NULL');
     expect(await entriesOf(store)).toEqual([]);
     expect(await store.storedOf(agent)).toBe(0);

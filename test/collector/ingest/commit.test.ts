@@ -1,0 +1,71 @@
+import { FakeClock } from '@holdfast/agent/testing';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { createLocalBus } from '../../../collector/src/bus/bus.ts';
+import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
+import { AgentEndpoint } from '../../../collector/src/ingest/agent-endpoint.ts';
+import { Journal } from '../../../collector/src/journal/journal.ts';
+import { scopeOfTest, type Scope } from '../../support/scope.ts';
+import { MemoryStore } from '../support/memory-store.ts';
+import { batchWith, rollupsOf, startAt, WireAgent } from '../support/wire-agent.ts';
+
+/** The agents' endpoint on a real socket, over a store whose commits the test decides. */
+async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStore }> {
+  const store = new MemoryStore();
+  const clock = new FakeClock(startAt);
+  const bus = createLocalBus();
+  const log = (): void => {};
+  const state = new FoldedState({ store, bus, clock, log, baseEveryMs: 60_000 });
+  const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
+  const endpoint = new AgentEndpoint({ journal, store, state, bus, clock, log });
+  const server = createServer();
+  server.on('upgrade', (request, socket, head) => endpoint.upgrade(request, socket, head));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  scope.onEnd(async () => {
+    await endpoint.close();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo; // listens on TCP
+  return { url: `http://127.0.0.1:${port}`, store };
+}
+
+test('nothing is acknowledged before its commit has returned', async () => {
+  const scope = scopeOfTest();
+  const { url, store } = await withStore(scope);
+  const agent = await WireAgent.introduce(scope, url);
+  const release = store.hold();
+  for (const seq of [1, 2, 3]) agent.send(batchWith(seq, rollupsOf({ success: 1 })));
+  agent.send({ type: 'ping', sentAt: 1 }); // its answer shows that the batches were read
+  await agent.next('pong');
+  expect(agent.all('ack')).toEqual([]);
+  release();
+  await agent.acknowledged(3);
+  expect(store.groups.flat().filter((entry) => entry.fact.type === 'batch')).toHaveLength(3);
+});
+
+test('a commit that fails sends the agent away without an acknowledgement', async () => {
+  const scope = scopeOfTest();
+  const { url, store } = await withStore(scope);
+  const agent = await WireAgent.introduce(scope, url);
+  store.failWith(new Error('disk full'));
+  agent.send(batchWith(1));
+  expect((await agent.waitForClose()).code).toBe(1013);
+  expect(agent.all('ack')).toEqual([]);
+});
+
+test('an agent is read no faster than it is stored', async () => {
+  const scope = scopeOfTest();
+  const { url, store } = await withStore(scope);
+  const agent = await WireAgent.introduce(scope, url);
+  const other = await WireAgent.introduce(scope, url, { instance: 'b' });
+  const release = store.hold();
+  for (let seq = 1; seq <= 100; seq++) agent.send(batchWith(seq));
+  agent.send({ type: 'ping', sentAt: 1 });
+  other.send({ type: 'ping', sentAt: 1 });
+  await other.next('pong');
+  expect(agent.all('pong')).toEqual([]);
+  release();
+  await agent.acknowledged(100);
+  await agent.next('pong');
+});
