@@ -187,7 +187,8 @@ test('no bytes make it answer 500', async () => {
     ),
   ];
   for (const { method, path, body } of attempts) {
-    const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n`;
+    const type = 'Content-Type: application/json';
+    const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${type}\r\n`;
     const status = await rawStatus(port, `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     if (status >= 500) failed.push(`${status} ${method} ${path} ${body}`);
   }
