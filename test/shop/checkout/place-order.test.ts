@@ -77,7 +77,10 @@ describe('an order', () => {
 
   test('that asks for too much is refused and undoes nothing', async () => {
     const { desk, log } = play({ reserve: fails(outOfStock) });
-    expect(await placeOrder(desk, request)).toMatchObject({ state: 'refused', problem: /out_of_stock/ });
+    expect(await placeOrder(desk, request)).toMatchObject({
+      state: 'refused',
+      problem: expect.stringMatching(/out_of_stock/),
+    });
     expect(log).toEqual(['reserve']);
   });
 
@@ -157,7 +160,7 @@ describe('what cannot be undone now', () => {
     };
     const it = play({ ship: fails(outage), release });
     expect(await placeOrder(it.desk, request)).toMatchObject({
-      problem: /still to be undone: reserve inventory/,
+      problem: expect.stringMatching(/still to be undone: reserve inventory/),
     });
     await it.settle();
     expect(it.desk.backlog.length).toBe(1);
