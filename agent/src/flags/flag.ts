@@ -37,8 +37,9 @@ export class Flag {
   readonly bindings: readonly ActiveBinding[];
   /** Marks the level as changed; set by the one who enters it. */
   markLevel: () => void = () => {};
+  /** Decided ahead of time, so that an evaluation only reads it. */
+  decision: FlagDecision;
   readonly #options: FlagOptions;
-  #decision: FlagDecision;
   #sinceAt: number;
   #override: { readonly order: FlagOverride; readonly untilAt: number } | undefined;
 
@@ -47,16 +48,12 @@ export class Flag {
     this.key = key;
     this.definition = definition;
     this.#options = options;
-    this.#decision = { value: definition.defaultValue, reason: 'STATIC', variant: 'default' };
+    this.decision = { value: definition.defaultValue, reason: 'STATIC', variant: 'default' };
     this.#sinceAt = clock.now();
     this.bindings = (definition.bindings ?? []).map(
       ({ breaker, holdMs = 0 }) =>
         new ActiveBinding({ breaker, holdMs, clock, changed: () => this.#decideAgain() }),
     );
-  }
-
-  get decision(): FlagDecision {
-    return this.#decision;
   }
 
   observe(breaker: string, state: BreakerState): void {
@@ -79,7 +76,7 @@ export class Flag {
 
   level(): FlagLevel {
     const { defaultValue, degradedValue } = this.definition;
-    const { value, reason, cause } = this.#decision;
+    const { value, reason, cause } = this.decision;
     return fitLevel({
       flag: this.key,
       value,
@@ -93,10 +90,10 @@ export class Flag {
   }
 
   #decideAgain(): void {
-    const before = this.#decision;
+    const before = this.decision;
     const decision = this.#decide();
     const isChange = before.reason !== decision.reason || !isSame(before.value, decision.value);
-    this.#decision = decision;
+    this.decision = decision;
     if (isChange || before.cause !== decision.cause) this.markLevel();
     if (!isChange) return;
     this.#sinceAt = this.#options.clock.now();

@@ -92,41 +92,25 @@ export function isStateChange(kind: EventKind): boolean {
   return rankOf(kind) === stateRank;
 }
 
-const sampleRank = 0;
-const levelRank = 1;
 const stateRank = 2;
 
+/** The ranks below changes of state, the least important first. */
+const lowerRanks: readonly ReadonlySet<EventKind>[] = [
+  new Set<EventKind>(['error.sampled', 'retry.exhausted']),
+  new Set<EventKind>([
+    'circuit_breaker.threshold_crossed',
+    'bulkhead.saturated',
+    'bulkhead.recovered',
+    'rate_limiter.saturated',
+    'rate_limiter.recovered',
+    'load_shedder.started',
+    'load_shedder.stopped',
+    'fallback.started',
+    'fallback.stopped',
+  ]),
+];
+
 function rankOf(kind: EventKind): number {
-  switch (kind) {
-    case 'error.sampled':
-    case 'retry.exhausted':
-      return sampleRank;
-    case 'circuit_breaker.threshold_crossed':
-    case 'bulkhead.saturated':
-    case 'bulkhead.recovered':
-    case 'rate_limiter.saturated':
-    case 'rate_limiter.recovered':
-    case 'load_shedder.started':
-    case 'load_shedder.stopped':
-    case 'fallback.started':
-    case 'fallback.stopped':
-      return levelRank;
-    case 'circuit_breaker.opened':
-    case 'circuit_breaker.half_opened':
-    case 'circuit_breaker.closed':
-    case 'circuit_breaker.forced_open':
-    case 'circuit_breaker.disabled':
-    case 'circuit_breaker.metrics_only':
-    case 'health_check.changed':
-    case 'flag.changed':
-    case 'flag.degraded':
-    case 'flag.restored':
-    case 'fault.started':
-    case 'fault.stopped':
-    case 'config.changed':
-    case 'agent.started':
-    case 'agent.stopped':
-    case 'agent.dropped':
-      return stateRank;
-  }
+  const rank = lowerRanks.findIndex((kinds) => kinds.has(kind));
+  return rank === -1 ? stateRank : rank;
 }
