@@ -1,6 +1,6 @@
 /**
- * Readies the environment for Ink and React, which read it once when they are first imported: React's production
- * build without developer tools, and Ink's own way of writing.
+ * Readies the environment for Ink and React, which read it once when they are first imported: React's
+ * production build without developer tools, and Ink's own way of writing.
  */
 export function prepareInk(env: Record<string, string | undefined>): void {
   env['NODE_ENV'] = 'production';

@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Failure } from '../failure.ts';
 import { App } from './app.tsx';
 import { performAct } from './model/act.ts';
-import { createWatchModel } from './model/watch-model.ts';
+import { WatchModel } from './model/watch-model.ts';
 import { enterScreen } from './screen/screen.ts';
 
 /** Runs the terminal UI until the person quits or a signal ends it. The terminal is then as it was before. */
@@ -15,7 +15,7 @@ export async function runWatch(context: Context): Promise<void> {
   const screen = enterScreen();
   const end = new AbortController();
   let refused: Failure | undefined;
-  const model = createWatchModel({
+  const model = new WatchModel({
     clock: host.clock,
     perform: (ask, forMs) => performAct({ api, by: host.userName }, ask, forMs),
     onQuit: () => end.abort(),

@@ -1,20 +1,16 @@
 import { type Key as InkKey, useInput } from 'ink';
 import type { Key } from '../model/press.ts';
 
-/** Hands on each key by its name. What is pasted counts as nothing: it was not meant as keys. */
-export function useKeys(onKey: (key: Key) => void): void {
-  useInput((input, key) => {
-    const name = nameOf(input, key);
-    if (name !== undefined) onKey(name);
-  });
+/** Hands on keys by their names: those that arrived together, together. */
+export function useKeys(onKeys: (keys: readonly Key[]) => void): void {
+  useInput((input, key) => onKeys(namesOf(input, key)));
 }
 
-function nameOf(input: string, key: InkKey): Key | undefined {
+function namesOf(input: string, key: InkKey): Key[] {
   const named = namedKeys.find(([flag]) => key[flag]);
-  if (named !== undefined) return named[1];
-  if (input === ' ') return 'space';
-  if (input.length !== 1) return undefined;
-  return key.ctrl ? `ctrl-${input}` : input;
+  if (named !== undefined) return [named[1]];
+  if (key.ctrl) return [`ctrl-${input}`];
+  return input.split('').map((character) => (character === ' ' ? 'space' : character));
 }
 
 const namedKeys = [

@@ -21,7 +21,9 @@ export interface WatchState extends Lists {
   readonly view: FleetView;
   readonly ui: UiState;
   readonly freshness: Freshness;
-  /** The collector's clock; it stands still once the data is old, so that nothing counts on over dead data. */
+  /**
+   * The collector's clock; it stands still once the data is old, so that nothing counts on over dead data.
+   */
   readonly now: number;
 }
 
@@ -32,17 +34,6 @@ export interface WatchModelOptions {
   readonly onQuit: () => void;
 }
 
-/** The state of the terminal UI. What arrives is gathered and shown at most once a tick, keys much sooner. */
-export interface WatchModel {
-  receive(message: LiveMessage): void;
-  setConnection(connection: Connection): void;
-  press(key: Key): void;
-  state(): WatchState;
-  /** Returns how to end it. */
-  subscribe(listener: () => void): () => void;
-  close(): void;
-}
-
 /** Often enough to look live, seldom enough to cost little: drawing is what costs. */
 export const tickMs = 250;
 /** A key that is held down repeats faster than it needs to be drawn. */
@@ -50,81 +41,115 @@ const keyTickMs = 40;
 /** Durations and freshness count on while nothing arrives. */
 const beatMs = 1_000;
 
-export function createWatchModel(options: WatchModelOptions): WatchModel {
-  const { clock } = options;
-  const listeners = new Set<() => void>();
-  let view = emptyView;
-  let ui = initialUi;
-  let connection: Connection = { state: 'connecting' };
-  let problem: string | undefined;
-  let heardAt: number | undefined;
-  let state = build();
-  let shownAt = clock.monotonic();
-  let timer: TimerHandle | undefined;
-  let dueAt = Number.POSITIVE_INFINITY;
-  showWithin(beatMs);
+/**
+ * The state of the terminal UI. What arrives is gathered and shown at most once a tick, keys much sooner. Its
+ * members can be handed on alone.
+ */
+export class WatchModel {
+  readonly #options: WatchModelOptions;
+  readonly #listeners = new Set<() => void>();
+  #view = emptyView;
+  #ui = initialUi;
+  #connection: Connection = { state: 'connecting' };
+  #problem: string | undefined;
+  #heardAt: number | undefined;
+  #shown: WatchState;
+  #shownAt: number;
+  #timer: TimerHandle | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
 
-  function build(): WatchState {
-    const monotonic = clock.monotonic();
-    const freshness = freshnessOf({ connection, problem, heardAt, monotonic });
-    const sinceHeard = heardAt === undefined || freshness.state === 'stale' ? 0 : monotonic - heardAt;
-    return { view, ui, freshness, now: view.at + sinceHeard, ...listsOf(view, ui.problemsOnly) };
+  constructor(options: WatchModelOptions) {
+    this.#options = options;
+    this.#shown = this.#build();
+    this.#shownAt = options.clock.monotonic();
+    this.#showWithin(beatMs);
   }
 
-  function show(): void {
-    state = build();
-    shownAt = clock.monotonic();
-    dueAt = Number.POSITIVE_INFINITY;
-    showWithin(beatMs);
-    for (const listener of listeners) listener();
+  readonly state = (): WatchState => this.#shown;
+
+  /** Calls back after each change of `state`. Returns how to end it. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  readonly receive = (message: LiveMessage): void => {
+    this.#view = applyLive(this.#view, message);
+    this.#heardAt = this.#options.clock.monotonic();
+    if (message.type === 'snapshot') this.#show();
+    else this.#showWithin(tickMs);
+  };
+
+  readonly setConnection = (connection: Connection): void => {
+    this.#connection = connection;
+    if (connection.state === 'open') this.#problem = undefined;
+    if (connection.state === 'waiting') this.#problem = connection.failure.message;
+    this.#showWithin(tickMs);
+  };
+
+  /** Keys that arrived together. What follows one that asks a question is dropped: nobody has read it yet. */
+  readonly press = (keys: readonly Key[]): void => {
+    for (const key of keys) {
+      const wasAsking = this.#ui.dialog !== undefined;
+      const pressed = press(this.#ui, key, this.#shown); // acts on the rows as they were last shown
+      this.#ui = pressed.ui;
+      if (pressed.effect?.kind === 'quit') this.#options.onQuit();
+      if (pressed.effect?.kind === 'perform') void this.#perform(pressed.effect.dialog);
+      if (this.#ui.dialog !== undefined && !wasAsking) break;
+    }
+    this.#showWithin(keyTickMs);
+  };
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  async #perform({ act, hold }: Dialog): Promise<void> {
+    try {
+      const text = await this.#options.perform(act.ask, holds[hold]?.forMs ?? 0);
+      this.#ui = { ...this.#ui, dialog: undefined, notice: { text, tone: 'good' } };
+    } catch (error) {
+      this.#ui = { ...this.#ui, dialog: { step: 'failed', act, hold, message: messageOf(error) } };
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    this.#shown = this.#build();
+    this.#shownAt = this.#options.clock.monotonic();
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#showWithin(beatMs);
+    for (const listener of this.#listeners) listener();
   }
 
   /** At once where the last frame is older than that, else when it will be. An earlier appointment stands. */
-  function showWithin(delayMs: number): void {
-    const wantedAt = shownAt + delayMs;
-    if (wantedAt >= dueAt) return;
-    timer?.cancel();
-    dueAt = wantedAt;
-    timer = clock.setTimeout(show, Math.max(0, wantedAt - clock.monotonic()));
+  #showWithin(delayMs: number): void {
+    const { clock } = this.#options;
+    const wantedAt = this.#shownAt + delayMs;
+    if (wantedAt >= this.#dueAt) return;
+    this.#timer?.cancel();
+    this.#dueAt = wantedAt;
+    this.#timer = clock.setTimeout(() => this.#show(), Math.max(0, wantedAt - clock.monotonic()));
   }
 
-  async function perform({ act, hold }: Dialog): Promise<void> {
-    try {
-      const text = await options.perform(act.ask, holds[hold]?.forMs ?? 0);
-      ui = { ...ui, dialog: undefined, notice: { text, tone: 'good' } };
-    } catch (error) {
-      ui = { ...ui, dialog: { step: 'failed', act, hold, message: messageOf(error) } };
-    }
-    show();
+  #build(): WatchState {
+    const monotonic = this.#options.clock.monotonic();
+    const heardAt = this.#heardAt;
+    const freshness = freshnessOf({
+      connection: this.#connection,
+      problem: this.#problem,
+      heardAt,
+      monotonic,
+    });
+    const sinceHeard = heardAt === undefined || freshness.state === 'stale' ? 0 : monotonic - heardAt;
+    return {
+      view: this.#view,
+      ui: this.#ui,
+      freshness,
+      now: this.#view.at + sinceHeard,
+      ...listsOf(this.#view, this.#ui.problemsOnly),
+    };
   }
-
-  return {
-    receive(message) {
-      view = applyLive(view, message);
-      heardAt = clock.monotonic();
-      if (message.type === 'snapshot') show();
-      else showWithin(tickMs);
-    },
-    setConnection(next) {
-      connection = next;
-      if (next.state === 'open') problem = undefined;
-      if (next.state === 'waiting') problem = next.failure.message;
-      showWithin(tickMs);
-    },
-    press(key) {
-      const pressed = press(ui, key, state); // acts on the rows as they were last shown
-      ui = pressed.ui;
-      showWithin(keyTickMs);
-      if (pressed.effect?.kind === 'quit') options.onQuit();
-      if (pressed.effect?.kind === 'perform') void perform(pressed.effect.dialog);
-    },
-    state: () => state,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    close: () => timer?.cancel(),
-  };
 }
 
 function listsOf(view: FleetView, problemsOnly: boolean): Lists {

@@ -6,7 +6,9 @@ import { textWidth } from '../../output/width.ts';
 import { type Placed, pick } from './placed.ts';
 import { sparkline } from './sparkline.ts';
 
-/** Below these widths of the screen a column is left out: what is not needed to see what is wrong goes first. */
+/**
+ * Below these widths of the screen a column is left out: what is not needed to see what is wrong goes first.
+ */
 const neededFor = { calls_per_second: 100, spark: 80, p99_ms: 60, since: 60, failure_ratio: 50 } as const;
 
 /** The breakers' columns for a width: state and name always, the rest as far as there is room. */

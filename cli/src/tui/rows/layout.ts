@@ -24,8 +24,8 @@ const wideFrom = 100;
 const smallest = 11;
 
 /**
- * Shares the lines out: breakers first, flags and errors as many as they have within bounds, and the tail of events
- * what is left. The pane with the focus gets more of what it needs.
+ * Shares the lines out: breakers first, flags and errors as many as they have within bounds, and the tail of
+ * events what is left. The pane with the focus gets more of what it needs.
  */
 export function layoutOf({ columns, lines, focus, counts }: LayoutInput): Layout {
   const isWide = columns >= wideFrom;

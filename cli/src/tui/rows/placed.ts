@@ -54,7 +54,9 @@ export function headerLine<T>(
   return style.paint(title.isFocused ? 'focus' : 'heading', style.clean(fit(line, title.width)));
 }
 
-/** Where a window of `height` rows starts so that the chosen row is in it, in its middle where there is room. */
+/**
+ * Where a window of `height` rows starts so that the chosen row is in it, in its middle where there is room.
+ */
 export function windowStart(of: {
   readonly count: number;
   readonly height: number;

@@ -4,8 +4,8 @@ import type { Paint, Tone } from '../../output/paint.ts';
 const bars = { unicode: '▁▂▃▄▅▆▇█', ascii: '.:-=+*#@' } as const;
 
 /**
- * The last minute in one line: the height is the number of calls, the tint the share that failed. In ASCII a slot in
- * which half of the calls or more failed is an X.
+ * The last minute in one line: the height is the number of calls, the tint the share that failed. In ASCII a
+ * slot in which half of the calls or more failed is an X.
  */
 export function sparkline(
   spark: ResourceView['spark'],

@@ -8,7 +8,8 @@ export interface FrameWriter {
   clear(columns: number): void;
 }
 
-const beginUpdate = '\u001b[?2026h'; // the terminal shows what follows at once; one that does not know it ignores it
+/** What stands between these is shown at once; a terminal that does not know them ignores them. */
+const beginUpdate = '\u001b[?2026h';
 const endUpdate = '\u001b[?2026l';
 const eraseScreen = '\u001b[2J';
 const eraseToEnd = '\u001b[K';

@@ -5,7 +5,9 @@ import { createFrameWriter, type FrameWriter } from './frame-writer.ts';
 const enter = '\u001b[?1049h\u001b[?25l\u001b[2J';
 const leave = '\u001b[?25h\u001b[?1049l';
 
-/** The terminal's other screen: what stood on the first one is back after `leave`, however the program ends. */
+/**
+ * The terminal's other screen: what stood on the first one is back after `leave`, however the program ends.
+ */
 export interface Screen {
   /** For Ink, in debug mode: each write is a whole frame. */
   readonly stream: WriteStream;
