@@ -27,7 +27,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   refused: 'not allowed here, or declined at the question',
   degraded: 'status --exit-code: something is degraded',
   breakerOpen: 'status --exit-code: a breaker is open',
-  interrupted: 'ended by Ctrl-C',
+  interrupted: 'ended by Ctrl-C or another signal',
 };
 
 /** The table as `holdfast --help` shows it. */

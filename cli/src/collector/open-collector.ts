@@ -26,6 +26,6 @@ const codes: Readonly<Record<CollectorErrorCode, ExitCode>> = {
   host_not_found: exitCodes.usage,
   folder_unusable: exitCodes.failed,
   folder_in_use: exitCodes.failed,
-  database_refused: exitCodes.refused,
+  database_refused: exitCodes.failed,
   no_sqlite_driver: exitCodes.failed,
 };
