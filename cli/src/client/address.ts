@@ -5,7 +5,7 @@ export interface BreakerAddress {
   readonly name: string;
 }
 
-/** Reads `service/name`, `service@instance/name` and the long forms with `/circuit_breaker/` in the middle. */
+/** Reads `service/name`, `service@instance/name`, and both with `/circuit_breaker/` in the middle. */
 export function parseBreakerAddress(text: string): BreakerAddress | undefined {
   const parts = text.split('/');
   if (parts.length === 3 && parts[1] === 'circuit_breaker') parts.splice(1, 1);

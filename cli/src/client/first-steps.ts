@@ -2,6 +2,6 @@ import { liveUrl } from './collector-url.ts';
 
 /** What to do where no agent has connected. */
 export function firstSteps(url: string): string {
-  const collector = new URL(liveUrl(url)).origin;
-  return `point a service at it: createAgent({ service: 'checkout', collector: '${collector}' }), or try: holdfast demo`;
+  const options = `{ service: 'checkout', collector: '${new URL(liveUrl(url)).origin}' }`;
+  return `point a service at it: createAgent(${options}), or try: holdfast demo`;
 }

@@ -4,8 +4,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { openLive } from './live-client.ts';
 
 /**
- * Hands on the live view until `until` aborts. A collector that is not there at the start, or wants another token, is
- * a failure; one that goes away later is waited for, with a word on stderr.
+ * Hands on the live view until `until` aborts. A collector that is not there at the start, or wants another
+ * token, is a failure; one that goes away later is waited for, with a word on stderr.
  */
 export async function follow(
   { host, url, token, say }: Context,

@@ -13,13 +13,15 @@ import { WebSocket } from 'ws';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { liveUrl } from './collector-url.ts';
-import { connectionProblem, failureOf, unreachable } from './request.ts';
+import { connectionProblem, failureOf, foreign, unreachable, wantsToken } from './request.ts';
 
 /** How a reader stands to the collector. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'open' }
-  /** Tries again by itself; `failure` says why it is gone, `retryAt` when it tries, by the monotonic clock. */
+  /**
+   * Tries again by itself; `failure` says why it is gone, `retryAt` when it tries, by the monotonic clock.
+   */
   | { readonly state: 'waiting'; readonly failure: Failure; readonly retryAt: number };
 
 export interface LiveClientOptions {
@@ -36,7 +38,10 @@ export interface LiveClient {
   close(): void;
 }
 
-/** The collector sends at least once a second; after this long without a word the connection is taken for dead. */
+/**
+ * The collector sends at least once a second; after this long without a word the connection is taken for
+ * dead.
+ */
 export const silenceMs = 6_000;
 const backoff = { baseMs: 250, capMs: 5_000 } as const;
 
@@ -131,6 +136,7 @@ async function refusalOf({ url, token }: LiveClientOptions, response: IncomingMe
   }
   const status = response.statusCode ?? 0;
   const problem = readJson(plainObject, body, 'the answer');
-  if (!problem.ok) return unreachable(url, `something else answers there: HTTP ${status} without JSON`);
-  return failureOf(status, problem.value, token === undefined ? {} : { token });
+  if (!problem.ok && !wantsToken(status)) return foreign(url, status);
+  const json = problem.ok ? problem.value : undefined;
+  return failureOf(status, json, token === undefined ? {} : { token });
 }

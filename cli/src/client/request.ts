@@ -69,8 +69,18 @@ async function readBody(answer: Response, url: string): Promise<unknown> {
   try {
     return await answer.json();
   } catch {
-    throw unreachable(url, `something else answers there: HTTP ${answer.status} without JSON`);
+    if (wantsToken(answer.status)) return undefined; // a proxy in front may ask in its own words
+    throw foreign(url, answer.status);
   }
+}
+
+export function wantsToken(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** Whoever answers is no collector. */
+export function foreign(url: string, status: number): Failure {
+  return unreachable(url, `something else answers there: HTTP ${status} without JSON`);
 }
 
 /** What an answer that is no success means. */
