@@ -15,7 +15,9 @@ export interface Host {
   readonly isInteractive: boolean;
   /** The line that the person answers; empty at the end of input. */
   ask(question: string): Promise<string>;
-  /** Aborts at Ctrl-C or a polite end. From the first call on, these no longer end the process by themselves. */
+  /**
+   * Aborts at Ctrl-C or a polite end. From the first call on, these no longer end the process by themselves.
+   */
   stopSignal(): AbortSignal;
   /** Set by a command that ends well but not with 0. */
   exitCode: number;

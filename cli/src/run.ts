@@ -5,7 +5,10 @@ import type { Host } from './host.ts';
 import { printable } from './output/printable.ts';
 import { createProgram } from './program.ts';
 
-/** Runs a command line, without the program's name, and gives the exit code. Every failure is one line on stderr. */
+/**
+ * Runs a command line, without the program's name, and gives the exit code. Every failure is one line on
+ * stderr.
+ */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
   const program = createProgram(host);
   try {
@@ -28,7 +31,7 @@ interface Failed {
 }
 
 function tellUsage(error: CommanderError, { program, argv, host }: Failed): number {
-  if (error.code === 'commander.help') return exitCodes.usage; // a group without a command: the help is out already
+  if (error.code === 'commander.help') return exitCodes.usage; // a group alone: its help is out already
   if (error.exitCode === 0) return exitCodes.ok; // --help and --version
   const said = messageOf(error)
     .replace(/^error: /, '')

@@ -76,7 +76,8 @@ export function causeOf(row: ResourceView): string {
   const hold = row.breaker?.override;
   if (hold !== undefined) {
     const until = formatClock(hold.expiresAt);
-    return `${hold.state === 'disabled' ? 'bypassed' : 'held open'} by ${hold.by} until ${until}: ${hold.reason}`;
+    const how = hold.state === 'disabled' ? 'bypassed' : 'held open';
+    return `${how} by ${hold.by} until ${until}: ${hold.reason}`;
   }
   return state === 'closed' ? '' : (row.breaker?.cause ?? '');
 }

@@ -6,6 +6,7 @@ export function readBreakerAddress(text: string): BreakerAddress {
   const address = parseBreakerAddress(text);
   if (address !== undefined) return address;
   throw usageFailure(
-    `'${text}' is no address of a breaker: write SERVICE/NAME or SERVICE@INSTANCE/NAME; holdfast breakers ls lists them`,
+    `'${text}' is no address of a breaker: write service/name or service@instance/name,` +
+      ' as holdfast breakers ls lists them',
   );
 }

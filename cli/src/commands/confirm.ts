@@ -3,8 +3,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 
 /**
- * Tells the effect and asks a person to go on. Where no person sits (a script, a pipeline) it goes on by itself: what
- * is asked for on a command line is meant.
+ * Tells the effect and asks a person to go on. Where no person sits (a script, a pipeline) it goes on by
+ * itself: what is asked for on a command line is meant.
  */
 export async function confirm(context: Context, effect: string): Promise<void> {
   const { host } = context;

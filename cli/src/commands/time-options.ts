@@ -29,7 +29,8 @@ export function readInstant(option: string, text: string, now: number): number {
   const instant = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(instant)) return instant;
   throw usageFailure(
-    `${option} must be a span such as 15m, a time such as 14:30 or a date such as 2026-01-31T14:30Z, got '${text}'`,
+    `${option} must be a span such as 15m, a time such as 14:30 or a date such as 2026-01-31T14:30Z,` +
+      ` got '${text}'`,
   );
 }
 

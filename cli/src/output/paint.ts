@@ -1,4 +1,6 @@
-/** What a piece of text is, for the eye. Every tone goes with a word, a letter or a glyph: none speaks alone. */
+/**
+ * What a piece of text is, for the eye. Every tone goes with a word, a letter or a glyph: none speaks alone.
+ */
 export type Tone =
   | 'plain'
   | 'strong'
@@ -14,7 +16,9 @@ export type Tone =
   | 'heading'
   | 'focus';
 
-/** How much a terminal can show: nothing (a pipe), attributes without colour, 16 colours, 256, or all of them. */
+/**
+ * How much a terminal can show: nothing (a pipe), attributes without colour, 16 colours, 256, or all of them.
+ */
 export type ColorLevel = 'none' | 'mono' | 'basic' | 'indexed' | 'full';
 
 /** Wraps text in the escape sequences of a tone, and takes them off again behind it. */
@@ -80,8 +84,9 @@ function colorOf({ hex, basic }: Look, level: 'basic' | 'indexed' | 'full'): str
 }
 
 /**
- * What the terminal behind a stream can show. `bits` is the colour depth as Node finds it, which heeds `NO_COLOR` and
- * `FORCE_COLOR`. On a light ground the terminal's own colours are readable and those for a dark one are not.
+ * What the terminal behind a stream can show. `bits` is the colour depth as Node finds it, which heeds
+ * `NO_COLOR` and `FORCE_COLOR`. On a light ground the terminal's own colours are readable and those for a
+ * dark one are not.
  */
 export function colorLevelOf(of: {
   readonly isTerminal: boolean;

@@ -7,8 +7,8 @@ const gap = '  ';
 const narrowest = 6;
 
 /**
- * A table, a line a row, without a trailing line end. Where `width` is given and the table is wider, its elastic
- * columns and its last one are cut; without it (a pipe) nothing ever is.
+ * A table, a line a row, without a trailing line end. Where `width` is given and the table is wider, its
+ * elastic columns and its last one are cut; without it (a pipe) nothing ever is.
  */
 export function toTable<T>(table: {
   readonly columns: readonly Column<T>[];

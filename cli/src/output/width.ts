@@ -6,7 +6,10 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** Exactly `width` columns: cut with an ellipsis where it is too long, filled with spaces where it is too short. */
+/**
+ * Exactly `width` columns: cut with an ellipsis where it is too long, filled with spaces where it is too
+ * short.
+ */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const cut = truncate(text, width);
   const gap = ' '.repeat(Math.max(0, width - textWidth(cut)));
@@ -44,11 +47,11 @@ export function wrap(text: string, width: number): string[] {
 }
 
 const zeroWidth = /^[\p{M}\p{Cf}]$/u;
-const doubleWidth =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
+const wideScript = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]$/u;
+const wideSymbol = /^[\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]$/u;
 
 /** 0 for what combines with the character before it, 2 for what is as wide as two. */
 export function characterWidth(character: string): number {
   if (zeroWidth.test(character)) return 0;
-  return doubleWidth.test(character) ? 2 : 1;
+  return wideScript.test(character) || wideSymbol.test(character) ? 2 : 1;
 }

@@ -1,8 +1,8 @@
 import type { Clock, Random } from '@holdfast/shared';
 
 /**
- * The real clock. Its timers keep the process alive, unlike those of an agent: a command that waits to try again has
- * nothing else that would.
+ * The real clock. Its timers keep the process alive, unlike those of an agent: a command that waits to try
+ * again has nothing else that would.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
