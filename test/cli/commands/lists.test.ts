@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { scopeOfTest } from '../../support/scope.ts';
+import { startFakeCollector } from '../support/fake-collector.ts';
+import { runCommand } from '../support/fake-host.ts';
+import { breaker, fixtureAt, fleetView, openedEvent, troubledShop } from '../support/fleet.ts';
+
+const audited = {
+  id: 1,
+  at: fixtureAt,
+  version: 1,
+  action: 'flag.set',
+  target: 'recommendations',
+  from: true,
+  to: false,
+  by: 'mia',
+  via: 'web',
+  reason: 'load',
+} as const;
+
+describe('a list', () => {
+  const view = { ...troubledShop(), audit: [audited] };
+
+  test.each([
+    ['breakers ls', /^STATE +BREAKER +SINCE.*\n■ O open +checkout\/payments .* 60 % of 10 calls failed\n▣ F/],
+    ['breakers ls -o wide', /INSTANCES +DEPENDENCY/],
+    ['breakers ls --service storefront', /^STATE.*\n● C closed +storefront\/inventory/],
+    ['breakers ls --problems', /(\n.*){4}$/],
+    ['breakers get checkout/payments', /breaker +checkout\/payments\n[^]*total success +7/],
+    ['flags ls', /recommendations +off +DEGRADED .*storefront\/recommendations is open/],
+    ['flags get recommendations', /per instance +storefront@s1=on/],
+    ['errors ls', /^CLASS.*\npartial_outage +checkout\/payments +31 +300 +412/],
+    ['services ls', /checkout +1 of 1 +unknown +3 +2/],
+    ['agents ls', /checkout@c1 +connected/],
+    ['audit ls', /mia +web +recommendations set to off, was on +load/],
+  ])('%s prints a table', async (line, shows) => {
+    const { url } = await startFakeCollector(scopeOfTest(), { view });
+    expect(await runCommand(line.split(' '), { url })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(shows) as string,
+      stderr: '',
+    });
+  });
+
+  test('of events has the newest last, as many as asked for', async () => {
+    const events = [openedEvent('1', 3_000), openedEvent('2', 2_000), openedEvent('3', 1_000)];
+    const { url } = await startFakeCollector(scopeOfTest(), { view: fleetView({ events }) });
+    const { stdout } = await runCommand(['events', 'ls', '-n', '2', '-o', 'ndjson'], { url });
+    const ids = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id); // events
+    expect(ids).toEqual(['2', '3']);
+  });
+
+  test('of nothing says so on stderr, and is empty JSON', async () => {
+    const { url } = await startFakeCollector(scopeOfTest(), { view: fleetView() });
+    expect(await runCommand(['flags', 'ls'], { url })).toMatchObject({
+      stdout: '',
+      stderr: 'no service has defined a flag yet\n',
+    });
+    expect(await runCommand(['flags', 'ls', '-o', 'json'], { url })).toMatchObject({
+      stdout: '[]\n',
+      stderr: '',
+    });
+  });
+
+  test('fits the terminal, without colour where none is wanted', async () => {
+    const resources = [breaker('a-service-with-a-long-name/and-a-dependency-with-a-long-name-too', 'open')];
+    const { url } = await startFakeCollector(scopeOfTest(), { view: fleetView({ resources }) });
+    const { stdout } = await runCommand(['breakers', 'ls', '--ascii'], { url, columns: 90 });
+    const lines = stdout
+      .replaceAll(/\u001b\[[\d;]*m/g, '')
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => line.length <= 90)).toEqual([true, true]);
+    expect(lines[1]).toMatch(/^X O open {2}a-service-with/);
+  });
+});
+
+test('a breaker that is not there is answered with the nearest', async () => {
+  const { url } = await startFakeCollector(scopeOfTest(), { view: troubledShop() });
+  expect(await runCommand(['breakers', 'get', 'checkout/paymnts'], { url })).toMatchObject({
+    code: 3,
+    stderr: 'holdfast: no breaker is called checkout/paymnts; did you mean checkout/payments?\n',
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { readHold, readInstant, readPeriod, readSpan } from '../../../cli/src/commands/time-options.ts';
+
+const now = new Date(2026, 2, 1, 14, 2, 7).getTime();
+
+test.each([
+  ['15m', now - 900_000],
+  ['14:00', new Date(2026, 2, 1, 14, 0, 0).getTime()],
+  ['14:00:30', new Date(2026, 2, 1, 14, 0, 30).getTime()],
+  ['2026-01-31T14:30Z', Date.UTC(2026, 0, 31, 14, 30)],
+  ['2026-01-31', Date.UTC(2026, 0, 31)],
+])('%s is an instant', (text, instant) => {
+  expect(readInstant('--since', text, now)).toBe(instant);
+});
+
+test.each(['yesterday', '25:00', '1740000000', '2026-13-01', ''])('%j is none', (text) => {
+  expect(() => readInstant('--since', text, now)).toThrow('--since must be');
+});
+
+test('a period includes its ends', () => {
+  const { sinceAt, includes } = readPeriod({ since: '10m', until: '5m' }, now);
+  expect(sinceAt).toBe(now - 600_000);
+  const spans = [11, 10, 7, 5, 4].map((minutes) => includes(now - minutes * 60_000));
+  expect(spans).toEqual([false, true, true, true, false]);
+});
+
+test('a hold is between a second and thirty days', () => {
+  expect([readHold('1s'), readHold('30d')]).toEqual([1_000, 2_592_000_000]);
+  expect(() => readHold('500ms')).toThrow('between 1 s and 30 d 0 h');
+  expect(() => readHold('31d')).toThrow('--for must be');
+});
+
+test('a span names its option where it is wrong', () => {
+  expect(() => readSpan('--timeout', 'long')).toThrow(
+    "--timeout must be a time such as 30s, 15m or 1h30m, got 'long'",
+  );
+});

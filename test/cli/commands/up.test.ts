@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from '../../../cli/src/run.ts';
+import { type Scope, scopeOfTest } from '../../support/scope.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { createFakeHost, type FakeHost, runCommand } from '../support/fake-host.ts';
+
+interface Up {
+  readonly host: FakeHost;
+  readonly ended: Promise<number>;
+  readonly url: string;
+  readonly data: string;
+}
+
+async function up(scope: Scope, ...options: string[]): Promise<Up> {
+  const data = path.join(await temporaryFolder(scope), 'data');
+  const host = createFakeHost();
+  const ended = run(['up', '--port', '0', '--data', data, ...options], host);
+  scope.onEnd(async () => {
+    host.interrupt();
+    await ended;
+  });
+  const url = await waitFor(() => /http:\/\/[\d.:]+/.exec(host.stdout())?.[0], { what: 'the address' });
+  return { host, ended, url, data };
+}
+
+describe('up', () => {
+  test('says where it listens and keeps data, and ends with 0', async () => {
+    const { host, ended, url, data } = await up(scopeOfTest());
+    expect(host.stdout()).toContain(`agents     ${url.replace('http', 'ws')}`);
+    expect(host.stdout()).toContain(`data       ${data}`);
+    expect((await runCommand(['status'], { url })).stdout).toBe('No agent has connected yet\n');
+    host.interrupt();
+    expect(await ended).toBe(0);
+    expect((await runCommand(['status'], { url })).code).toBe(5);
+  });
+
+  test('says it in JSON for scripts', async () => {
+    const { host, url, data } = await up(scopeOfTest(), '-o', 'json');
+    expect(JSON.parse(host.stdout())).toMatchObject({ url, dataFolder: data });
+  });
+
+  test('names a port in use, and how to choose another', async () => {
+    const scope = scopeOfTest();
+    const { url } = await up(scope);
+    const { port } = new URL(url);
+    const data = await temporaryFolder(scope);
+    expect(await runCommand(['up', '--port', port, '--data', data])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`${port} is in use.*--port`)) as string,
+    });
+  });
+
+  test('refuses the network without a token', async () => {
+    const data = await temporaryFolder(scopeOfTest());
+    const { code, stderr } = await runCommand(['up', '--host', '0.0.0.0', '--port', '0', '--data', data]);
+    expect(code).toBe(8);
+    expect(stderr).toContain('needs a token in HOLDFAST_TOKEN');
+  });
+
+  test('asks for its token', async () => {
+    const scope = scopeOfTest();
+    const file = path.join(await temporaryFolder(scope), 'token');
+    await writeFile(file, 'a-token-that-is-long-enough');
+    const { url } = await up(scope, '--token-file', file);
+    expect(await runCommand(['status'], { url })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('--token-file') as string,
+    });
+    expect((await runCommand(['status', '--token-file', file], { url })).code).toBe(0);
+    expect(await runCommand(['events', 'tail'], { url })).toMatchObject({ code: 4 });
+  });
+});
+
+describe('the real collector', () => {
+  test('answers every list', async () => {
+    const { url } = await up(scopeOfTest());
+    for (const noun of ['services', 'breakers', 'flags', 'events', 'errors', 'health', 'audit', 'agents']) {
+      const { code, stdout } = await runCommand([noun, 'ls', '-o', 'json'], { url });
+      expect({ code, stdout }, noun).toEqual({ code: 0, stdout: expect.stringMatching(/^\[/) as string });
+    }
+  });
+
+  test('says what is not there, with exit code 3', async () => {
+    const { url } = await up(scopeOfTest());
+    for (const line of ['breakers get a/b', 'breakers open a/b', 'breakers release a/b', 'flags off x']) {
+      expect(await runCommand(line.split(' '), { url })).toMatchObject({ code: 3, stdout: '' });
+    }
+  });
+});
+
+describe('admin rebuild', () => {
+  test('folds a log anew', async () => {
+    const { host, ended, data } = await up(scopeOfTest());
+    host.interrupt();
+    await ended;
+    expect(await runCommand(['admin', 'rebuild', '--data', data])).toMatchObject({
+      code: 0,
+      stdout: `${data} is rebuilt from its log\n`,
+    });
+  });
+
+  test('refuses a folder that is not there, and makes none', async () => {
+    const folder = path.join(await temporaryFolder(scopeOfTest()), 'nothing');
+    const { code, stderr } = await runCommand(['admin', 'rebuild', '--data', folder]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(folder);
+  });
+});

@@ -1,0 +1,35 @@
+import { statusOf } from '@holdfast/shared';
+import { describe, expect, test } from 'vitest';
+import { createStyle } from '../../../../cli/src/output/style.ts';
+import { stripLine } from '../../../../cli/src/tui/rows/strip.ts';
+import type { Freshness } from '../../../../cli/src/tui/model/freshness.ts';
+import { breaker, fixtureAt, fleetView, troubledShop } from '../../support/fleet.ts';
+
+const style = createStyle('basic', false);
+const live: Freshness = { state: 'live', ageMs: 400 };
+
+function strip(freshness: Freshness, view = troubledShop(), width = 60): string {
+  return stripLine({ status: statusOf(view, fixtureAt), freshness, width, style });
+}
+
+describe('the strip', () => {
+  test('shows the sentence, cut, and how fresh it is', () => {
+    const sentence = ' ■ 1 of 6 breakers OPEN · 1 held open · 1 probi…';
+    expect(strip(live)).toBe(`\u001b[31;1;7m${sentence}\u001b[0m\u001b[90m live 0.4 s \u001b[0m`);
+  });
+
+  test('is calm where all is well', () => {
+    const calm = fleetView({ resources: [breaker('a/b')] });
+    expect(strip(live, calm, 70)).toContain('\u001b[36m ● All well: 1 breaker passing calls');
+  });
+
+  test('never shows a state as certain once it is old', () => {
+    expect(strip({ state: 'stale', ageMs: 38_000, problem: undefined })).toMatch(
+      /^\u001b\[90m ■ 1 of .*\u001b\[31;1;7m STALE 38 s \u001b\[0m$/,
+    );
+  });
+
+  test('says that no collector is there', () => {
+    expect(strip({ state: 'connecting', problem: 'refused' })).toContain('NO COLLECTOR');
+  });
+});
