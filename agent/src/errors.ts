@@ -23,7 +23,8 @@ export interface ResilienceErrorInit {
   readonly code: ResilienceErrorCode;
   readonly message: string;
   readonly source: ErrorSource;
-  readonly retryAfterMs?: number | undefined;
+  /** A function is asked each time that somebody reads it. */
+  readonly retryAfterMs?: number | (() => number) | undefined;
   readonly cause?: unknown;
 }
 
@@ -44,19 +45,24 @@ export class ResilienceError implements Error {
   declare name: string;
   /** How another copy of this package knows it. */
   declare isHoldfastError: true;
-  readonly code: ResilienceErrorCode;
-  readonly message: string;
-  readonly source: ErrorSource;
-  /** When another try may be worth it. */
-  readonly retryAfterMs: number | undefined;
-  readonly cause: unknown;
+  declare readonly code: ResilienceErrorCode;
+  declare readonly message: string;
+  declare readonly source: ErrorSource;
+  declare readonly cause: unknown;
+  // Only declared: a field definition would cost an open breaker more than the rest of the error.
+  declare private readonly retryAfter: number | (() => number) | undefined;
 
   constructor(init: ResilienceErrorInit) {
     this.code = init.code;
     this.message = init.message;
     this.source = init.source;
-    this.retryAfterMs = init.retryAfterMs;
     this.cause = init.cause;
+    this.retryAfter = init.retryAfterMs;
+  }
+
+  /** When another try may be worth it, counted from now; `undefined` where nobody knows. */
+  get retryAfterMs(): number | undefined {
+    return typeof this.retryAfter === 'function' ? this.retryAfter() : this.retryAfter;
   }
 
   get stack(): string {
@@ -71,7 +77,11 @@ export function hasCode(error: unknown, code: ResilienceErrorCode): error is Res
 
 /** Whether a layer made this error, of this copy of the package or of another. */
 export function isResilienceError(error: unknown): error is ResilienceError {
-  return typeof error === 'object' && error !== null && 'isHoldfastError' in error;
+  try {
+    return typeof error === 'object' && error !== null && 'isHoldfastError' in error;
+  } catch {
+    return false; // a proxy that throws
+  }
 }
 
 /** An error that says itself how bad it is. The classifier takes it at its word. */

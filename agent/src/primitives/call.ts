@@ -33,32 +33,35 @@ export function wrapWith<A extends unknown[], T>(
   };
 }
 
-/** The context of one attempt. An `AbortSignal` is dear on Node 20, and most functions never look at theirs. */
+/**
+ * The context of one attempt. An `AbortSignal` is dear on Node 20, and most functions never look at theirs. The fields
+ * are only declared: one is made for each call, and running field definitions would double what that costs.
+ */
 export class Scope implements CallContext {
-  readonly attempt: number;
-  #signal: AbortSignal | undefined;
-  #controller: AbortController | undefined = undefined;
-  #reason: unknown = undefined;
-  #isAborted = false;
+  declare readonly attempt: number;
+  declare private given: AbortSignal | undefined;
+  declare private controller: AbortController | undefined;
+  declare private aborted: { readonly reason: unknown } | undefined;
 
   /** `signal` stands where nobody else can abort the call. */
-  constructor(attempt: number, signal?: AbortSignal) {
+  constructor(attempt: number, signal: AbortSignal | undefined) {
     this.attempt = attempt;
-    this.#signal = signal;
+    this.given = signal;
+    this.controller = undefined;
+    this.aborted = undefined;
   }
 
   get signal(): AbortSignal {
-    if (this.#signal === undefined) {
-      this.#controller = new AbortController();
-      this.#signal = this.#controller.signal;
-      if (this.#isAborted) this.#controller.abort(this.#reason);
+    if (this.given === undefined) {
+      this.controller = new AbortController();
+      this.given = this.controller.signal;
+      if (this.aborted !== undefined) this.controller.abort(this.aborted.reason);
     }
-    return this.#signal;
+    return this.given;
   }
 
   abort(reason: unknown): void {
-    this.#isAborted = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
+    this.aborted = { reason };
+    this.controller?.abort(reason);
   }
 }

@@ -5,11 +5,19 @@ import type { Clock, TimerHandle } from '@holdfast/shared';
  * link, so that a deadline costs no allocation of its own.
  */
 export abstract class Deadline {
-  dueMs = 0;
+  // Only declared: see `Scope`.
+  declare dueMs: number;
   /** The list that it stands in. */
-  list: DeadlineList | undefined = undefined;
-  next: Deadline | undefined = undefined;
-  previous: Deadline | undefined = undefined;
+  declare list: DeadlineList | undefined;
+  declare next: Deadline | undefined;
+  declare previous: Deadline | undefined;
+
+  constructor() {
+    this.dueMs = 0;
+    this.list = undefined;
+    this.next = undefined;
+    this.previous = undefined;
+  }
 
   /** Called when the time is over, after it has left its list. */
   abstract expire(): void;

@@ -1,3 +1,4 @@
+import { hrtime } from 'node:process';
 import type { Clock, Random } from '@holdfast/shared';
 
 /** The real time. Its timers never keep the process alive. */
@@ -5,7 +6,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic() {
     // Half the price of `performance.now()` on Node 20; this is read twice in every guarded call.
-    const time = process.hrtime();
+    const time = hrtime();
     return time[0] * 1e3 + time[1] * 1e-6;
   },
   setTimeout(run, delayMs) {

@@ -23,16 +23,19 @@ export class Slots {
   readonly #waitLimit: DeadlineList | undefined;
   /** In order of arrival. */
   readonly #queue = new Set<Waiting>();
+  /** Whether it is a layer of a pipeline. One that stands alone has its calls counted by its engine. */
+  readonly #isPart: boolean;
   #inFlightCount = 0;
 
   constructor(site: Site, settings: BulkheadSettings) {
     this.#site = site;
     this.#settings = settings;
     this.#source = sourceOf(site, 'bulkhead');
+    this.#isPart = site.pipeline !== undefined;
     this.meter = meterOf(site, {
       kind: 'bulkhead',
       config: describeConfig(settings),
-      latency: site.pipeline === undefined,
+      latency: !this.#isPart,
       gauges: () => ({
         in_flight: this.#inFlightCount,
         queue_length: this.#queue.size,
@@ -70,20 +73,22 @@ export class Slots {
     this.#waitLimit?.remove(call);
   }
 
-  /** Gives a slot back; it goes to the call that has waited longest. */
-  leave(nowMs: number): void {
-    const [next] = this.#queue;
-    if (next === undefined) {
+  /** Gives a slot back; it goes to the call that has waited longest. `outcome` is the column of the call that had it. */
+  leave(nowMs: number, outcome: number): void {
+    if (this.#isPart) this.meter.count(outcome);
+    if (this.#queue.size === 0) {
       this.#inFlightCount -= 1;
       return;
     }
+    const [next] = this.#queue;
+    if (next === undefined) return;
     this.dequeue(next);
     next.run(nowMs);
   }
 
   /** What a call is told that found no room, or whose wait was too long. */
   rejection(hasWaited = false): ResilienceError {
-    this.meter.count(countIndex.rejected);
+    if (this.#isPart) this.meter.count(countIndex.rejected);
     this.meter.count(countIndex.class_rejected);
     this.#saturation.note();
     const { maxConcurrentCalls, maxQueueLength, maxQueueWaitMs } = this.#settings;

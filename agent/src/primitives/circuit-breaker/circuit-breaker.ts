@@ -199,19 +199,19 @@ export class CircuitBreaker implements Executor {
   async #run<T>(phase: Phase, fn: Guarded<T>, signal: AbortSignal | undefined): Promise<T> {
     const { gate } = this;
     const { clock, classifier } = gate.machine.runtime;
-    const passage: Passage = { phase, startedMs: clock.monotonic() };
+    const startedMs = clock.monotonic();
     try {
       const value = await fn(new Scope(1, signal));
-      gate.succeed(passage, clock.monotonic(), value);
+      gate.succeed({ phase, startedMs }, clock.monotonic(), value);
       return value;
     } catch (error) {
       const endedMs = clock.monotonic();
       // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
       const isTimedOut = hasCode(signal?.reason, 'HOLDFAST_TIMED_OUT');
-      if (signal?.aborted && !isTimedOut) gate.cancel(passage, endedMs);
+      if (signal?.aborted && !isTimedOut) gate.cancel({ phase, startedMs }, endedMs);
       else {
         const seen = isTimedOut ? signal?.reason : error;
-        gate.fail(passage, endedMs, { error: seen, classification: classifier.classify(seen) });
+        gate.fail({ phase, startedMs }, endedMs, { error: seen, classification: classifier.classify(seen) });
       }
       throw error;
     }

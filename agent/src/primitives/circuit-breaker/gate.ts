@@ -22,6 +22,7 @@ export interface Passage {
 export class BreakerGate {
   readonly machine: BreakerMachine;
   readonly #source: ErrorSource;
+  #shut: ShutPhase | undefined = undefined;
 
   constructor(site: Site, settings: BreakerSettings) {
     this.machine = new BreakerMachine(site, settings);
@@ -30,13 +31,13 @@ export class BreakerGate {
 
   /** What a call is told that was not let in. */
   rejection(): ResilienceError {
-    const { phase, lastFailure, runtime, name } = this.machine;
+    const { phase, lastFailure } = this.machine;
+    if (this.#shut?.phase !== phase) this.#shut = this.#describeShut(phase);
     return new ResilienceError({
       code: 'HOLDFAST_CIRCUIT_OPEN',
-      message: `circuit breaker "${name}" is ${whyShut[phase.state] ?? 'shut'}`,
+      message: this.#shut.message,
       source: this.#source,
-      retryAfterMs:
-        phase.state === 'open' ? Math.max(0, phase.untilMs - runtime.clock.monotonic()) : undefined,
+      retryAfterMs: this.#shut.retryAfterMs,
       cause: lastFailure?.error,
     });
   }
@@ -62,8 +63,9 @@ export class BreakerGate {
     const hasFailed = typeof counts === 'boolean' ? counts : classification.countsForBreaker;
     if (hasFailed && passage.phase === machine.phase) machine.lastFailure = failure;
     const outcome = !hasFailed ? 'success' : hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
+    const ending: Ending = { outcome, column: countIndex[outcome], bits: hasFailed ? failed : 0, error };
     const trip = tripsOn === undefined ? undefined : this.#ask(tripsOn, error);
-    if (!this.#settle(passage, endedMs, { outcome, error })) return;
+    if (!this.#settle(passage, endedMs, ending)) return;
     if (trip === undefined || trip === false) machine.judge();
     else machine.trip(this.#openForMs(trip, classification));
   }
@@ -79,6 +81,16 @@ export class BreakerGate {
     this.#giveBack(passage, endedMs, { outcome: 'ignored' });
   }
 
+  #describeShut(phase: Phase): ShutPhase {
+    const { name, runtime } = this.machine;
+    return {
+      phase,
+      message: `circuit breaker "${name}" is ${whyShut[phase.state] ?? 'shut'}`,
+      retryAfterMs:
+        phase.state === 'open' ? () => Math.max(0, phase.untilMs - runtime.clock.monotonic()) : undefined,
+    };
+  }
+
   /** Counts a call; answers whether it may decide the present state. */
   #settle(passage: Passage, endedMs: number, ending: Ending): boolean {
     const { machine } = this;
@@ -86,26 +98,30 @@ export class BreakerGate {
     const durationMs = endedMs - passage.startedMs;
     const isSlow = durationMs > machine.settings.slowCallMs;
     const isPresent = passage.phase === machine.phase;
-    meter.count(countIndex[ending.outcome]);
+    meter.count(ending.column);
     meter.time(durationMs);
     if (isSlow) meter.count(countIndex.slow);
     if (!isPresent) meter.count(countIndex.late);
-    if (machine.listeners.hasAny) this.#tell({ ...ending, durationMs, slow: isSlow, late: !isPresent });
-    if (isPresent) machine.record((ending.outcome === 'success' ? 0 : failed) + (isSlow ? slow : 0), endedMs);
+    if (machine.listeners.hasAny) this.#tell(ending, { durationMs, slow: isSlow, late: !isPresent });
+    if (isPresent) machine.record(ending.bits + (isSlow ? slow : 0), endedMs);
     return isPresent;
   }
 
-  #giveBack(passage: Passage, endedMs: number, ending: Ending): void {
+  #giveBack(passage: Passage, endedMs: number, ending: Pick<Ending, 'outcome' | 'error'>): void {
     const { machine } = this;
     const isPresent = passage.phase === machine.phase;
     if (isPresent) machine.phase.permits += 1;
     machine.meter.count(countIndex[ending.outcome]);
     if (!isPresent) machine.meter.count(countIndex.late);
     const durationMs = endedMs - passage.startedMs;
-    if (machine.listeners.hasAny) this.#tell({ ...ending, durationMs, slow: false, late: !isPresent });
+    if (machine.listeners.hasAny) this.#tell(ending, { durationMs, slow: false, late: !isPresent });
   }
 
-  #tell(call: BreakerCall): void {
+  #tell(
+    { outcome, error }: Pick<Ending, 'outcome' | 'error'>,
+    facts: Pick<BreakerCall, 'durationMs' | 'slow' | 'late'>,
+  ): void {
+    const call = { outcome, ...facts, ...(error === undefined ? {} : { error }) };
     this.machine.listeners.fire('call', call);
     this.machine.listeners.fire(call.outcome, call);
   }
@@ -139,13 +155,23 @@ export function countCancelled(meter: Meter): void {
   meter.count(countIndex.class_cancelled);
 }
 
+/** How a call ended, with its column and what the window takes of it ready at hand. */
 interface Ending {
   readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'cancelled';
+  readonly column: number;
+  readonly bits: number;
   readonly error?: unknown;
 }
 
-const success: Ending = { outcome: 'success' };
-const badResult: Ending = { outcome: 'failure' };
+const success: Ending = { outcome: 'success', column: countIndex.success, bits: 0, error: undefined };
+const badResult: Ending = { outcome: 'failure', column: countIndex.failure, bits: failed, error: undefined };
+
+/** What all rejections of one phase have in common. */
+interface ShutPhase {
+  readonly phase: Phase;
+  readonly message: string;
+  readonly retryAfterMs: (() => number) | undefined;
+}
 
 const whyShut: Readonly<Partial<Record<BreakerState, string>>> = {
   open: 'open',

@@ -77,7 +77,7 @@ export class BreakerMachine {
   record(outcome: number, endedMs: number): void {
     const { phase } = this;
     if (phase.state !== 'disabled' && phase.state !== 'forced_open')
-      phase.window.record(outcome, this.#secondOf(endedMs));
+      phase.window.record(outcome, endedMs + this.#epochOffsetMs);
   }
 
   /** Opens at once, for an error that says so. Only where failures decide at all. */
@@ -119,7 +119,7 @@ export class BreakerMachine {
 
   /** Lets a time window forget what is too old by now. */
   refresh(): void {
-    this.phase.window.moveTo(this.#secondOf(this.runtime.clock.monotonic()));
+    this.phase.window.moveTo(this.runtime.clock.monotonic() + this.#epochOffsetMs);
   }
 
   /** Draws the conclusion from the window, where it holds enough. */
@@ -127,6 +127,12 @@ export class BreakerMachine {
     const { phase } = this;
     const { window } = phase;
     if (window.callCount < phase.minimumCalls) return;
+    if (window.failureCount > 0 || window.slowCallCount > 0 || phase.state !== 'closed') this.#conclude();
+  }
+
+  #conclude(): void {
+    const { phase } = this;
+    const { window } = phase;
     const isFailing = window.failureCount / window.callCount >= this.settings.failureRatio;
     const isSlow = window.slowCallCount / window.callCount >= this.settings.slowCallRatio;
     if (phase.state === 'closed') {
@@ -144,7 +150,11 @@ export class BreakerMachine {
 
   #reshape(window: BreakerSettings['window']): void {
     const { phase } = this;
-    phase.window = createWindowFrom(window, phase.window, this.#secondOf(this.runtime.clock.monotonic()));
+    phase.window = createWindowFrom(
+      window,
+      phase.window,
+      this.runtime.clock.monotonic() + this.#epochOffsetMs,
+    );
     phase.minimumCalls = minimumOf(this.settings, window);
   }
 
@@ -274,10 +284,6 @@ export class BreakerMachine {
       ...(attribution === undefined ? {} : { attribution }),
       ...(untilAt === undefined ? {} : { untilAt }),
     };
-  }
-
-  #secondOf(monotonicMs: number): number {
-    return Math.floor((monotonicMs + this.#epochOffsetMs) / 1_000);
   }
 }
 

@@ -1,21 +1,21 @@
 import type { BreakerSettings } from './options.ts';
 
-/** The outcomes that decide. Recording allocates nothing. */
+/** The outcomes that decide. Recording allocates nothing. Times are epoch milliseconds. */
 export interface OutcomeWindow {
   readonly callCount: number;
   readonly failureCount: number;
   readonly slowCallCount: number;
-  /** `outcome` is a sum of `failed` and `slow`; `second` the epoch second in which it ended. */
-  record(outcome: number, second: number): void;
-  /** Forgets what is too old in this second. */
-  moveTo(second: number): void;
-  /** What it holds, oldest first. */
-  outcomes(second: number): Iterable<PastOutcome>;
+  /** `outcome` is a sum of `failed` and `slow`. */
+  record(outcome: number, endedAt: number): void;
+  /** Forgets what is too old by then. */
+  moveTo(at: number): void;
+  /** What it holds by then, oldest first. */
+  outcomes(at: number): Iterable<PastOutcome>;
 }
 
 export interface PastOutcome {
   readonly outcome: number;
-  readonly second: number;
+  readonly endedAt: number;
 }
 
 /** Bits of an outcome. */
@@ -30,11 +30,11 @@ export function createWindow(window: BreakerSettings['window']): OutcomeWindow {
 export function createWindowFrom(
   window: BreakerSettings['window'],
   past: OutcomeWindow,
-  second: number,
+  at: number,
 ): OutcomeWindow {
   const created = createWindow(window);
-  for (const { outcome, second: endedIn } of past.outcomes(second)) created.record(outcome, endedIn);
-  created.moveTo(second);
+  for (const { outcome, endedAt } of past.outcomes(at)) created.record(outcome, endedAt);
+  created.moveTo(at);
   return created;
 }
 
@@ -69,10 +69,10 @@ export class CountWindow implements OutcomeWindow {
 
   moveTo(): void {}
 
-  *outcomes(second: number): Iterable<PastOutcome> {
+  *outcomes(at: number): Iterable<PastOutcome> {
     const oldest = this.#next - this.callCount + this.#size;
     for (let index = 0; index < this.callCount; index++)
-      yield { outcome: this.#ring?.[(oldest + index) % this.#size] ?? 0, second };
+      yield { outcome: this.#ring?.[(oldest + index) % this.#size] ?? 0, endedAt: at };
   }
 }
 
@@ -90,30 +90,30 @@ export class TimeWindow implements OutcomeWindow {
     this.#seconds = seconds;
   }
 
-  record(outcome: number, second: number): void {
+  record(outcome: number, endedAt: number): void {
     this.#buckets ??= new Uint32Array(this.#seconds * 3);
-    if (second !== this.#second) this.moveTo(second);
-    const at = (this.#second % this.#seconds) * 3;
-    this.#add(at, 1, outcome & failed, outcome >> 1);
+    this.moveTo(endedAt);
+    this.#add((this.#second % this.#seconds) * 3, 1, outcome & failed, outcome >> 1);
   }
 
-  moveTo(second: number): void {
+  moveTo(at: number): void {
+    const second = Math.floor(at / 1_000);
     const passed = Math.min(second - this.#second, this.#seconds);
     if (passed <= 0) return;
     for (let gone = second - passed + 1; gone <= second; gone++) this.#drop((gone % this.#seconds) * 3);
     this.#second = second;
   }
 
-  *outcomes(second: number): Iterable<PastOutcome> {
-    this.moveTo(second);
+  *outcomes(at: number): Iterable<PastOutcome> {
+    this.moveTo(at);
     for (let past = this.#second - this.#seconds + 1; past <= this.#second; past++) {
-      const at = (past % this.#seconds) * 3;
-      const calls = this.#read(at);
+      const bucket = (past % this.#seconds) * 3;
       // Within a second the order is not known: the good ones go first, so that the bad ones are kept.
-      for (let left = calls; left > 0; left--)
+      for (let left = this.#read(bucket); left > 0; left--)
         yield {
-          outcome: (left <= this.#read(at + 1) ? failed : 0) + (left <= this.#read(at + 2) ? slow : 0),
-          second: past,
+          outcome:
+            (left <= this.#read(bucket + 1) ? failed : 0) + (left <= this.#read(bucket + 2) ? slow : 0),
+          endedAt: past * 1_000,
         };
     }
   }

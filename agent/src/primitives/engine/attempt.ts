@@ -30,7 +30,7 @@ export class Attempt extends Deadline implements Passage {
 
   /** Calls the function. `phase` is the breaker's, where there is one. */
   begin(call: Call, phase: Phase | undefined, nowMs: number): void {
-    const scope = new Scope(call.attemptCount);
+    const scope = new Scope(call.attemptCount, undefined);
     this.#call = call;
     this.#scope = scope;
     this.phase = phase;
@@ -50,20 +50,20 @@ export class Attempt extends Deadline implements Passage {
   override expire(): void {
     const call = this.#call;
     if (call === undefined) return;
-    const nowMs = this.#engine.nowMs();
-    const error = this.#engine.timedOut('attempt', undefined);
-    const failure = this.#engine.judge(error);
-    this.abandon(error);
-    this.#engine.layers.breaker?.fail(this, nowMs, failure);
+    const engine = this.#engine;
+    const nowMs = engine.nowMs();
+    const failure = engine.judge(engine.timedOut('attempt', undefined));
+    const scope = this.abandon();
+    engine.layers.breaker?.fail(this, nowMs, failure);
     call.attemptFailed(failure, nowMs);
+    scope?.abort(failure.error);
   }
 
-  /** Lets go of a function that is still running, and tells it so. */
-  abandon(reason: unknown): void {
-    const scope = this.#scope;
+  /** Lets go of a function that is still running. The scope is to be aborted when all else is settled. */
+  abandon(): Scope | undefined {
     this.#call = undefined;
     this.#engine.layers.timeout?.remove(this);
-    scope?.abort(reason);
+    return this.#scope;
   }
 
   #succeeded(value: unknown): void {
@@ -96,10 +96,10 @@ export class Attempt extends Deadline implements Passage {
     call.attemptFailed(failure, nowMs);
   }
 
+  /** The scope stays: while none is alive, V8 throws away the code that was compiled for them at each full GC. */
   #recycle(): void {
     this.#call = undefined;
-    this.#scope = undefined;
     this.phase = undefined;
-    this.#engine.keep(this);
+    this.#engine.keepAttempt(this);
   }
 }

@@ -10,48 +10,50 @@ import type { Progress } from '../retry/policy.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
 
-/** One call on its way through the layers. As a deadline it is the wait in the queue, then the total time. */
+/**
+ * One call on its way through the layers. As a deadline it is first the wait in the queue, then the total time.
+ *
+ * Calls are used again. So the end of a call comes last in each method, and a signal is aborted only after it: what
+ * the host does on an abort may come back in here.
+ */
 export class Call extends Deadline implements Waiting, Progress {
-  readonly fn: Guarded<unknown>;
+  fn: Guarded<unknown> = nothing;
   attemptCount = 0;
   firstMs = 0;
   previousWaitMs = 0;
   readonly #engine: Engine;
-  readonly #options: CallOptions | undefined;
-  #resolve: (value: unknown) => void = nobody;
-  #reject: (error: unknown) => void = nobody;
-  readonly #startedMs: number;
+  #options: CallOptions | undefined = undefined;
+  #startedMs = 0;
+  #resolve: (value: unknown) => void = nothing;
+  #reject: (error: unknown) => void = nothing;
   #attempt: Attempt | undefined = undefined;
   #retryTimer: TimerHandle | undefined = undefined;
   #lastFailure: Failure | undefined = undefined;
   #onAbort: (() => void) | undefined = undefined;
   #isQueued = false;
 
-  constructor(engine: Engine, fn: Guarded<unknown>, options: CallOptions | undefined) {
+  constructor(engine: Engine) {
     super();
-    this.fn = fn;
     this.#engine = engine;
-    this.#options = options;
-    this.#startedMs = engine.nowMs();
   }
 
-  start(): Promise<unknown> {
+  start(fn: Guarded<unknown>, options: CallOptions | undefined): Promise<unknown> {
     const promise = new Promise(keepSettlers);
+    const nowMs = this.#engine.nowMs();
+    this.fn = fn;
+    this.#options = options;
+    this.#startedMs = nowMs;
     this.#resolve = keptResolve;
     this.#reject = keptReject;
-    const signal = this.#options?.signal;
-    if (signal !== undefined) {
-      this.#onAbort = () => this.#cancel(signal.reason);
-      signal.addEventListener('abort', this.#onAbort, { once: true });
-    }
+    if (options?.signal !== undefined) this.#follow(options.signal);
     const { bulkhead } = this.#engine.layers;
-    if (bulkhead === undefined) this.run(this.#startedMs);
+    if (bulkhead === undefined) this.run(nowMs);
     else if (bulkhead.hasRoom) {
       bulkhead.enter();
-      this.run(this.#startedMs);
+      this.run(nowMs);
     } else {
       this.#isQueued = true;
-      bulkhead.enqueue(this, this.#startedMs);
+      bulkhead.enqueue(this, nowMs);
     }
     return promise;
   }
@@ -65,10 +67,10 @@ export class Call extends Deadline implements Waiting, Progress {
 
   attemptSucceeded(value: unknown, nowMs: number): void {
     const { meter } = this.#engine;
-    this.#leave(nowMs, countIndex.success);
     meter.count(countIndex.success);
     meter.time(nowMs - this.#startedMs);
     this.#resolve(value);
+    this.#end(nowMs, countIndex.success);
   }
 
   attemptFailed(failure: Failure, nowMs: number): void {
@@ -97,12 +99,18 @@ export class Call extends Deadline implements Waiting, Progress {
       this.#fail(engine.judge(bulkhead.rejection(true)), nowMs);
       return;
     }
-    const error = engine.timedOut('total', this.#lastFailure?.error);
-    const failure = engine.judge(error);
-    const attempt = this.#stop(error);
+    const failure = engine.judge(engine.timedOut('total', this.#lastFailure?.error));
+    const attempt = this.#attempt;
+    const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) breaker.fail(attempt, nowMs, failure);
     else noteError(engine.runtime, { meter: engine.meter, ...failure });
     this.#fail(failure, nowMs);
+    scope?.abort(failure.error);
+  }
+
+  #follow(signal: AbortSignal): void {
+    this.#onAbort = () => this.#cancel(signal.reason);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   #attemptOnce(nowMs: number): void {
@@ -123,49 +131,59 @@ export class Call extends Deadline implements Waiting, Progress {
   #cancel(reason: unknown): void {
     const engine = this.#engine;
     const nowMs = engine.nowMs();
-    if (this.#isQueued) engine.layers.bulkhead?.dequeue(this);
-    const attempt = this.#stop(reason);
-    const { breaker } = engine.layers;
+    const { breaker, bulkhead } = engine.layers;
+    if (this.#isQueued) bulkhead?.dequeue(this);
+    const attempt = this.#attempt;
+    const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) {
       // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
       if (hasCode(reason, 'HOLDFAST_TIMED_OUT')) breaker.fail(attempt, nowMs, engine.judge(reason));
       else breaker.cancel(attempt, nowMs);
       engine.meter.count(countIndex.cancelled);
     } else countCancelled(engine.meter);
-    this.#leave(nowMs, countIndex.cancelled);
     this.#reject(reason);
-  }
-
-  /** Ends what is under way: the wait for a retry, or the attempt, which is the answer then. */
-  #stop(reason: unknown): Attempt | undefined {
-    const attempt = this.#attempt;
-    this.#attempt = undefined;
-    this.#retryTimer?.cancel();
-    attempt?.abandon(reason);
-    return attempt;
+    this.#end(nowMs, countIndex.cancelled);
+    scope?.abort(reason);
   }
 
   #fail(failure: Failure, nowMs: number): void {
     const engine = this.#engine;
     const { standIn } = engine.layers;
+    const context = this.#options?.context;
+    const resolve = this.#resolve;
+    const reject = this.#reject;
     const outcome = countIndex[outcomeOf(failure)];
-    this.#leave(nowMs, outcome === countIndex.rejected ? countIndex.ignored : outcome);
     engine.meter.time(nowMs - this.#startedMs);
-    if (standIn?.answers(failure))
-      engine.answer(failure.error, this.#options?.context, outcome).then(this.#resolve, this.#reject);
+    this.#end(nowMs, outcome === countIndex.rejected ? countIndex.ignored : outcome);
+    // The fallback stands outside the bulkhead: it must not hold the slot of the call that it answers for.
+    if (standIn?.answers(failure)) engine.answer(failure.error, context, outcome).then(resolve, reject);
     else {
       engine.meter.count(outcome);
-      this.#reject(failure.error);
+      reject(failure.error);
     }
   }
 
-  #leave(nowMs: number, outcome: number): void {
-    const { bulkhead, totalTimeout } = this.#engine.layers;
+  /** Leaves the layers, and is free for another call. `outcome` is the column in which the bulkhead counts it. */
+  #end(nowMs: number, outcome: number): void {
+    const engine = this.#engine;
+    const { bulkhead, totalTimeout } = engine.layers;
+    const hasSlot = !this.#isQueued;
     totalTimeout?.remove(this);
+    this.#retryTimer?.cancel();
     if (this.#onAbort !== undefined) this.#options?.signal?.removeEventListener('abort', this.#onAbort);
-    if (bulkhead === undefined || this.#isQueued) return;
-    bulkhead.meter.count(outcome);
-    bulkhead.leave(nowMs);
+    this.fn = nothing;
+    this.attemptCount = 0;
+    this.previousWaitMs = 0;
+    this.#options = undefined;
+    this.#resolve = nothing;
+    this.#reject = nothing;
+    this.#attempt = undefined;
+    this.#retryTimer = undefined;
+    this.#lastFailure = undefined;
+    this.#onAbort = undefined;
+    this.#isQueued = false;
+    engine.keepCall(this);
+    if (hasSlot) bulkhead?.leave(nowMs, outcome);
   }
 }
 
@@ -175,7 +193,7 @@ function keepSettlers(resolve: (value: unknown) => void, reject: (error: unknown
   keptReject = reject;
 }
 
-function nobody(): void {}
+function nothing(): void {}
 
-let keptResolve: (value: unknown) => void = nobody;
-let keptReject: (error: unknown) => void = nobody;
+let keptResolve: (value: unknown) => void = nothing;
+let keptReject: (error: unknown) => void = nothing;

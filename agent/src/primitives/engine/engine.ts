@@ -26,8 +26,8 @@ export interface Layers {
 }
 
 /**
- * Takes calls through layers as one machine rather than as functions around functions: a call costs one object, its
- * promise, and an attempt that is used again. A pipeline is an engine with several layers; a retry, a time-out, a
+ * Takes calls through layers as one machine rather than as functions around functions. A call costs little more than
+ * its promise: the objects that follow it on its way are used again. A pipeline is an engine with several layers; a retry, a time-out, a
  * bulkhead or a fallback that stands alone is one with a single layer.
  */
 export class Engine implements Executor {
@@ -39,6 +39,7 @@ export class Engine implements Executor {
   readonly #kind: ResourceKind;
   readonly #timeoutSource: ErrorSource;
   readonly #ownSource: ErrorSource;
+  readonly #freeCalls: Call[] = [];
   readonly #freeAttempts: Attempt[] = [];
   /** Whether a call that the breaker turns away is over, without a look at what retries would say. */
   readonly #rejectsAtOnce: boolean;
@@ -47,11 +48,12 @@ export class Engine implements Executor {
     this.name = site.name;
     this.runtime = site.runtime;
     this.meter = resource.meter;
-    this.layers = layers;
+    const { standIn, bulkhead, totalTimeout, retry, breaker, timeout } = layers;
+    // Always all of them in one order: engines whose layers have different shapes would slow each other down.
+    this.layers = { standIn, bulkhead, totalTimeout, retry, breaker, timeout };
     this.#kind = resource.kind;
     this.#timeoutSource = sourceOf(site, 'timeout');
     this.#ownSource = sourceOf(site, resource.kind);
-    const { breaker, retry } = layers;
     this.#rejectsAtOnce =
       breaker !== undefined && (retry?.neverRetries(this.judge(breaker.rejection()).classification) ?? true);
   }
@@ -65,7 +67,7 @@ export class Engine implements Executor {
     const rejection = this.#rejectionAtOnce();
     const answer =
       rejection === undefined
-        ? new Call(this, fn, options).start()
+        ? (this.#freeCalls.pop() ?? new Call(this)).start(fn, options)
         : this.#answerRejection(rejection, options?.context);
     return answer as Promise<T>; // an attempt hands its answer only to the call whose function made it
   }
@@ -86,9 +88,13 @@ export class Engine implements Executor {
     return this.#freeAttempts.pop() ?? new Attempt(this);
   }
 
-  /** Keeps an attempt for another call. */
-  keep(attempt: Attempt): void {
-    if (this.#freeAttempts.length < maxFreeAttempts) this.#freeAttempts.push(attempt);
+  /** Takes an attempt back for another call. */
+  keepAttempt(attempt: Attempt): void {
+    if (this.#freeAttempts.length < maxFree) this.#freeAttempts.push(attempt);
+  }
+
+  keepCall(call: Call): void {
+    if (this.#freeCalls.length < maxFree) this.#freeCalls.push(call);
   }
 
   /** The error of a call that took too long: one attempt of it, or all of it. */
@@ -176,4 +182,4 @@ export class Engine implements Executor {
 }
 
 /** As many as are under way at once, in most services. */
-const maxFreeAttempts = 256;
+const maxFree = 256;
