@@ -1,0 +1,87 @@
+import {
+  type CountColumn,
+  countColumns,
+  type ResilienceEventBody,
+  type ResourceDescriptor,
+} from '@holdfast/shared';
+import { createClassifier } from '../../../agent/src/classification/classify.ts';
+import type { ClassificationRule } from '../../../agent/src/classification/rules.ts';
+import type { Runtime } from '../../../agent/src/runtime.ts';
+import { Meter, type MeterOptions, type Telemetry } from '../../../agent/src/telemetry/meter.ts';
+import { FakeClock } from '../../../agent/src/testing/fake-clock.ts';
+import { SeededRandom } from '../../../agent/src/testing/seeded-random.ts';
+
+/** Keeps what primitives leave, for a test to look at. */
+export class RecordingTelemetry implements Telemetry {
+  readonly events: ResilienceEventBody[] = [];
+  readonly descriptors: ResourceDescriptor[] = [];
+  readonly #meters = new Map<string, { readonly meter: Meter; readonly options: MeterOptions }>();
+
+  meter(descriptor: ResourceDescriptor, options: MeterOptions = {}): Meter {
+    const key = `${descriptor.kind}/${descriptor.name}`;
+    const known = this.#meters.get(key);
+    if (known !== undefined) return known.meter;
+    const meter = new Meter(this.descriptors.length, options.latency ?? true);
+    this.descriptors.push(descriptor);
+    this.#meters.set(key, { meter, options });
+    return meter;
+  }
+
+  emit(event: ResilienceEventBody): void {
+    this.events.push(event);
+  }
+
+  /** The counters of a resource that are not 0, by name. `address` is `kind/name`. */
+  counts(address: string): Partial<Record<CountColumn, number>> {
+    const counts = this.#meters.get(address)?.meter.counts;
+    return Object.fromEntries(
+      countColumns.map((name, index) => [name, counts?.[index] ?? 0]).filter(([, count]) => count !== 0),
+    );
+  }
+
+  /** How many durations a resource's histogram holds. */
+  timedCount(address: string): number {
+    const counts = this.#meters.get(address)?.meter.counts.subarray(countColumns.length) ?? [];
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  gauges(address: string): ReturnType<NonNullable<MeterOptions['gauges']>> {
+    return this.#meters.get(address)?.options.gauges?.() ?? {};
+  }
+
+  kinds(): string[] {
+    return this.events.map((event) => event.kind);
+  }
+}
+
+export interface TestRuntime {
+  readonly runtime: Runtime;
+  readonly clock: FakeClock;
+  readonly telemetry: RecordingTelemetry;
+  /** What was reported as an internal error. */
+  readonly faults: unknown[];
+}
+
+export function createTestRuntime({
+  startAt = 0,
+  rules = [],
+  seed = 1,
+}: {
+  readonly startAt?: number;
+  readonly rules?: readonly ClassificationRule[];
+  readonly seed?: number;
+} = {}): TestRuntime {
+  const clock = new FakeClock(startAt);
+  const telemetry = new RecordingTelemetry();
+  const faults: unknown[] = [];
+  const internalError = (error: unknown): void => void faults.push(error);
+  const runtime: Runtime = {
+    service: 'checkout',
+    clock,
+    random: new SeededRandom(seed).next,
+    telemetry,
+    classifier: createClassifier({ rules, now: () => clock.now(), internalError }),
+    internalError,
+  };
+  return { runtime, clock, telemetry, faults };
+}
