@@ -13,7 +13,6 @@ export const modeNames = [
   'overloaded',
   'crash',
 ] as const;
-export type ModeName = (typeof modeNames)[number];
 
 /** How a service behaves. What a mode needs to know lives in that mode. */
 export type Mode =

@@ -1,4 +1,4 @@
-import { fieldsOf } from './read.ts';
+import type { Fields } from './read.ts';
 
 /** Another service said no. The agent classifies it by `status` and heeds `retryAfterMs`. */
 export class HttpError extends Error {
@@ -43,16 +43,21 @@ export async function callJson<T>(url: string, call: JsonCall<T>): Promise<T> {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (response.ok) return read(await response.json());
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return read(answer);
-  throw new HttpError(`${method} ${new URL(url).pathname}`, response.status, toldBy(response, answer));
+  throw new HttpError(`${method} ${operationOf(url)}`, response.status, toldBy(response, answer));
+}
+
+/** Without what differs from call to call: errors of a kind read the same, and are counted as one. */
+function operationOf(url: string): string {
+  return new URL(url).pathname.split('/', 2).join('/');
 }
 
 function toldBy(
   response: Response,
   answer: unknown,
 ): { code: string; message: string; retryAfterMs?: number } {
-  const { error, message } = answer === undefined ? {} : fieldsOf(answer, 'an error answer');
+  const { error, message }: Fields = typeof answer === 'object' ? { ...answer } : {};
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return {
     code: typeof error === 'string' ? error : 'no_code',
