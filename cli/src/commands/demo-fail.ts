@@ -62,10 +62,14 @@ function effectOf(service: string, { mode, errorClass, forMs }: ModeOrder): stri
   if (mode === 'healthy') return 'is well again';
   const what = errorClass === undefined ? mode : `${mode} (${errorClass})`;
   if (mode === 'crash') return 'crashes, and is started again by the demo';
-  return `is now ${what} for ${formatDuration(forMs ?? 60_000)}; end it sooner with: holdfast demo heal ${service}`;
+  const span = formatDuration(forMs ?? defaultForMs);
+  return `is now ${what} for ${span}; end it sooner with: holdfast demo heal ${service}`;
 }
 
 const maxForMs = 3_600_000;
+
+/** What a service takes where nothing is said. */
+const defaultForMs = 60_000;
 
 function readOrder({ mode, class: errorClass, for: span, delay }: FailArguments): ModeOrder {
   const known = oneOf('--mode', mode, failureModes);

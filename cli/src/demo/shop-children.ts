@@ -24,8 +24,6 @@ export interface ShopMember {
   readonly controlUrl: string;
 }
 
-export type Shop = Readonly<Record<ShopService, ShopMember>>;
-
 const startWithinMs = 15_000;
 const stopWithinMs = 1_800;
 
