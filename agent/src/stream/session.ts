@@ -118,10 +118,9 @@ export class Session {
   }
 
   #deadline(what: string): TimerHandle {
-    return this.#options.clock.setTimeout(
-      () => this.#guard(() => this.#hangUp(closeCodes.silent, `the collector is slow: ${what} did not come`)),
-      greetingMs,
-    );
+    const reason = `the collector is slow: ${what} did not come`;
+    const giveUp = (): void => this.#guard(() => this.#hangUp(closeCodes.silent, { reason }));
+    return this.#options.clock.setTimeout(giveUp, greetingMs);
   }
 
   #receive(text: string): void {
@@ -143,7 +142,10 @@ export class Session {
         return this.#refused(message.problem, message.seq);
       case 'goaway':
         this.#failures = 0;
-        return this.#hangUp(closeCodes.goaway, message.reason, message.reconnectAfterMs);
+        return this.#hangUp(closeCodes.goaway, {
+          reason: message.reason,
+          retryAfterMs: message.reconnectAfterMs,
+        });
     }
   }
 
@@ -180,22 +182,22 @@ export class Session {
       new Error(`the collector refused ${seq === undefined ? 'us' : `batch ${seq}`}: ${problem}`),
     );
     if (seq !== undefined) return recorder.drops.add('batch', 'refused');
-    this.#failures = failuresForCap; // another attempt soon would be refused as well
-    this.#hangUp(closeCodes.refused, `refused: ${problem}`);
+    this.#hangUp(closeCodes.refused, { reason: `refused: ${problem}`, isRefusal: true });
   }
 
   #distrust(problem: string): void {
     this.#options.internalError(new Error(`the collector answered what no collector answers: ${problem}`));
-    this.#hangUp(closeCodes.refused, problem);
+    this.#hangUp(closeCodes.refused, { reason: problem });
   }
 
-  #hangUp(code: number, reason: string, retryAfterMs?: number): void {
-    linkOf(this.#state)?.close(code, reason);
-    this.#wait(retryAfterMs === undefined ? { reason } : { reason, retryAfterMs });
+  #hangUp(code: number, end: LinkEnd): void {
+    linkOf(this.#state)?.close(code, end.reason);
+    this.#wait(end);
   }
 
-  #wait({ reason, retryAfterMs = 0 }: LinkEnd): void {
+  #wait({ reason, isRefusal = false, retryAfterMs = 0 }: LinkEnd): void {
     const { clock, random } = this.#options;
+    if (isRefusal) this.#failures = failuresForCap;
     if (this.#state.type === 'connecting' || this.#state.type === 'greeting') this.#state.deadline.cancel();
     this.#problem = reason;
     const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, random));
@@ -210,7 +212,7 @@ export class Session {
     if (this.#state.type !== 'live') return;
     const waitedTicks = this.#options.outbox.tick();
     const silence = this.#checkSilence(this.#state, waitedTicks);
-    if (silence !== undefined) return this.#hangUp(closeCodes.silent, silence);
+    if (silence !== undefined) return this.#hangUp(closeCodes.silent, { reason: silence });
     this.#flush();
   }
 

@@ -31,6 +31,8 @@ export interface LinkListener {
 export interface LinkEnd {
   /** In words, for people. */
   readonly reason: string;
+  /** Whether the other side wants none of us: coming back soon would not change that. */
+  readonly isRefusal?: boolean;
   /** The least time to wait, where the other side asked for it. */
   readonly retryAfterMs?: number;
 }

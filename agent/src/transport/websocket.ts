@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { agentSubprotocol, type Clock } from '@holdfast/shared';
+import { agentSubprotocol, type Clock, closeCodes } from '@holdfast/shared';
 import { WebSocket } from 'ws';
 import type { Link, LinkEnd, LinkListener, Transport } from '../stream/transport.ts';
 
@@ -78,10 +78,8 @@ function listen(webSocket: WebSocket, listener: LinkListener): void {
     webSocket.terminate();
   });
   webSocket.on('close', (code, reason) => {
-    const text = reason.toString('utf8').trim();
-    listener.closed(
-      problem ?? { reason: `closed by the collector with ${code}${text === '' ? '' : `: ${text}`}` },
-    );
+    const text = `closed by the collector with ${code} ${reason.toString('utf8')}`.trim();
+    listener.closed(problem ?? { reason: text, isRefusal: code === closeCodes.refused });
   });
 }
 
@@ -100,9 +98,13 @@ function openSocket({ protocol, hostname, port }: URL): Socket {
 }
 
 function refusalOf(response: IncomingMessage): LinkEnd {
-  const seconds = Number(response.headers['retry-after']);
-  const reason = `the collector answered HTTP ${response.statusCode ?? 0} instead of a WebSocket`;
-  return seconds > 0 ? { reason, retryAfterMs: Math.min(seconds * 1_000, maxRetryAfterMs) } : { reason };
+  const { statusCode = 0, headers } = response;
+  const seconds = Number(headers['retry-after'] ?? 0);
+  return {
+    reason: `the collector answered HTTP ${statusCode} instead of a WebSocket`,
+    isRefusal: statusCode >= 400 && statusCode < 500,
+    retryAfterMs: seconds > 0 ? Math.min(seconds * 1_000, maxRetryAfterMs) : 0,
+  };
 }
 
 const deadLink: Link = {

@@ -28,11 +28,23 @@ describe('a collector that talks nonsense', () => {
     expect(session.state).toBe('live');
   });
 
-  test('may ask for batches no smaller than a record', async () => {
-    const { collector, clock, recorder } = await connectedStream();
-    for (let i = 0; i < 200; i++) recorder.emit({ kind: 'config.changed', changes: ['x'.repeat(900)] });
+  test('or refuses us is tried again only after long', async () => {
+    const { collector, clock, session, faults } = await connectedStream();
+    collector.say('{"type":"refused","problem":"no such service"}');
+    await clock.advance(14_000);
+    expect(session.problem).toBe('refused: no such service');
+    expect(faults).toEqual([new Error('the collector refused us: no such service')]);
+    await clock.advance(2_000);
+    expect(session.state).toBe('live');
+  });
+
+  test('and refuses a batch is believed, and the loss counted', async () => {
+    const { collector, clock, session, recorder } = await connectedStream();
+    collector.say('{"type":"refused","problem":"broken","seq":1}');
     await clock.advance(1_000);
-    expect(collector.events).toHaveLength(200);
+    expect(session.state).toBe('live');
+    expect(recorder.drops.total).toBe(1);
+    expect(collector.batches.at(-1)?.dropped).toEqual({ 'batch/refused': 1 });
   });
 });
 
