@@ -38,6 +38,9 @@ export class Recorder implements Telemetry {
   onUrgent: () => void = () => {};
   readonly #options: RecorderOptions;
   readonly #resources = new Map<string, TrackedResource>();
+  /** The same and the shared one, by number. */
+  readonly #tracked: TrackedResource[] = [];
+  #readFrom = 0;
   #isListening: boolean;
   #overflow: TrackedResource | undefined;
 
@@ -86,8 +89,15 @@ export class Recorder implements Telemetry {
     // Counted over the second that has just passed: its middle says which second of the clock that mostly
     // was.
     const second = Math.max(0, Math.floor((this.#options.clock.now() - 500) / 1_000));
-    for (const tracked of this.#resources.values()) this.#read(tracked, second);
-    if (this.#overflow !== undefined) this.#read(this.#overflow, second);
+    const count = this.#tracked.length;
+    let firstLeft: number | undefined;
+    for (let i = this.#readFrom; i < this.#readFrom + count; i++) {
+      const tracked = this.#tracked[i % count];
+      if (tracked === undefined) continue;
+      if (this.rollups.isFull && !isNearlyWrapped(tracked.meter)) firstLeft ??= i % count;
+      else this.#read(tracked, second);
+    }
+    this.#readFrom = firstLeft ?? 0; // who was left out goes first the next time
     this.rollups.makeRoom();
   }
 
@@ -116,12 +126,13 @@ export class Recorder implements Telemetry {
   #track(descriptor: ResourceDescriptor, options: MeterOptions): TrackedResource {
     const meter = new Meter(this.dictionary.length, options.latency ?? true);
     this.dictionary.push(JSON.stringify(fitDescriptor(descriptor)));
-    return { meter, gauges: options.gauges, sentGauges: {} };
+    const tracked: TrackedResource = { meter, gauges: options.gauges, sentGauges: {} };
+    this.#tracked.push(tracked);
+    return tracked;
   }
 
   #read(tracked: TrackedResource, second: number): void {
     const { meter } = tracked;
-    if (this.rollups.isFull && !isNearlyWrapped(meter)) return;
     const gauges = this.#gaugesOf(tracked);
     if (!meter.active && !differ(gauges, tracked.sentGauges)) return;
     tracked.sentGauges = gauges;

@@ -99,6 +99,18 @@ describe('a full backlog', () => {
     expect(total).toBe(20_000);
   });
 
+  test('leaves nobody out for long while all are busy', () => {
+    const { recorder } = recorderOf({ maxBytes: 131_072 });
+    const meters = Array.from({ length: 1_000 }, (_, i) => recorder.meter({ kind: 'retry', name: `r${i}` }));
+    const read = new Set<number>();
+    for (let second = 0; second < 6; second++) {
+      for (const meter of meters) meter.count(countIndex.success);
+      recorder.readMeters();
+      for (const { resource } of recorder.rollups.take(everything)) read.add(resource);
+    }
+    expect(read.size).toBe(1_000);
+  });
+
   test('reads a meter before its 32 bits wrap around', () => {
     const { recorder } = recorderOf({ maxBytes: 600 });
     const meters = [0, 1].map((i) => recorder.meter({ kind: 'retry', name: `r${i}` }, { latency: false }));
