@@ -40,6 +40,7 @@ export class Connection {
   readonly #desired: DesiredStateKeeper;
   readonly #session: Session | undefined;
   readonly #releaseName: () => void;
+  readonly #startedAt: number;
   #stopWatchingExit: () => void = () => {};
   #greeting: HelloFields | undefined;
 
@@ -50,6 +51,7 @@ export class Connection {
     this.instance = instance;
     this.#releaseName = release;
     this.#options = options;
+    this.#startedAt = clock.now();
     const collectorClock = new CollectorClock(clock);
     this.#desired = new DesiredStateKeeper({ service, instance, clock, collectorClock, flags, breakers });
     this.#outbox = new Outbox({ recorder, clock, maxBytes: settings.memoryBytes / 2 });
@@ -111,7 +113,7 @@ export class Connection {
       ...(environment === undefined ? {} : { environment }),
       tags,
       agentVersion,
-      startedAt: clock.now(),
+      startedAt: this.#startedAt,
     };
     return this.#greeting;
   }
