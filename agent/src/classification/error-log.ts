@@ -1,4 +1,5 @@
 import { countIndex, type ErrorClass } from '@holdfast/shared';
+import { isResilienceError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Classification } from './classifier.ts';
@@ -57,6 +58,8 @@ class ErrorLog {
   }
 
   note({ meter, error, classification, operation }: NotedError): void {
+    // A layer counts its own rejections where it makes them.
+    if (classification.class === 'rejected' && isResilienceError(error)) return;
     if (isObject(error)) {
       const counter = this.#countedBy.get(error);
       if (counter !== undefined && counter !== meter) return;

@@ -41,8 +41,8 @@ export class RecordingTelemetry implements Telemetry {
 
   /** How many durations a resource's histogram holds. */
   timedCount(address: string): number {
-    const counts = this.#meters.get(address)?.meter.counts.subarray(countColumns.length) ?? [];
-    return counts.reduce((sum, count) => sum + count, 0);
+    const counts = this.#meters.get(address)?.meter.counts.subarray(countColumns.length);
+    return counts?.reduce((sum, count) => sum + count, 0) ?? 0;
   }
 
   gauges(address: string): ReturnType<NonNullable<MeterOptions['gauges']>> {
