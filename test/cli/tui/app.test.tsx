@@ -183,4 +183,13 @@ describe('with the keyboard', () => {
     press('n');
     await shows('space toggle');
   });
+
+  test('keys that arrive together count one by one', async () => {
+    const { press, shows } = open();
+    await shows('▸■ O  checkout/payments');
+    press('\tjj');
+    await shows('▸user_reviews');
+    press('\tgj');
+    await shows('▸▣ F  checkout/shipping');
+  });
 });

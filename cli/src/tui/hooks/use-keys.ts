@@ -9,9 +9,24 @@ export function useKeys(onKeys: (keys: readonly Key[]) => void): void {
 function namesOf(input: string, key: InkKey): Key[] {
   const named = namedKeys.find(([flag]) => key[flag]);
   if (named !== undefined) return [named[1]];
-  if (key.ctrl) return [`ctrl-${input}`];
-  return input.split('').map((character) => (character === ' ' ? 'space' : character));
+  return key.ctrl ? [`ctrl-${input}`] : input.split('').map(nameOfCharacter);
 }
+
+/** Ink names a key only when it arrives alone; of several, each stands for itself. */
+function nameOfCharacter(character: string): Key {
+  const code = character.charCodeAt(0);
+  const name = characterNames[character];
+  if (name !== undefined) return name;
+  return code < 27 ? `ctrl-${String.fromCharCode(code + 96)}` : character;
+}
+
+const characterNames: Readonly<Record<string, Key>> = {
+  ' ': 'space',
+  '\t': 'tab',
+  '\r': 'enter',
+  '\n': 'enter',
+  '\u001b': 'escape',
+};
 
 const namedKeys = [
   ['upArrow', 'up'],
