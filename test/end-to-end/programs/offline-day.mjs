@@ -1,5 +1,5 @@
-// A day without a collector, on a clock turned by hand: 50 breakers under load. Prints a line of JSON: how many
-// bytes it took from the first hour on, and what the collector counted when it was back.
+// A day without a collector, on a clock turned by hand: 50 breakers under load. Prints a line of JSON:
+// how many bytes it took from the first hour on, and what the collector counted when it was back.
 // Usage: node --expose-gc offline-day.mjs
 import { createAgent } from '@holdfast/agent';
 import { FakeClock, MemoryCollector, SeededRandom } from '@holdfast/agent/testing';
