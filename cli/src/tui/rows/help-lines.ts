@@ -2,7 +2,8 @@ import { breakerStates } from '@holdfast/shared';
 import { stateMark, stateTones, type Style, wordsOf } from '../../output/style.ts';
 import { fit } from '../../output/width.ts';
 
-const keys: readonly (readonly [key: string, does: string])[] = [
+/** The keys of `holdfast watch`, as its help and docs/cli.md tell them. */
+export const watchKeys: readonly (readonly [key: string, does: string])[] = [
   ['j k up down', 'move; g G to the ends'],
   ['ctrl-d ctrl-u', 'move by ten'],
   ['tab left right', 'between breakers and flags'],
@@ -33,7 +34,7 @@ export function helpLines(width: number, style: Style): string[] {
     );
   }
   return [
-    ...keys.map(([key, does]) => row(key, does)),
+    ...watchKeys.map(([key, does]) => row(key, does)),
     ...legend,
     style.paint('quiet', ' any key goes back'),
   ];

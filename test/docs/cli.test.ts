@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { exitCodeTable } from '../../cli/src/exit-codes.ts';
+import { createProgram } from '../../cli/src/program.ts';
+import { watchKeys } from '../../cli/src/tui/rows/help-lines.ts';
+import { createFakeHost } from '../cli/support/fake-host.ts';
+
+test('docs/cli.md is what the commands say of themselves; `npx vitest run test/docs -u` writes it', async () => {
+  const program = createProgram(createFakeHost());
+  await expect(pageOf(program)).toMatchFileSnapshot('../../docs/cli.md');
+});
+
+function pageOf(program: Command): string {
+  return [
+    '# The command line',
+    'Made from the commands themselves; a test fails when it differs from them.',
+    'Data goes to stdout, messages to stderr. Every failure is one line that says what, where and what would be right.',
+    'An act asks first on a terminal, unless `--yes` is given, and does not ask elsewhere.',
+    '## Everywhere',
+    table(['option', 'meaning'], optionRows(program)),
+    '## Commands',
+    ...leavesOf(program).map(({ name, command }) => sectionOf(name, command)),
+    '## Keys of `holdfast watch`',
+    table(['keys', 'what they do'], watchKeys),
+    '## Exit codes',
+    `\`\`\`text\n${exitCodeTable()}\n\`\`\``,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+interface Leaf {
+  readonly name: string;
+  readonly command: Command;
+}
+
+/** The commands that do something, each with its whole name. */
+function leavesOf(parent: Command, prefix = 'holdfast'): Leaf[] {
+  return parent.commands.flatMap((command) => {
+    const name = `${prefix} ${command.name()}`;
+    const below = leavesOf(command, name);
+    const acts = below.length === 0 || command.options.length > 0;
+    return acts ? [{ name, command }, ...below] : below;
+  });
+}
+
+function sectionOf(name: string, command: Command): string {
+  const words = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  const title = `### \`${[name, ...words].join(' ')}\``;
+  const options = optionRows(command);
+  const parts = [title, sentence(command.description())];
+  if (options.length > 0) parts.push(table(['option', 'meaning'], options));
+  return parts.join('\n\n');
+}
+
+function optionRows(command: Command): string[][] {
+  return command.options
+    .filter((option) => !option.hidden)
+    .map((option) => {
+      const choices = option.argChoices === undefined ? '' : ` (${option.argChoices.join(', ')})`;
+      const usual: unknown = option.defaultValue;
+      const hasUsual = typeof usual === 'string' || typeof usual === 'number';
+      return [
+        `\`${option.flags}\``,
+        `${option.description}${choices}${hasUsual ? `; default ${usual}` : ''}`,
+      ];
+    });
+}
+
+function sentence(text: string): string {
+  const end = text.endsWith('.') ? '' : '.';
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${end}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
