@@ -32,7 +32,7 @@ export function foldBatch(instance: Instance, entry: LogEntry & { readonly batch
     folded.touched.add(resource.address);
   batch.events.forEach((event, index) => {
     const resource = event.resource === undefined ? undefined : instance.resources[event.resource];
-    const corrected = { ...event, at: event.at + correctionMs };
+    const corrected = correctedEvent(event, correctionMs);
     if (resource !== undefined) folded.touched.add(resource.address);
     foldEvent(instance, resource, corrected);
     folded.events.push({
@@ -52,6 +52,14 @@ export function foldBatch(instance: Instance, entry: LogEntry & { readonly batch
   }
   if (batch.dropped !== undefined) instance.dropped = batch.dropped;
   return folded;
+}
+
+/** The event on the collector's clock. */
+function correctedEvent(event: ResilienceEvent, correctionMs: number): ResilienceEvent {
+  if (correctionMs === 0) return event;
+  const at = event.at + correctionMs;
+  if (!('untilAt' in event) || event.untilAt === undefined) return { ...event, at };
+  return { ...event, at, untilAt: event.untilAt + correctionMs };
 }
 
 /** Clocks less than a second apart are left alone, or a call near a second's edge would change its second. */
