@@ -79,7 +79,7 @@ function printingOf(options: GlobalOptions, host: Host): Printing {
 }
 
 /** How text is to look on a stream. */
-export function styleFor(options: GlobalOptions, { env }: Host, sink: Sink): Style {
+function styleFor(options: GlobalOptions, { env }: Host, sink: Sink): Style {
   const level = colorLevelOf({
     isTerminal: sink.isTerminal,
     bits: sink.colorBits,

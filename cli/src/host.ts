@@ -11,8 +11,8 @@ export interface Host {
   readonly random: Random;
   /** Who acts, for the audit log. */
   readonly userName: string;
-  /** Whether a person sits there who can be asked. */
-  readonly isInteractive: boolean;
+  /** Whether stdin is a terminal: a person sits there. */
+  readonly hasKeyboard: boolean;
   /** The line that the person answers; empty at the end of input. */
   ask(question: string): Promise<string>;
   /**

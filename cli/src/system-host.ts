@@ -15,7 +15,7 @@ export function createSystemHost(): Host {
     clock: systemClock,
     random: systemRandom,
     userName: userName(),
-    isInteractive: process.stdin.isTTY && process.stderr.isTTY,
+    hasKeyboard: process.stdin.isTTY,
     ask,
     stopSignal() {
       stopping ??= abortedBySignals();

@@ -42,7 +42,7 @@ export interface LiveClient {
  * The collector sends at least once a second; after this long without a word the connection is taken for
  * dead.
  */
-export const silenceMs = 6_000;
+const silenceMs = 6_000;
 const backoff = { baseMs: 250, capMs: 5_000 } as const;
 
 /** Reads the live view, and reconnects with a growing, random pause until it is closed. */

@@ -17,12 +17,6 @@ export function shownState(resource: ResourceView): BreakerState | 'stale' {
   return resource.breaker?.state ?? 'closed';
 }
 
-/** How a failure ratio feels. */
-export function failureTone(ratio: number | undefined): Tone {
-  if (ratio === undefined || ratio < 0.01) return 'plain';
-  return ratio < 0.1 ? 'warn' : 'bad';
-}
-
 /** `now` is the time that "since" is measured to. */
 export function breakerColumns(now: number): readonly Column<ResourceView>[] {
   return [
@@ -70,7 +64,7 @@ export function breakerColumns(now: number): readonly Column<ResourceView>[] {
 }
 
 /** Why it is as it is, in words; nothing for one that passes calls. */
-export function causeOf(row: ResourceView): string {
+function causeOf(row: ResourceView): string {
   const state = shownState(row);
   if (state === 'stale') return 'no instance is connected';
   const hold = row.breaker?.override;
@@ -79,7 +73,10 @@ export function causeOf(row: ResourceView): string {
     const how = hold.state === 'disabled' ? 'bypassed' : 'held open';
     return `${how} by ${hold.by} until ${until}: ${hold.reason}`;
   }
-  return state === 'closed' ? '' : (row.breaker?.cause ?? '');
+  const cause = state === 'closed' ? '' : (row.breaker?.cause ?? '');
+  const inState = row.breaker?.states[state] ?? 0;
+  const live = row.instanceCount - row.staleCount;
+  return inState < live ? `${inState} of ${live} instances: ${cause}` : cause;
 }
 
 function latency(of: 'p50Ms' | 'p99Ms', name: string): Column<ResourceView> {
@@ -98,4 +95,10 @@ function latency(of: 'p50Ms' | 'p99Ms', name: string): Column<ResourceView> {
 
 function instances({ instanceCount, staleCount }: ResourceView): string {
   return staleCount === 0 ? `${instanceCount}` : `${instanceCount - staleCount} of ${instanceCount}`;
+}
+
+/** How a failure ratio feels. */
+function failureTone(ratio: number | undefined): Tone {
+  if (ratio === undefined || ratio < 0.01) return 'plain';
+  return ratio < 0.1 ? 'warn' : 'bad';
 }

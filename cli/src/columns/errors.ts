@@ -2,29 +2,6 @@ import { type ErrorClass, type ErrorView, formatDuration } from '@holdfast/share
 import { type Column, isoTime } from '../output/columns.ts';
 import type { Tone } from '../output/paint.ts';
 
-export const errorTones: Readonly<Record<ErrorClass, Tone>> = {
-  critical: 'bad',
-  partial_outage: 'bad',
-  transient: 'warn',
-  throttled: 'warn',
-  unknown: 'warn',
-  caller: 'quiet',
-  cancelled: 'quiet',
-  rejected: 'quiet',
-};
-
-/** Where it happened, as people say it: service and name. */
-export function errorPlace({ address }: Pick<ErrorView, 'address'>): string {
-  const [service = '', , name = ''] = address.split('/');
-  return `${service}/${name}`;
-}
-
-export function errorSample({ sample }: ErrorView): string {
-  if (sample === undefined) return '';
-  const { code, message } = sample;
-  return code === undefined || message.includes(code) ? message : `${code}: ${message}`;
-}
-
 /** `now` is the time that "last" is measured to. */
 export function errorColumns(now: number): readonly Column<ErrorView>[] {
   return [
@@ -50,4 +27,27 @@ export function errorColumns(now: number): readonly Column<ErrorView>[] {
     { name: 'fingerprint', text: (row) => row.sample?.fingerprint ?? '', wideOnly: true },
     { name: 'example', text: errorSample },
   ];
+}
+
+const errorTones: Readonly<Record<ErrorClass, Tone>> = {
+  critical: 'bad',
+  partial_outage: 'bad',
+  transient: 'warn',
+  throttled: 'warn',
+  unknown: 'warn',
+  caller: 'quiet',
+  cancelled: 'quiet',
+  rejected: 'quiet',
+};
+
+/** Where it happened, as people say it: service and name. */
+function errorPlace({ address }: Pick<ErrorView, 'address'>): string {
+  const [service = '', , name = ''] = address.split('/');
+  return `${service}/${name}`;
+}
+
+function errorSample({ sample }: ErrorView): string {
+  if (sample === undefined) return '';
+  const { code, message } = sample;
+  return code === undefined || message.includes(code) ? message : `${code}: ${message}`;
 }

@@ -2,28 +2,6 @@ import { type FlagValue, type FlagView, formatClock, formatDuration, formatValue
 import { type Column, isoTime, type Plain } from '../output/columns.ts';
 import type { Tone } from '../output/paint.ts';
 
-/** How a flag's reason feels: a degraded one is trouble, an overridden one a person's doing. */
-export function flagTone({ reason }: Pick<FlagView, 'reason'>): Tone {
-  if (reason === 'DEGRADED') return 'warn';
-  if (reason === 'ERROR') return 'bad';
-  return reason === 'OVERRIDE' ? 'held' : 'plain';
-}
-
-/** Why it has its value, in words. */
-export function flagCause(flag: FlagView): string {
-  const { override } = flag;
-  if (flag.reason === 'OVERRIDE' && override !== undefined) return `${override.by}: ${override.reason}`;
-  return flag.cause ?? '';
-}
-
-export function flagValue(flag: FlagView): string {
-  return `${formatValue(flag.value)}${flag.mixed ? ' (mixed)' : ''}`;
-}
-
-export function flagUntil({ override }: FlagView): string {
-  return override === undefined ? '' : formatClock(override.expiresAt);
-}
-
 /** `now` is the time that "since" is measured to. */
 export function flagColumns(now: number): readonly Column<FlagView>[] {
   return [
@@ -59,4 +37,26 @@ export function flagColumns(now: number): readonly Column<FlagView>[] {
 
 function plainOf(value: FlagValue | undefined): Plain {
   return typeof value === 'object' ? JSON.stringify(value) : value;
+}
+
+/** How a flag's reason feels: a degraded one is trouble, an overridden one a person's doing. */
+function flagTone({ reason }: Pick<FlagView, 'reason'>): Tone {
+  if (reason === 'DEGRADED') return 'warn';
+  if (reason === 'ERROR') return 'bad';
+  return reason === 'OVERRIDE' ? 'held' : 'plain';
+}
+
+/** Why it has its value, in words. */
+function flagCause(flag: FlagView): string {
+  const { override } = flag;
+  if (flag.reason === 'OVERRIDE' && override !== undefined) return `${override.by}: ${override.reason}`;
+  return flag.cause ?? '';
+}
+
+function flagValue(flag: FlagView): string {
+  return `${formatValue(flag.value)}${flag.mixed ? ' (mixed)' : ''}`;
+}
+
+function flagUntil({ override }: FlagView): string {
+  return override === undefined ? '' : formatClock(override.expiresAt);
 }

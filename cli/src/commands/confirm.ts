@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
  */
 export async function confirm(context: Context, effect: string): Promise<void> {
   const { host } = context;
-  if (!host.isInteractive) return;
+  if (!host.hasKeyboard || !host.err.isTerminal) return;
   context.say(effect);
   const answer = await host.ask('Go on? [y/N] ');
   if (/^\s*y(es)?\s*$/i.test(answer)) return;

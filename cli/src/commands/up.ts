@@ -38,7 +38,7 @@ export function registerUp(program: Command, host: Host): void {
 }
 
 /** Where the data are kept unless `--data` says otherwise. */
-export function defaultDataFolder(env: Host['env']): string {
+function defaultDataFolder(env: Host['env']): string {
   return path.join(env['XDG_DATA_HOME'] || path.join(homedir(), '.local', 'share'), 'holdfast');
 }
 

@@ -9,7 +9,7 @@ export function registerWatch(program: Command, host: Host): void {
     .description('the terminal UI; where no terminal is, a line an event')
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command, host);
-      if (host.out.isTerminal && host.isInteractive) {
+      if (host.out.isTerminal && host.hasKeyboard) {
         prepareInk(process.env);
         const { runWatch } = await import('../tui/run-watch.tsx');
         return runWatch(context);

@@ -43,7 +43,7 @@ const asciiFor: Readonly<Record<string, string>> = {
 };
 
 /** A character for a character, so that widths stay as they were measured. */
-export function toAscii(text: string): string {
+function toAscii(text: string): string {
   return text.replace(/[^\x20-\x7e\u001b]/gu, (character) => asciiFor[character] ?? '?');
 }
 

@@ -23,20 +23,20 @@ export function createFakeHost({ env = {}, columns, answer }: FakeHostOptions = 
   const said = { out: '', err: '' };
   const questions: string[] = [];
   const stop = new AbortController();
-  const sink = (name: 'out' | 'err'): Sink => ({
+  const sink = (name: 'out' | 'err', width: number | undefined): Sink => ({
     write: (text) => void (said[name] += text),
-    isTerminal: columns !== undefined,
-    columns,
+    isTerminal: width !== undefined,
+    columns: width,
     colorBits: 1,
   });
   return {
     env,
-    out: sink('out'),
-    err: sink('err'),
+    out: sink('out', columns),
+    err: sink('err', answer === undefined ? columns : 80),
     clock: systemClock,
     random: systemRandom,
     userName: 'tester',
-    isInteractive: answer !== undefined,
+    hasKeyboard: answer !== undefined,
     ask: (question) => {
       questions.push(question);
       return Promise.resolve(answer ?? '');

@@ -7,7 +7,7 @@ export type Freshness =
   | { readonly state: 'stale'; readonly ageMs: number; readonly problem: string | undefined };
 
 /** A collector that says nothing for longer than this is called stale, though its connection stands. */
-export const staleAfterMs = 3_000;
+const staleAfterMs = 3_000;
 
 export function freshnessOf(of: {
   readonly connection: Connection;

@@ -29,8 +29,8 @@ test('breakers get most, and the focused pane more of what it needs', () => {
   const of = { columns: 80, lines: 21, counts: many };
   expect(layoutOf({ ...of, focus: 'breakers' })).toEqual({
     isWide: false,
-    breakers: 9,
-    flags: 3,
+    breakers: 8,
+    flags: 4,
     errors: 2,
     events: 3,
   });
