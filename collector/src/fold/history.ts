@@ -26,6 +26,8 @@ export interface Chunk {
 interface Series {
   readonly address: string;
   readonly instance: string;
+  /** Those of its address, which other instances share. */
+  readonly totals: number[];
   readonly minutes: Map<number, SecondsWriter>;
 }
 
@@ -143,16 +145,20 @@ export class History {
       readonly correctionSeconds: number;
     },
   ): void {
-    const present = countColumns.map((name) => columns.counts[name]);
+    const present = countColumns.flatMap((name, index) => {
+      const values = columns.counts[name];
+      return values === undefined ? [] : [{ index, values }];
+    });
     for (let row = 0; row < columns.resource.length; row++) {
       const resource = of.resources[columns.resource[row] ?? -1];
       if (resource === undefined) continue;
-      const counts = present.map((column) => column?.[row] ?? 0);
       const second = columns.at + (columns.second[row] ?? 0) + of.correctionSeconds;
       const series = this.seriesOf(resource, of.instance);
-      const minute = Math.floor(second / 60);
-      writerOf(series, minute).add({ second: second % 60, counts, latency: columns.latency[row] ?? [] });
-      this.addTotals(resource.address, counts);
+      const latency = columns.latency[row] ?? [];
+      writerOf(series, second).addRow({ second: second % 60, columns: present, row, latency });
+      for (const { index, values } of present) {
+        series.totals[index] = (series.totals[index] ?? 0) + (values[row] ?? 0);
+      }
     }
   }
 
@@ -160,20 +166,19 @@ export class History {
     const known = this.present.byResource.get(resource);
     if (known !== undefined) return known;
     const key = `${resource.address}\n${instance}`;
-    const series = this.present.series.get(key) ?? {
-      address: resource.address,
-      instance,
-      minutes: new Map(),
-    };
+    const series =
+      this.present.series.get(key) ?? createSeries(resource, instance, this.totalsFor(resource.address));
     this.present.series.set(key, series);
     this.present.byResource.set(resource, series);
     return series;
   }
 
-  private addTotals(address: string, counts: readonly number[]): void {
-    const totals = this.totals.get(address);
-    if (totals === undefined) this.totals.set(address, [...counts]);
-    else for (let i = 0; i < counts.length; i++) totals[i] = (totals[i] ?? 0) + (counts[i] ?? 0);
+  private totalsFor(address: string): number[] {
+    const known = this.totals.get(address);
+    if (known !== undefined) return known;
+    const totals = countColumns.map(() => 0);
+    this.totals.set(address, totals);
+    return totals;
   }
 }
 
@@ -181,7 +186,12 @@ function createChunk(): Chunk {
   return { series: new Map(), byResource: new WeakMap(), events: [], audit: [] };
 }
 
-function writerOf(series: Series, minute: number): SecondsWriter {
+function createSeries({ address }: Resource, instance: string, totals: number[]): Series {
+  return { address, instance, totals, minutes: new Map() };
+}
+
+function writerOf(series: Series, second: number): SecondsWriter {
+  const minute = Math.floor(second / 60);
   const known = series.minutes.get(minute);
   if (known !== undefined) return known;
   const writer = new SecondsWriter();

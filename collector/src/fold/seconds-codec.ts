@@ -9,6 +9,20 @@ export interface SecondRecord {
   readonly latency: SparseHistogram;
 }
 
+/** A counter's column: its place in `countColumns`, and a number for each row. */
+export interface PresentColumn {
+  readonly index: number;
+  readonly values: readonly number[];
+}
+
+interface ColumnRow {
+  readonly second: number;
+  /** Those that are not all zeros, ascending by their place. */
+  readonly columns: readonly PresentColumn[];
+  readonly row: number;
+  readonly latency: SparseHistogram;
+}
+
 /**
  * Records stand one behind the other, so that appending bytes merges. Each is: the second, a mask of the
  * counters that are not zero, these counters, the number of occupied buckets, and for each the distance from
@@ -19,20 +33,27 @@ export class SecondsWriter {
   private length = 0;
 
   add(record: SecondRecord): void {
-    this.reserve(1 + 10 * (2 + record.counts.length + record.latency.length));
-    this.buffer[this.length++] = record.second;
+    const columns = record.counts.map((count, index) => ({ index, values: [count] }));
+    this.addRow({ second: record.second, columns, row: 0, latency: record.latency });
+  }
+
+  /** Adds a row of columns as it came over the wire; nothing is allocated for it, as this runs for every rollup. */
+  addRow({ second, columns, row, latency }: ColumnRow): void {
+    this.reserve(1 + 10 * (2 + columns.length + latency.length));
+    this.buffer[this.length++] = second;
     let mask = 0;
-    for (let column = 0; column < record.counts.length; column++) {
-      if ((record.counts[column] ?? 0) > 0) mask |= 1 << column;
-    }
+    for (const { index, values } of columns) if ((values[row] ?? 0) > 0) mask |= 1 << index;
     this.number(mask);
-    for (const count of record.counts) if (count > 0) this.number(count);
-    this.number(record.latency.length / 2);
+    for (const { values } of columns) {
+      const count = values[row] ?? 0;
+      if (count > 0) this.number(count);
+    }
+    this.number(latency.length / 2);
     let previous = 0;
-    for (let i = 0; i < record.latency.length; i += 2) {
-      const bucket = record.latency[i] ?? 0;
+    for (let i = 0; i < latency.length; i += 2) {
+      const bucket = latency[i] ?? 0;
       this.number(bucket - previous);
-      this.number(record.latency[i + 1] ?? 0);
+      this.number(latency[i + 1] ?? 0);
       previous = bucket;
     }
   }
