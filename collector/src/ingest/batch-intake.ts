@@ -43,9 +43,9 @@ export class BatchIntake {
     this.dictionarySize = options.dictionarySize;
   }
 
-  /** Whether more waits for the log than the agent may have on the way. */
+  /** Whether more waits for the log than an agent may have on the way. */
   get isFull(): boolean {
-    return this.accepted - this.stored >= wireLimits.windowBatches;
+    return this.accepted - this.stored > wireLimits.windowBatches;
   }
 
   takeBatch(batch: Batch, frame: Buffer): void {
