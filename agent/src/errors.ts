@@ -68,6 +68,10 @@ export class ResilienceError implements Error {
   get stack(): string {
     return `${this.name}: ${this.message}`;
   }
+
+  toString(): string {
+    return this.stack;
+  }
 }
 
 /** Whether `error` is a `ResilienceError` with this code, also where it comes from another copy of this package. */

@@ -1,6 +1,7 @@
 import type { ResourceKind } from '@holdfast/shared';
 import type { ErrorSource } from '../errors.ts';
 import { checkName } from '../options/option-reader.ts';
+import { present } from '../present.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Meter, MeterOptions } from '../telemetry/meter.ts';
 
@@ -27,20 +28,11 @@ export interface ResourceOptions extends MeterOptions {
 /** Introduces a primitive as a resource. */
 export function meterOf(site: Site, { kind, config, ...options }: ResourceOptions): Meter {
   const { runtime, name, pipeline, dependency } = site;
-  return runtime.telemetry.meter(
-    {
-      kind,
-      name,
-      ...(pipeline === undefined ? {} : { pipeline }),
-      ...(dependency === undefined ? {} : { dependency }),
-      config,
-    },
-    options,
-  );
+  return runtime.telemetry.meter(present({ kind, name, pipeline, dependency, config }), options);
 }
 
 /** Whom an error of this primitive names as its source. */
 export function sourceOf(site: Site, primitive: ResourceKind): ErrorSource {
   const { runtime, name, pipeline } = site;
-  return { service: runtime.service, ...(pipeline === undefined ? {} : { pipeline }), primitive, name };
+  return present({ service: runtime.service, pipeline, primitive, name });
 }

@@ -1,6 +1,7 @@
 import { type Attribution, type BreakerLevel, type BreakerState, describeTransition } from '@holdfast/shared';
 import { summarise } from '../../classification/summary.ts';
 import { hasCode } from '../../errors.ts';
+import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
@@ -183,17 +184,15 @@ export class CircuitBreaker implements Executor {
     const { phase, lastFailure, runtime } = machine;
     const { change } = phase;
     const failureRatio = this.metrics.failureRatio ?? change?.failureRatio;
-    return {
+    return present({
       state: phase.state,
       sinceAt: phase.sinceAt,
-      ...(change === undefined ? {} : { cause: describeTransition(change) }),
-      ...(change?.untilAt === undefined ? {} : { untilAt: change.untilAt }),
-      ...(change?.attribution === undefined ? {} : { attribution: change.attribution }),
-      ...(failureRatio === undefined ? {} : { failureRatio }),
-      ...(lastFailure === undefined
-        ? {}
-        : { error: summarise(lastFailure.error, lastFailure.classification, runtime.redact) }),
-    };
+      cause: change && describeTransition(change),
+      untilAt: change?.untilAt,
+      attribution: change?.attribution,
+      failureRatio,
+      error: lastFailure && summarise(lastFailure.error, lastFailure.classification, runtime.redact),
+    });
   }
 
   async #run<T>(phase: Phase, fn: Guarded<T>, signal: AbortSignal | undefined): Promise<T> {

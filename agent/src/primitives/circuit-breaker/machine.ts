@@ -7,6 +7,7 @@ import {
 } from '@holdfast/shared';
 import { summarise } from '../../classification/summary.ts';
 import { describeConfig } from '../../options/describe-config.ts';
+import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import type { Failure } from '../failure.ts';
@@ -198,8 +199,7 @@ export class BreakerMachine {
     const change = this.#changeOf(before, phase, details);
     if (to === 'closed') this.lastFailure = undefined;
     if (isSilent) {
-      const { untilAt } = change;
-      phase.change = before.change && { ...before.change, ...(untilAt === undefined ? {} : { untilAt }) };
+      phase.change = before.change && { ...before.change, ...present({ untilAt: change.untilAt }) };
       return change;
     }
     phase.change = change;
@@ -270,20 +270,18 @@ export class BreakerMachine {
     const failure = this.lastFailure;
     const untilAt =
       phase.state === 'open' ? Math.round(phase.untilMs + this.#epochOffsetMs) : details.untilAt;
-    return {
+    return present({
       kind: `circuit_breaker.${enteredBy[phase.state]}`,
       from: before.state,
       to: phase.state,
       cause: details.cause,
       callCount: before.window.callCount,
-      ...(failureRatio === undefined ? {} : { failureRatio }),
-      ...(slowCallRatio === undefined ? {} : { slowCallRatio }),
-      ...(failure === undefined
-        ? {}
-        : { error: summarise(failure.error, failure.classification, this.runtime.redact) }),
-      ...(attribution === undefined ? {} : { attribution }),
-      ...(untilAt === undefined ? {} : { untilAt }),
-    };
+      failureRatio,
+      slowCallRatio,
+      error: failure && summarise(failure.error, failure.classification, this.runtime.redact),
+      attribution,
+      untilAt,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { type BreakerState, breakerStates, type TransitionCause } from '@holdfast/shared';
 import { OptionReader } from '../../options/option-reader.ts';
+import { present } from '../../present.ts';
 
 /** What the breaker remembers: the last `size` outcomes, or those of the last `seconds` seconds. */
 export type BreakerWindow =
@@ -63,7 +64,7 @@ export function readBreakerOptions(options: CircuitBreakerOptions, place = ''): 
   const read = new OptionReader(place, options, optionNames);
   for (const name of predicateNames) read.requireFunction(name);
   read.requireName('dependency');
-  const openDurationMs = options.openDurationMs;
+  const { openDurationMs, countsAsFailure, countsResultAsFailure, ignores, tripsOn, dependency } = options;
   return {
     failureRatio: read.ratio('failureRatio', 0.5),
     slowCallRatio: read.ratio('slowCallRatio', 1),
@@ -77,7 +78,7 @@ export function readBreakerOptions(options: CircuitBreakerOptions, place = ''): 
     halfOpenMaxWaitTo: read.oneOf('halfOpenMaxWaitTo', ['open', 'closed'], 'open'),
     halfOpenAutomatically: read.boolean('halfOpenAutomatically'),
     initialState: read.oneOf('initialState', breakerStates, 'closed'),
-    ...pickDefined(options, [...predicateNames, 'dependency']),
+    ...present({ countsAsFailure, countsResultAsFailure, ignores, tripsOn, dependency }),
   };
 }
 
@@ -88,15 +89,6 @@ function readWindow(read: OptionReader): BreakerSettings['window'] {
   return kind === 'count'
     ? { kind, size: own.whole('size', 100, { min: 1, max: maxWindowSize }) }
     : { kind, seconds: own.whole('seconds', 60, { min: 1, max: 86_400 }) };
-}
-
-function pickDefined<K extends keyof CircuitBreakerOptions>(
-  options: CircuitBreakerOptions,
-  names: readonly K[],
-): Pick<CircuitBreakerOptions, K> {
-  return Object.fromEntries(
-    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-  ) as Pick<CircuitBreakerOptions, K>; // the same values under the same names
 }
 
 const predicateNames = ['countsAsFailure', 'countsResultAsFailure', 'ignores', 'tripsOn'] as const;

@@ -3,9 +3,12 @@ import { OptionReader } from '../../options/option-reader.ts';
 /** What to answer instead: given the error, and the `context` that the caller handed to `execute`. */
 export type FallbackFunction = (error: unknown, context: unknown) => unknown;
 
+/** The answer itself, where it is always the same. */
+export type FallbackAnswer = object | string | number | boolean | null;
+
 export interface FallbackOptions {
   /** A function, or the answer itself. */
-  readonly fallback: unknown;
+  readonly fallback: FallbackFunction | FallbackAnswer;
   /** Whether to answer instead of an error. Default: all but the caller's own mistakes and cancelled calls. */
   readonly fallbackOn?: (error: unknown) => boolean;
   /** What the fallback stands in for, for people. */
@@ -28,7 +31,7 @@ export function readFallbackOptions(options: FallbackOptions, place = ''): Fallb
 }
 
 export function fallbackSettings(
-  fallback: unknown,
+  fallback: FallbackFunction | FallbackAnswer,
   fallbackOn: ((error: unknown) => boolean) | undefined,
 ): FallbackSettings {
   return {
@@ -37,6 +40,6 @@ export function fallbackSettings(
   };
 }
 
-function isFunction(value: unknown): value is FallbackFunction {
+function isFunction(value: FallbackFunction | FallbackAnswer): value is FallbackFunction {
   return typeof value === 'function';
 }

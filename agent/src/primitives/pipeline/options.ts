@@ -5,7 +5,12 @@ import {
   type CircuitBreakerOptions,
   readBreakerOptions,
 } from '../circuit-breaker/options.ts';
-import { type FallbackSettings, fallbackSettings } from '../fallback/options.ts';
+import {
+  type FallbackAnswer,
+  type FallbackFunction,
+  type FallbackSettings,
+  fallbackSettings,
+} from '../fallback/options.ts';
 import { type RetryOptions, type RetrySettings, readRetryOptions } from '../retry/options.ts';
 
 /** The layers, outermost first. A layer that is left out is not there. */
@@ -13,7 +18,7 @@ export interface PipelineOptions {
   /** What the pipeline protects from, for people. */
   readonly dependency?: string;
   /** A function of the error and of the `context` given to `execute`, or the answer itself. */
-  readonly fallback?: unknown;
+  readonly fallback?: FallbackFunction | FallbackAnswer;
   /** Which errors the fallback answers. Default: all but the caller's own mistakes and cancelled calls. */
   readonly fallbackOn?: (error: unknown) => boolean;
   readonly bulkhead?: BulkheadOptions;

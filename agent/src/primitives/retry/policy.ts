@@ -58,7 +58,7 @@ export class RetryPolicy {
   #waitMs(progress: Progress, { error, classification }: Failure): number {
     const { attemptCount: retry, previousWaitMs: previousMs } = progress;
     const ownMs = this.#backoff.waitMs({ retry, error, previousMs }, this.#runtime.random);
-    return Math.max(ownMs, Math.min(classification.retryAfterMs ?? 0, this.#backoff.capMs));
+    return Math.round(Math.max(ownMs, Math.min(classification.retryAfterMs ?? 0, this.#backoff.capMs)));
   }
 
   #ask(backoff: (retry: number, error: unknown) => number, retry: number, error: unknown): number {
