@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { redactMessage } from '../../../agent/src/classification/redact.ts';
+import { summarise } from '../../../agent/src/classification/summary.ts';
+import { createTestRuntime } from '../support/runtime.ts';
+import { realTime } from '../../support/time.ts';
+
+describe('what does not leave the process', () => {
+  test.each([
+    ['GET https://ada:hunter2@api.test/x failed', 'hunter2'],
+    ['GET https://api.test/pay?token=abc123&user=7 answered 500', 'abc123'],
+    ['GET /pay?session=xyz987 answered 500', 'xyz987'],
+    ['Authorization: Bearer abcdefgh12345678', 'abcdefgh12345678'],
+    ['header was Basic YWRhOmh1bnRlcjI=', 'YWRhOmh1bnRlcjI'],
+    ['token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl expired', 'eyJzdWIiOiIxIn0'],
+    ['key AKIAIOSFODNN7EXAMPLE is not allowed', 'AKIAIOSFODNN7EXAMPLE'],
+    ['{"apiKey":"s3cr3t-value"}', 's3cr3t-value'],
+    ['login failed, password = correct-horse', 'correct-horse'],
+    ['no account for ada.lovelace+test@example.co.uk', 'ada.lovelace'],
+    ['card 4111 1111 1111 1111 was declined', '1111 1111'],
+  ])('%s', (message, secret) => {
+    const redacted = redactMessage(message);
+    expect(redacted).not.toContain(secret);
+    expect(redacted).toContain('[redacted]');
+  });
+
+  test.each([
+    'connect ECONNREFUSED 10.0.0.7:5432',
+    'order 1234567890123 is not known',
+    'HTTP status 503 from https://payments.test/v1/charges',
+    'took longer than 800 ms',
+  ])('%s stays as it is', (message) => {
+    expect(redactMessage(message)).toBe(message);
+  });
+
+  test('a message is cut at 1 KiB', () => {
+    expect(redactMessage('x'.repeat(5_000))).toHaveLength(1_024);
+  });
+
+  test.each(['a@', 'token=', '/?', '1 ', 'eyJ.', '://', '"'])('a megabyte of %o takes no time', (part) => {
+    const hostile = part.repeat(1_000_000 / part.length);
+    const startedMs = realTime.monotonic();
+    redactMessage(hostile);
+    expect(realTime.monotonic() - startedMs).toBeLessThan(50);
+  });
+});
+
+describe('the summary of an error', () => {
+  const { runtime } = createTestRuntime();
+
+  test('it holds the redacted message and what the classifier said', () => {
+    const error = Object.assign(new Error('refused for ada@example.test'), { code: 'ECONNREFUSED' });
+    expect(summarise(error, runtime.classifier.classify(error))).toEqual({
+      class: 'partial_outage',
+      severity: 'medium',
+      fingerprint: expect.stringMatching(/^1:\w{14}$/),
+      message: 'refused for [redacted]',
+      code: 'ECONNREFUSED',
+      why: 'code ECONNREFUSED',
+    });
+  });
+
+  test("the host's own redaction goes first, and a failing one leaves the message out", () => {
+    const error = new Error('customer 12');
+    const classification = runtime.classifier.classify(error);
+    const redact = (message: string): string => message.replace(/\d+/, 'N');
+    expect(summarise(error, classification, redact).message).toBe('customer N');
+    const broken = (): never => {
+      throw new Error('no');
+    };
+    expect(summarise(error, classification, broken).message).toBe('');
+  });
+});
