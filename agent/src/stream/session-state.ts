@@ -52,9 +52,13 @@ export function liveState(link: Link, welcome: Welcome): LiveState {
     batchBytes: Math.max(smallestBatchBytes, Math.min(welcome.limits.batchBytes, wireLimits.batchBytes)),
     windowBatches: welcome.limits.windowBatches,
   };
-  const heartbeatTicks = Math.max(1, Math.round(welcome.heartbeatMs / 1_000));
+  const heartbeatTicks = Math.min(
+    Math.max(1, Math.round(welcome.heartbeatMs / 1_000)),
+    slowestHeartbeatTicks,
+  );
   return { type: 'live', link, limits, heartbeatTicks, silentTicks: 0, ticksSincePing: 0 };
 }
 
 /** A collector that asks for less is not one: a single record might not fit. */
 const smallestBatchBytes = 32_768;
+const slowestHeartbeatTicks = 600;

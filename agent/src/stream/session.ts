@@ -6,7 +6,6 @@ import {
   type DesiredState,
   type Hello,
   type Random,
-  readCollectorMessage,
   type TimerHandle,
   type Welcome,
 } from '@holdfast/shared';
@@ -14,6 +13,7 @@ import type { Recorder } from '../telemetry/recorder.ts';
 import type { CollectorClock } from './collector-clock.ts';
 import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
+import { readMessage } from './read-message.ts';
 import { reconnectDelayMs } from './reconnect.ts';
 import { type LiveState, linkOf, liveState, type SessionState } from './session-state.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
@@ -125,9 +125,8 @@ export class Session {
 
   #receive(text: string): void {
     if (this.#state.type === 'live') this.#state.silentTicks = 0;
-    const read = readCollectorMessage(text);
-    if (!read.ok) return this.#distrust(read.problem);
-    const message = read.value;
+    const message = readMessage(text);
+    if (message === undefined) return this.#distrust('a frame that is none of its messages');
     switch (message.type) {
       case 'welcome':
         return this.#welcome(message);
@@ -144,7 +143,7 @@ export class Session {
         this.#failures = 0;
         return this.#hangUp(closeCodes.goaway, {
           reason: message.reason,
-          retryAfterMs: message.reconnectAfterMs,
+          retryAfterMs: Math.min(message.reconnectAfterMs, longestAbsenceMs),
         });
     }
   }
@@ -290,6 +289,7 @@ interface Drain {
 const flushDelayMs = 20;
 const greetingMs = 10_000;
 const maxWaitTicks = 10;
+const longestAbsenceMs = 3_600_000;
 /** From here on the waiting time no longer grows. */
 const failuresForCap = 6;
 function encode(message: AgentMessage): Uint8Array {

@@ -1,0 +1,73 @@
+import type { CollectorMessage } from '@holdfast/shared';
+
+/**
+ * Parses a frame from the collector: an agent trusts it no further than this. `undefined` for what is none of its
+ * messages. Leaner than the readers of the collector, since nobody fixes a frame after what an agent says of it.
+ */
+export function readMessage(frame: string): CollectorMessage | undefined {
+  try {
+    const message: unknown = JSON.parse(frame);
+    return messages.some((fits) => fits(message)) ? (message as CollectorMessage) : undefined; // just checked
+  } catch {
+    return undefined;
+  }
+}
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string' && value.length <= 1_024;
+const number: Check = (value) => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+const anything: Check = (value) => value !== undefined;
+
+function oneOf(...values: readonly unknown[]): Check {
+  return (value) => values.includes(value);
+}
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}
+
+function listOf(check: Check): Check {
+  return (value) => Array.isArray(value) && value.length <= 1_000 && value.every(check);
+}
+
+/** Fields that it does not know are no problem, so that newer collectors are understood. */
+function objectOf(fields: Readonly<Record<string, Check>>): Check {
+  return (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([name, check]) => check(Reflect.get(value, name)));
+}
+
+const attribution = { by: text, reason: text, setAt: number, expiresAt: number };
+const desired = objectOf({
+  version: number,
+  flags: listOf(objectOf({ key: text, value: anything, ...attribution })),
+  breakers: listOf(
+    objectOf({
+      id: text,
+      service: text,
+      instance: optional(text),
+      name: text,
+      state: oneOf('forced_open', 'disabled', 'closed'),
+      ...attribution,
+    }),
+  ),
+});
+
+const messages: readonly Check[] = [
+  objectOf({
+    type: oneOf('welcome'),
+    stored: number,
+    dictionarySize: number,
+    limits: objectOf({ batchBytes: number, windowBatches: number }),
+    heartbeatMs: number,
+    now: number,
+    desired: optional(desired),
+  }),
+  objectOf({ type: oneOf('ack'), stored: number }),
+  objectOf({ type: oneOf('desired'), desired }),
+  objectOf({ type: oneOf('refused'), problem: text, seq: optional(number) }),
+  objectOf({ type: oneOf('pong'), sentAt: number, now: number }),
+  objectOf({ type: oneOf('goaway'), reconnectAfterMs: number, reason: text }),
+];
