@@ -19,6 +19,7 @@ import { createFallback, type Fallback } from './primitives/fallback/fallback.ts
 import type { FallbackOptions } from './primitives/fallback/options.ts';
 import { compose } from './primitives/pipeline/compose.ts';
 import type { PipelineOptions } from './primitives/pipeline/options.ts';
+import { present } from './present.ts';
 import { createPipeline, type Pipeline } from './primitives/pipeline/pipeline.ts';
 import type { RetryOptions } from './primitives/retry/options.ts';
 import { createRetry, type Retry } from './primitives/retry/retry.ts';
@@ -77,15 +78,15 @@ export class Agent {
     const classifier = createClassifier({ rules: classification, now: () => clock.now(), internalError });
     const breakers = new BreakerDirectory(recorder);
     const flags = new FlagBook({ clock, recorder, breakers, internalError });
-    this.#runtime = {
+    this.#runtime = present({
       service,
       clock,
       random: settings.random,
       telemetry: recorder,
       classifier,
       internalError,
-      ...(redact === undefined ? {} : { redact }),
-    };
+      redact,
+    });
     this.#connection = new Connection({ settings, recorder, flags, breakers, internalError });
     this.service = service;
     this.instance = this.#connection.instance;
@@ -172,8 +173,7 @@ export class Agent {
     try {
       const meter = this.#recorder.meter({ kind: 'agent', name: 'reported errors' }, { latency: false });
       const classification = this.classify(error);
-      const where = operation === undefined ? {} : { operation };
-      noteError(this.#runtime, { meter, error, classification, ...where });
+      noteError(this.#runtime, { meter, error, classification, operation });
     } catch (fault) {
       this.#runtime.internalError(fault);
     }

@@ -4,6 +4,7 @@ import { DesiredStateKeeper } from './control/desired-state.ts';
 import type { FlagBook } from './flags/flags.ts';
 import { type AgentSettings, defaultInstance } from './options/agent-options.ts';
 import { atProcessExit } from './process-exit.ts';
+import { present } from './present.ts';
 import { CollectorClock } from './stream/collector-clock.ts';
 import { Outbox } from './stream/outbox.ts';
 import { Session } from './stream/session.ts';
@@ -77,8 +78,7 @@ export class Connection {
   get status(): ConnectionStatus {
     const connection = this.#session?.state ?? 'local';
     const problem = this.#session?.problem;
-    const connected = connection === 'live';
-    return problem === undefined ? { connection, connected } : { connection, connected, problem };
+    return present({ connection, connected: connection === 'live', problem });
   }
 
   get unackedCount(): number {
@@ -105,16 +105,16 @@ export class Connection {
   /** Drawn when it is first needed: a process that was forked or thawed before then is another one. */
   #greet(): HelloFields {
     const { service, clock, random, version, environment, tags } = this.#options.settings;
-    this.#greeting ??= {
+    this.#greeting ??= present({
       service,
       instance: this.instance,
       epoch: `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 48).toString(36)}`,
-      ...(version === undefined ? {} : { version }),
-      ...(environment === undefined ? {} : { environment }),
+      version,
+      environment,
       tags,
       agentVersion,
       startedAt: this.#startedAt,
-    };
+    });
     return this.#greeting;
   }
 }

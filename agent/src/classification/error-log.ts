@@ -11,12 +11,12 @@ export interface NotedError {
   readonly meter: Meter;
   readonly error: unknown;
   readonly classification: Classification;
-  readonly operation?: string;
+  readonly operation?: string | undefined;
 }
 
 /**
- * Counts an error's class, and sends it as a sample at most once in 10 s for each resource and fingerprint. An error
- * on its way out passes several resources; only the innermost counts it.
+ * Counts an error's class, and sends it as a sample at most once in 10 s for each resource and fingerprint.
+ * An error on its way out passes several resources; only the innermost counts it.
  */
 export function noteError(runtime: Runtime, noted: NotedError): void {
   logOf(runtime).note(noted);
@@ -46,8 +46,8 @@ const logs = new WeakMap<Runtime, ErrorLog>();
 class ErrorLog {
   readonly #runtime: Runtime;
   /**
-   * Who counted an error object last. Another resource that sees the same object is further out and leaves it alone;
-   * the same resource sees it again only when it was thrown again.
+   * Who counted an error object last. Another resource that sees the same object is further out and leaves it
+   * alone; the same resource sees it again only when it was thrown again.
    */
   readonly #countedBy = new WeakMap<object, Meter>();
   /** When each was last sent, the longest ago first. */
@@ -66,7 +66,7 @@ class ErrorLog {
       this.#countedBy.set(error, meter);
     }
     meter.count(classColumn(classification.class));
-    if (!isSampled[classification.class] || !this.isDue(meter, classification.fingerprint)) return;
+    if (untold.has(classification.class) || !this.isDue(meter, classification.fingerprint)) return;
     const summary = summarise(error, classification, this.#runtime.redact);
     const sample = { kind: 'error.sampled', error: summary } as const;
     this.#runtime.telemetry.emit(operation === undefined ? sample : { ...sample, operation }, meter);
@@ -86,16 +86,7 @@ class ErrorLog {
 }
 
 /** Own rejections and cancelled calls say nothing that their counts do not. */
-const isSampled: Readonly<Record<ErrorClass, boolean>> = {
-  transient: true,
-  partial_outage: true,
-  critical: true,
-  throttled: true,
-  caller: true,
-  cancelled: false,
-  rejected: false,
-  unknown: true,
-};
+const untold: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['cancelled', 'rejected']);
 
 const sampleEveryMs = 10_000;
 const maxSampled = 1_000;

@@ -1,25 +1,21 @@
 import type { ErrorSummary } from '@holdfast/shared';
+import { present } from '../present.ts';
 import type { Classification } from './classifier.ts';
 import { isObject, read } from './facts.ts';
 import { redactMessage } from './redact.ts';
 
 /**
- * An error as it may leave the process: never the object, and its message redacted. `redact` is the host's own
- * redaction, which goes before ours. Where redaction fails, the message is left out.
+ * An error as it may leave the process: never the object, and its message redacted. `redact` is the host's
+ * own redaction, which goes before ours. Where redaction fails, the message is left out.
  */
 export function summarise(
   error: unknown,
   classification: Classification,
   redact?: (message: string) => string,
 ): ErrorSummary {
-  return {
-    class: classification.class,
-    severity: classification.severity,
-    fingerprint: classification.fingerprint,
-    message: safeMessage(error, redact),
-    ...(classification.code === undefined ? {} : { code: classification.code }),
-    why: classification.why,
-  };
+  const { class: errorClass, severity, fingerprint, code, why } = classification;
+  const message = safeMessage(error, redact);
+  return present({ class: errorClass, severity, fingerprint, message, code, why });
 }
 
 /** The message of whatever was thrown. */

@@ -1,5 +1,4 @@
 import type { Attribution, BreakerLevel, BreakerState } from '@holdfast/shared';
-import { fitLevel } from '../telemetry/fit.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 
@@ -59,9 +58,10 @@ export class BreakerDirectory {
 
   #enterLevel(breaker: ControlledBreaker): () => void {
     if (this.#recorder.isShared(breaker.meter)) return () => {};
-    return this.#recorder.levels.enter('breakers', () =>
-      fitLevel({ resource: breaker.meter.id, ...breaker.level() }),
-    );
+    return this.#recorder.levels.enter('breakers', () => ({
+      resource: breaker.meter.id,
+      ...breaker.level(),
+    }));
   }
 
   #tell(breaker: ControlledBreaker, change: { readonly isNew: boolean }): void {

@@ -7,7 +7,7 @@ import type {
   FlagReason,
   FlagValue,
 } from '@holdfast/shared';
-import { fitLevel } from '../telemetry/fit.ts';
+import { present } from '../present.ts';
 import { ActiveBinding } from './flag-binding.ts';
 import type { FlagDefinition } from './flag-options.ts';
 
@@ -77,14 +77,14 @@ export class Flag {
   level(): FlagLevel {
     const { defaultValue, degradedValue } = this.definition;
     const { value, reason, cause } = this.decision;
-    return fitLevel({
+    return present({
       flag: this.key,
       value,
       defaultValue,
-      ...(degradedValue === undefined ? {} : { degradedValue }),
+      degradedValue,
       reason,
       sinceAt: this.#sinceAt,
-      ...(cause === undefined ? {} : { cause }),
+      cause,
       bindings: this.bindings.map(({ breaker }) => `circuit_breaker/${breaker}`),
     });
   }
@@ -104,9 +104,16 @@ export class Flag {
     if (this.#override !== undefined) {
       const { order, untilAt } = this.#override;
       const { by, reason } = order;
-      const cause = reason === '' ? {} : { cause: reason };
+      const cause = reason === '' ? undefined : reason;
       const attribution = { by, reason };
-      return { value: order.value, reason: 'OVERRIDE', variant: 'override', attribution, untilAt, ...cause };
+      return present({
+        value: order.value,
+        reason: 'OVERRIDE',
+        variant: 'override',
+        attribution,
+        untilAt,
+        cause,
+      });
     }
     const { defaultValue, degradedValue } = this.definition;
     const cause = this.bindings.find((binding) => binding.cause !== undefined)?.cause;

@@ -1,14 +1,13 @@
 import {
   type Clock,
-  type FlagChange,
   type FlagObject,
   type FlagOverride,
   type FlagReason,
   type FlagValue,
-  type ResilienceEventBody,
   wireLimits,
 } from '@holdfast/shared';
 import type { BreakerDirectory } from '../control/breaker-directory.ts';
+import { present } from '../present.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import { Flag, type FlagDecision } from './flag.ts';
 import { checkDefinition, type FlagDefinition, problemOfValue } from './flag-options.ts';
@@ -180,19 +179,9 @@ export class FlagBook implements Flags {
 
   #changed(flag: Flag, before: FlagDecision): void {
     const { value: to, reason, cause, attribution, untilAt } = flag.decision;
-    const change = {
-      flag: flag.key,
-      from: before.value,
-      to,
-      reason,
-      ...(cause === undefined ? {} : { cause }),
-    };
-    const event = eventOf(before.reason, {
-      ...change,
-      ...(attribution === undefined ? {} : { attribution }),
-      ...(untilAt === undefined ? {} : { untilAt }),
-    });
-    this.#options.recorder.emit(event);
+    const change = present({ flag: flag.key, from: before.value, to, reason, cause });
+    const kind = kindOf(before.reason, reason);
+    this.#options.recorder.emit(present({ kind, ...change, attribution, untilAt }));
     for (const listener of this.#listeners) {
       try {
         listener(change);
@@ -227,8 +216,7 @@ function isLike<T extends FlagValue>(value: FlagValue, like: T): value is T {
   return typeof value === typeof like;
 }
 
-function eventOf(before: FlagReason, change: Omit<FlagChange<'flag.changed'>, 'kind'>): ResilienceEventBody {
-  if (change.reason === 'DEGRADED') return { kind: 'flag.degraded', ...change };
-  if (before === 'DEGRADED' && change.reason === 'STATIC') return { kind: 'flag.restored', ...change };
-  return { kind: 'flag.changed', ...change };
+function kindOf(before: FlagReason, after: FlagReason): 'flag.changed' | 'flag.degraded' | 'flag.restored' {
+  if (after === 'DEGRADED') return 'flag.degraded';
+  return before === 'DEGRADED' && after === 'STATIC' ? 'flag.restored' : 'flag.changed';
 }

@@ -1,5 +1,6 @@
 import type { BreakerState, HealthCheckKind, HealthStatus } from '@holdfast/shared';
 import type { BreakerDirectory } from '../control/breaker-directory.ts';
+import { present } from '../present.ts';
 import {
   HealthCheck,
   type HealthCheckOptions,
@@ -59,8 +60,7 @@ export class HealthBook {
       checks,
       states.some(({ state }) => isTurningAway(state)),
     );
-    const release = version === undefined ? {} : { version };
-    return { status, service, instance, ...release, checks, breakers: states };
+    return present({ status, service, instance, version, checks, breakers: states });
   }
 
   /** Whether a probe of an orchestrator may pass. Circuit breakers have no say in it. */
@@ -87,7 +87,8 @@ function isReady({ report, hasBeenUp }: HealthCheck): boolean {
   return report.kind !== 'readiness' || report.status === 'up' || report.status === 'degraded';
 }
 
-function isTurningAway(state: BreakerState): boolean {
+/** Whether a breaker in this state turns calls away, some of them at least. */
+export function isTurningAway(state: BreakerState): boolean {
   return state === 'open' || state === 'half_open' || state === 'forced_open';
 }
 

@@ -9,7 +9,8 @@ import {
   type TimerHandle,
 } from '@holdfast/shared';
 import { checkName, OptionReader } from '../options/option-reader.ts';
-import { cut, fitLevel } from '../telemetry/fit.ts';
+import { present } from '../present.ts';
+import { cut } from '../telemetry/fit.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import { callProbe, failureOf, type HealthProbe, type ProbeResult } from './probe.ts';
@@ -162,29 +163,26 @@ export class HealthCheck {
     const status = answered === 'down' && isInGrace ? 'unknown' : answered;
     const from = this.#report.status;
     const shown = message === undefined ? undefined : cut(redact(message), maxMessageLength);
-    const { name, kind, critical } = this.#report;
-    const sinceAt = status === from ? this.#report.sinceAt : now;
-    const hasNewMessage = shown !== this.#report.message;
-    this.#report = {
+    const { name, kind, critical, sinceAt, message: before } = this.#report;
+    const isChange = status !== from;
+    this.#report = present({
       name,
       kind,
       critical,
       status,
-      sinceAt,
+      sinceAt: isChange ? now : sinceAt,
       checkedAt: now,
       durationMs,
-      ...(shown === undefined ? {} : { message: shown }),
-    };
-    if (status !== from || hasNewMessage) this.#markLevel();
-    if (status === from) return;
-    const detail = shown === undefined ? {} : { message: shown };
-    recorder.emit({ kind: 'health_check.changed', from, to: status, ...detail }, this.#meter);
+      message: shown,
+    });
+    if (isChange || shown !== before) this.#markLevel();
+    if (isChange)
+      recorder.emit(present({ kind: 'health_check.changed', from, to: status, message: shown }), this.#meter);
   }
 
   #level(): HealthLevel {
     const { status, kind, critical, sinceAt, message } = this.#report;
-    const detail = message === undefined ? {} : { message };
-    return fitLevel({ resource: this.#meter.id, status, kind, critical, sinceAt, ...detail });
+    return present({ resource: this.#meter.id, status, kind, critical, sinceAt, message });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HealthCheckKind, HealthStatus } from '@holdfast/shared';
-import type { HealthBook, HealthReport } from './health-book.ts';
+import { type HealthBook, type HealthReport, isTurningAway } from './health-book.ts';
 
 /** A listener for Node's `http` server, and with `next` a middleware for Express and its kin. */
 export type HealthHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
@@ -56,7 +56,7 @@ async function answerHealth(book: HealthBook, response: ServerResponse): Promise
   });
 }
 
-/** The shape of draft-inadarei-api-health-check. */
+/** The shape of draft-inadarei-api-health-check. JSON leaves out what is `undefined`. */
 function healthJson(report: HealthReport): object {
   const checks = report.checks.map(({ name, status, checkedAt, durationMs, message }) => [
     name,
@@ -64,9 +64,10 @@ function healthJson(report: HealthReport): object {
       {
         componentType: 'component',
         status: wordOf(status),
-        ...(durationMs === undefined ? {} : { observedValue: durationMs, observedUnit: 'ms' }),
-        ...(checkedAt === undefined ? {} : { time: new Date(checkedAt).toISOString() }),
-        ...(message === undefined ? {} : { output: message }),
+        observedValue: durationMs,
+        observedUnit: durationMs === undefined ? undefined : 'ms',
+        time: checkedAt === undefined ? undefined : new Date(checkedAt).toISOString(),
+        output: message,
       },
     ],
   ]);
@@ -75,14 +76,14 @@ function healthJson(report: HealthReport): object {
     [
       {
         componentType: 'component',
-        status: state === 'closed' || state === 'disabled' || state === 'metrics_only' ? 'pass' : 'warn',
+        status: isTurningAway(state) ? 'warn' : 'pass',
         observedValue: state,
       },
     ],
   ]);
   return {
     status: wordOf(report.status),
-    ...(report.version === undefined ? {} : { releaseId: report.version }),
+    releaseId: report.version,
     serviceId: report.service,
     checks: Object.fromEntries([...checks, ...breakers]),
   };

@@ -1,4 +1,5 @@
 import type { BreakerLevel, FlagLevel, HealthLevel } from '@holdfast/shared';
+import { fit } from './fit.ts';
 
 interface Sections {
   breakers: BreakerLevel;
@@ -56,7 +57,7 @@ export class LevelBook {
     let bytes = 0;
     for (const entry of this.#entries) {
       if (!entry.isPending) continue;
-      const text = JSON.stringify(entry.read());
+      const text = JSON.stringify(fit(entry.read()));
       bytes += Buffer.byteLength(text) + 1;
       if (bytes > roomBytes) break;
       json[entry.section].push(text);

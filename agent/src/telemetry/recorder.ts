@@ -9,7 +9,7 @@ import {
 } from '@holdfast/shared';
 import { DropCounts } from './drop-counts.ts';
 import { EventQueue, isStateChange } from './event-queue.ts';
-import { fitDescriptor, fitEvent } from './fit.ts';
+import { fit } from './fit.ts';
 import { LevelBook } from './level-book.ts';
 import { Meter, type MeterOptions, type Telemetry } from './meter.ts';
 import { RollupBacklog } from './rollup-backlog.ts';
@@ -73,8 +73,7 @@ export class Recorder implements Telemetry {
   emit(event: ResilienceEventBody, meter?: Meter): void {
     if (!this.#isListening) return;
     try {
-      const record = { ...fitEvent(event), at: this.#options.clock.now() };
-      const json = JSON.stringify(meter === undefined ? record : { ...record, resource: meter.id });
+      const json = JSON.stringify({ ...fit(event), at: this.#options.clock.now(), resource: meter?.id });
       if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(event.kind, 'too_large');
       else this.events.push(event.kind, json);
       if (isStateChange(event.kind)) this.onUrgent();
@@ -125,7 +124,7 @@ export class Recorder implements Telemetry {
 
   #track(descriptor: ResourceDescriptor, options: MeterOptions): TrackedResource {
     const meter = new Meter(this.dictionary.length, options.latency ?? true);
-    this.dictionary.push(JSON.stringify(fitDescriptor(descriptor)));
+    this.dictionary.push(JSON.stringify(fit(descriptor)));
     const tracked: TrackedResource = { meter, gauges: options.gauges, sentGauges: {} };
     this.#tracked.push(tracked);
     return tracked;

@@ -113,9 +113,7 @@ export type ResilienceEventBody =
       readonly to: HealthStatus;
       readonly message?: string;
     }
-  | FlagChange<'flag.changed'>
-  | FlagChange<'flag.degraded'>
-  | FlagChange<'flag.restored'>
+  | FlagChange<'flag.changed' | 'flag.degraded' | 'flag.restored'>
   | { readonly kind: 'fault.started'; readonly fault: string; readonly untilAt?: number }
   | { readonly kind: 'fault.stopped'; readonly fault: string }
   | { readonly kind: 'config.changed'; readonly changes: readonly string[] }

@@ -48,8 +48,8 @@ export function createCircuitBreaker(
 }
 
 /**
- * Stops calling what keeps failing: it opens when too many of the last calls failed or were slow, rejects with
- * `HOLDFAST_CIRCUIT_OPEN` for a while, then lets some probes decide whether it closes again.
+ * Stops calling what keeps failing: it opens when too many of the last calls failed or were slow, rejects
+ * with `HOLDFAST_CIRCUIT_OPEN` for a while, then lets some probes decide whether it closes again.
  */
 export class CircuitBreaker implements Executor {
   readonly name: string;

@@ -19,7 +19,10 @@ export type ThresholdCrossing = Extract<
   { readonly kind: 'circuit_breaker.threshold_crossed' }
 >;
 
-/** What a breaker tells its listeners: each transition, also by the state it leads to; and each call, also by its outcome. */
+/**
+ * What a breaker tells its listeners: each transition, also by the state it leads to; and each call, also by
+ * its outcome.
+ */
 export interface BreakerEvents
   extends Record<ShortKind, BreakerTransition>,
     Record<BreakerOutcome, BreakerCall> {

@@ -28,7 +28,9 @@ export interface TransitionDetails {
   readonly isHeld?: boolean;
 }
 
-/** The states of a circuit breaker and the ways between them. It knows no calls: only permits and outcomes. */
+/**
+ * The states of a circuit breaker and the ways between them. It knows no calls: only permits and outcomes.
+ */
 export class BreakerMachine {
   readonly runtime: Runtime;
   readonly name: string;
@@ -39,7 +41,10 @@ export class BreakerMachine {
   lastFailure: Failure | undefined = undefined;
   /** How often it opened since it last was closed. */
   #openings = 0;
-  /** From the monotonic clock to the wall clock. Read once, so that a step of the wall clock empties no window. */
+  /**
+   * From the monotonic clock to the wall clock. Read once, so that a step of the wall clock empties no
+   * window.
+   */
   readonly #epochOffsetMs: number;
 
   constructor(site: Site, settings: BreakerSettings) {
@@ -88,7 +93,9 @@ export class BreakerMachine {
       this.go('open', { cause: 'trip', openForMs });
   }
 
-  /** Goes to a state. To the state that it is in: begins it anew, silently. Throws where that makes no sense. */
+  /**
+   * Goes to a state. To the state that it is in: begins it anew, silently. Throws where that makes no sense.
+   */
   go(to: BreakerState, details: TransitionDetails): void {
     const { state } = this.phase;
     const refusal = refusalOf(state, to);
@@ -105,7 +112,10 @@ export class BreakerMachine {
     this.listeners.fire('reset', { from });
   }
 
-  /** New options for a breaker that goes on: its state, its listeners and the newest outcomes that fit are kept. */
+  /**
+   * New options for a breaker that goes on: its state, its listeners and the newest outcomes that fit are
+   * kept.
+   */
   reconfigure(settings: BreakerSettings): void {
     const { phase } = this;
     const changes = changesBetween(this.settings, settings);

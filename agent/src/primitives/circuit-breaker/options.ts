@@ -16,11 +16,14 @@ export interface CircuitBreakerOptions {
   readonly slowCallMs?: number;
   /** Default `{ kind: 'count', size: 100 }`; for time 60 seconds. */
   readonly window?: BreakerWindow;
-  /** With fewer outcomes than this in the window nothing is decided. Default 100; at most a count window's size. */
+  /**
+   * With fewer outcomes than this in the window nothing is decided. Default 100; at most a count window's
+   * size.
+   */
   readonly minimumCalls?: number;
   /**
-   * How long an open breaker rejects before it lets probes through. A function is given how many times it opened
-   * since it was last closed, and why it opened now. Default 60 000.
+   * How long an open breaker rejects before it lets probes through. A function is given how many times it
+   * opened since it was last closed, and why it opened now. Default 60 000.
    */
   readonly openDurationMs?: number | ((attempt: number, cause: TransitionCause) => number);
   /** How many calls are let through half open. Default 10. */
@@ -38,8 +41,8 @@ export interface CircuitBreakerOptions {
   /** Whether an error counts neither way. */
   readonly ignores?: (error: unknown) => boolean;
   /**
-   * Whether an error opens the breaker at once: for `openForMs`; or with `true` for the error's own `Retry-After`,
-   * else for the usual open duration.
+   * Whether an error opens the breaker at once: for `openForMs`; or with `true` for the error's own
+   * `Retry-After`, else for the usual open duration.
    */
   readonly tripsOn?: (error: unknown) => boolean | { readonly openForMs: number } | undefined;
   /** Default `closed`. */

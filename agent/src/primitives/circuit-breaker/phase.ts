@@ -2,8 +2,8 @@ import type { BreakerState, BreakerTransition, TimerHandle } from '@holdfast/sha
 import type { OutcomeWindow } from './window.ts';
 
 /**
- * What is true from one transition to the next. Each call keeps the phase that let it in: where that is no longer the
- * present one when the call ends, its outcome is late and decides nothing.
+ * What is true from one transition to the next. Each call keeps the phase that let it in: where that is no
+ * longer the present one when the call ends, its outcome is late and decides nothing.
  */
 export class Phase {
   readonly state: BreakerState;
