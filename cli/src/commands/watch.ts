@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
-import { prepareInk } from '../tui/prepare-ink.ts';
 
 export function registerWatch(program: Command, host: Host): void {
   program
@@ -10,8 +9,7 @@ export function registerWatch(program: Command, host: Host): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command, host);
       if (host.out.isTerminal && host.hasKeyboard) {
-        prepareInk(process.env);
-        const { runWatch } = await import('../tui/run-watch.tsx');
+        const { runWatch } = await import('../tui/run-watch.ts');
         return runWatch(context);
       }
       const status = await context.api.status();
