@@ -46,11 +46,6 @@ export function attach(server: Server, { app, gate, endpoints, log }: HttpServer
     if (endpoint.ok) endpoint.value.upgrade(request, socket, head);
     else refuseUpgrade(socket, endpoint.refusal);
   });
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-    else socket.destroy();
-  });
 }
 
 /** A server with limits against clients that send slowly or never end. It does not listen yet. */
@@ -144,6 +139,7 @@ function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const headers = { ...headersOf(refusal), connection: 'close', 'content-length': Buffer.byteLength(body) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const status = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`;
+  socket.once('finish', () => socket.destroy()); // it left the server's limits behind, so it must not linger
   socket.end([status, ...lines, '', body].join('\r\n'));
 }
 

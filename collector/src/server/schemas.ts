@@ -67,7 +67,7 @@ function basics(): Record<string, TSchema> {
 }
 
 /** True or false, text, a number, or an object. */
-export function flagValueSchema(): TSchema {
+function flagValueSchema(): TSchema {
   return Type.Union([
     Type.Boolean(),
     Type.String(),
