@@ -48,7 +48,7 @@ export function readRoutes(options: ReadRoutesOptions): readonly Route[] {
 }
 
 /** The schema of a page of items. */
-export function listSchema(item: string): TSchema {
+function listSchema(item: string): TSchema {
   return Type.Object({ items: Type.Array(Type.Ref(item)), nextCursor: Type.Optional(Type.String()) });
 }
 

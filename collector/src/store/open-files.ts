@@ -14,7 +14,7 @@ export interface OpenFiles {
   close(): Promise<void>;
 }
 
-export const databaseName = 'holdfast.db';
+const databaseName = 'holdfast.db';
 const lockName = 'holdfast.lock';
 
 /**

@@ -114,7 +114,7 @@ export function helloWith(more: Partial<Hello> = {}): Hello {
 /** The moment at which the tests' clocks begin: a whole minute, and no round hour. */
 export const startAt = 1_780_000_020_000;
 
-export const breaker: ResourceDescriptor = { kind: 'circuit_breaker', name: 'payments' };
+const breaker: ResourceDescriptor = { kind: 'circuit_breaker', name: 'payments' };
 
 /** A batch that introduces a breaker when it is the first. */
 export function batchWith(seq: number, more: Partial<Batch> = {}): Batch {
