@@ -37,7 +37,10 @@ export class SecondsWriter {
     this.addRow({ second: record.second, columns, row: 0, latency: record.latency });
   }
 
-  /** Adds a row of columns as it came over the wire; nothing is allocated for it, as this runs for every rollup. */
+  /**
+   * Adds a row of columns as it came over the wire; nothing is allocated for it, as this runs for every
+   * rollup.
+   */
   addRow({ second, columns, row, latency }: ColumnRow): void {
     this.reserve(1 + 10 * (2 + columns.length + latency.length));
     this.buffer[this.length++] = second;
