@@ -29,11 +29,11 @@ export interface ResilienceErrorInit {
 }
 
 /**
- * What a layer answers by itself: a rejection, a time-out, retries that did not help. The guarded call's own errors
- * are never wrapped in it, but for `HOLDFAST_RETRIES_EXHAUSTED` where the options ask for it.
+ * What a layer answers by itself: a rejection, a time-out, retries that did not help. The guarded call's own
+ * errors are never wrapped in it, but for `HOLDFAST_RETRIES_EXHAUSTED` where the options ask for it.
  *
- * It is an `Error` to `instanceof`, but made without a stack: an open breaker rejects thousands of calls a second, a
- * stack costs more than all the rest, and it would only show the inside of this package.
+ * It is an `Error` to `instanceof`, but made without a stack: an open breaker rejects thousands of calls a
+ * second, a stack costs more than all the rest, and it would only show the inside of this package.
  */
 export class ResilienceError implements Error {
   static {
@@ -74,7 +74,10 @@ export class ResilienceError implements Error {
   }
 }
 
-/** Whether `error` is a `ResilienceError` with this code, also where it comes from another copy of this package. */
+/**
+ * Whether `error` is a `ResilienceError` with this code, also where it comes from another copy of this
+ * package.
+ */
 export function hasCode(error: unknown, code: ResilienceErrorCode): error is ResilienceError {
   return isResilienceError(error) && error.code === code;
 }

@@ -1,5 +1,6 @@
 import type { ErrorClass } from '@holdfast/shared';
 import { isResilienceError } from '../errors.ts';
+import { present } from '../present.ts';
 import type { Classification, Classifier } from './classifier.ts';
 import { codeOf, linksOf, nameOf, read, retryAfterOf, statusOf } from './facts.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -17,9 +18,10 @@ export interface ClassifierOptions {
 }
 
 /**
- * Tells what an error means: rules of the host, then errors that say it themselves, then tables of statuses, codes
- * and names, on the error and on everything that caused it. What nobody knows is `unknown`: it counts for breakers
- * and is not retried. Never throws, whatever was thrown. Throws a `TypeError` or `RangeError` for wrong rules.
+ * Tells what an error means: rules of the host, then errors that say it themselves, then tables of statuses,
+ * codes and names, on the error and on everything that caused it. What nobody knows is `unknown`: it counts
+ * for breakers and is not retried. Never throws, whatever was thrown. Throws a `TypeError` or `RangeError`
+ * for wrong rules.
  */
 export function createClassifier(options: ClassifierOptions): Classifier {
   const rules = options.rules ?? [];
@@ -63,8 +65,7 @@ function describe(
     ...verdict,
     // A server that says when to come back has not processed the call.
     retry: code === 'HTTP_503' && retryAfterMs !== undefined ? 'safe' : verdict.retry,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(code === undefined ? {} : { code }),
+    ...present({ retryAfterMs, code }),
     fingerprint: fingerprintOf(type, code, isResilienceError(error) ? '' : messageOf(error)),
     why,
   };

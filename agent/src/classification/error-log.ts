@@ -28,7 +28,7 @@ export function isSampleDue(runtime: Runtime, meter: Meter, key: string): boolea
 }
 
 /** The counter of a class. */
-export function classColumn(errorClass: ErrorClass): number {
+function classColumn(errorClass: ErrorClass): number {
   return countIndex[`class_${errorClass}`];
 }
 

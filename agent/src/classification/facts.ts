@@ -37,7 +37,7 @@ export function retryAfterOf(link: object, now: () => number): number | undefine
 }
 
 /** Milliseconds from now; `undefined` where the text is neither a number of seconds nor a date. */
-export function parseRetryAfter(header: string, now: () => number): number | undefined {
+function parseRetryAfter(header: string, now: () => number): number | undefined {
   const text = header.trim();
   if (/^\d{1,10}(\.\d+)?$/.test(text)) return bounded(Number(text) * 1_000);
   const at = Date.parse(text);

@@ -1,6 +1,6 @@
 /**
- * What errors that are the same to a person have in common: kind, code, and the message without what differs from
- * call to call. `1` is the version of the recipe, so that a better one does not look like new errors.
+ * What errors that are the same to a person have in common: kind, code, and the message without what differs
+ * from call to call. `1` is the version of the recipe, so that a better one does not look like new errors.
  */
 export function fingerprintOf(type: string, code: string | undefined, message: string): string {
   const text = `${type}|${code ?? ''}|${normalise(message)}`;

@@ -1,9 +1,9 @@
 import { wireLimits } from '@holdfast/shared';
 
 /**
- * Takes out of a message what must not leave the process: credentials, tokens, keys, card numbers, e-mail addresses,
- * and of URLs the user and the query. Cuts it at 1 KiB first, so that its cost is bounded. Each pattern takes linear
- * time.
+ * Takes out of a message what must not leave the process: credentials, tokens, keys, card numbers, e-mail
+ * addresses, and of URLs the user and the query. Cuts it at 1 KiB first, so that its cost is bounded. Each
+ * pattern takes linear time.
  */
 export function redactMessage(message: string): string {
   let text = message.slice(0, wireLimits.messageLength);
@@ -12,6 +12,19 @@ export function redactMessage(message: string): string {
 }
 
 const hidden = '[redacted]';
+
+/** Behind these names stands what nobody else may know. */
+const tellingNames = [
+  'pass(?:word|wd|phrase)?',
+  'pwd',
+  'secret',
+  'token',
+  '(?:api|access|private)[-_ ]?key',
+  'authorization',
+  'cookie',
+  'session(?:[-_ ]?id)?',
+  'credentials?',
+];
 
 const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // user:password@ in a URL
@@ -25,7 +38,10 @@ const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z\d]{16}\b/g, hidden],
   // what stands behind a telling name: password=…, "apiKey": "…"
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|authorization|cookie|session(?:[-_ ]?id)?|credentials?)["']?\s{0,4}[:=]\s{0,4}["']?)(?!\[redacted\])[^\s"',;&]+/gi,
+    new RegExp(
+      `((?:${tellingNames.join('|')})["']?\\s{0,4}[:=]\\s{0,4}["']?)(?!\\[redacted)[^\\s"',;&]+`,
+      'gi',
+    ),
     `$1${hidden}`,
   ],
   // an e-mail address

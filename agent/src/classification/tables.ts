@@ -23,6 +23,13 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+const severities: Readonly<Partial<Record<ErrorClass, Severity>>> = {
+  partial_outage: 'medium',
+  critical: 'high',
+  throttled: 'medium',
+  unknown: 'medium',
+};
+
 /** What a class means unless a table or rule says otherwise. */
 export const classDefaults: Readonly<Record<ErrorClass, Verdict>> = {
   transient: verdictOf('transient', 'if_idempotent', true),
@@ -43,16 +50,9 @@ export function verdictOf(
   return { class: errorClass, severity: severities[errorClass] ?? 'low', retry, countsForBreaker };
 }
 
-const severities: Readonly<Partial<Record<ErrorClass, Severity>>> = {
-  partial_outage: 'medium',
-  critical: 'high',
-  throttled: 'medium',
-  unknown: 'medium',
-};
-
 /**
- * In the order in which they are asked: what this package made itself, then the answer of the other side, then what
- * the way there said, then the kind of error.
+ * In the order in which they are asked: what this package made itself, then the answer of the other side,
+ * then what the way there said, then the kind of error.
  *
  * `safe` stands where nothing was sent or nothing was processed. Where our own side ran out of something, the
  * dependency is not to blame, so its breaker does not count it.

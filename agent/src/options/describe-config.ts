@@ -21,3 +21,12 @@ function entriesOf(options: object, place: string): [string, Config[string]][] {
 
 /** What the wire takes. */
 const maxEntries = 32;
+
+/** What differs between two sets of options, a line each: `failureRatio: 0.5 → 0.2`. */
+export function configChanges(before: object, after: object): string[] {
+  const was = describeConfig(before);
+  const is = describeConfig(after);
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .filter((name) => was[name] !== is[name])
+    .map((name) => `${name}: ${was[name] ?? 'none'} → ${is[name] ?? 'none'}`);
+}

@@ -7,9 +7,9 @@ export interface Bounds {
 }
 
 /**
- * Reads options at construction, so that a mistake shows at start and not in an outage. Each problem names the
- * option, what was expected and what it got: a `TypeError` for the wrong kind of thing, a `RangeError` for a value
- * out of bounds.
+ * Reads options at construction, so that a mistake shows at start and not in an outage. Each problem names
+ * the option, what was expected and what it got: a `TypeError` for the wrong kind of thing, a `RangeError`
+ * for a value out of bounds.
  */
 export class OptionReader {
   readonly #place: string;

@@ -7,7 +7,9 @@ export interface CallContext {
 }
 
 export interface CallOptions {
-  /** The caller's own signal: when it aborts, the call ends with the signal's reason and counts as cancelled. */
+  /**
+   * The caller's own signal: when it aborts, the call ends with the signal's reason and counts as cancelled.
+   */
   readonly signal?: AbortSignal;
   /** Handed on to the fallback as it is. */
   readonly context?: unknown;
@@ -34,8 +36,9 @@ export function wrapWith<A extends unknown[], T>(
 }
 
 /**
- * The context of one attempt. An `AbortSignal` is dear on Node 20, and most functions never look at theirs. The fields
- * are only declared: one is made for each call, and running field definitions would double what that costs.
+ * The context of one attempt. An `AbortSignal` is dear on Node 20, and most functions never look at theirs.
+ * The fields are only declared: one is made for each call, and running field definitions would double what
+ * that costs.
  */
 export class Scope implements CallContext {
   declare readonly attempt: number;

@@ -1,8 +1,8 @@
 import { nearest } from '@holdfast/shared';
 
 /**
- * Who listens to what. A listener that throws, or returns a promise that rejects, is reported and disturbs neither
- * the call nor the other listeners.
+ * Who listens to what. A listener that throws, or returns a promise that rejects, is reported and disturbs
+ * neither the call nor the other listeners.
  */
 export class Listeners<Events extends object> {
   /** Whether anyone listens at all; spares the making of events that nobody hears. */
@@ -44,7 +44,7 @@ export class Listeners<Events extends object> {
 
   #call(listener: (event: never) => unknown, payload: Events[keyof Events]): void {
     try {
-      const answer = listener(payload as never); // `on` let it in for this event only
+      const answer = listener(payload as never); // only what `on` let in for this event
       if (answer instanceof Promise) answer.catch(this.#internalError);
     } catch (error) {
       this.#internalError(error);

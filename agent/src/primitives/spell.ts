@@ -7,8 +7,8 @@ import { Deadline, type DeadlineList, deadlinesOf } from '../time/deadlines.ts';
 type CountedKind = Extract<ResilienceEventBody, { readonly count: number; readonly reason?: never }>['kind'];
 
 /**
- * A time in which something keeps happening: calls turned away, or answered by a fallback. It begins with the first
- * and ends after 10 s without one, so that a change of level is told, and not every call.
+ * A time in which something keeps happening: calls turned away, or answered by a fallback. It begins with the
+ * first and ends after 10 s without one, so that a change of level is told, and not every call.
  */
 export class Spell extends Deadline {
   readonly #runtime: Runtime;

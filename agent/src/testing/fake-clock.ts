@@ -33,9 +33,9 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the clock on by `ms`. Runs the timers that come due in their order, those that they set included, each at
-   * its own time, and waits for what they start: every promise that needs nothing but promises has settled when this
-   * returns.
+   * Moves the clock on by `ms`. Runs the timers that come due in their order, those that they set included,
+   * each at its own time, and waits for what they start: every promise that needs nothing but promises has
+   * settled when this returns.
    */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#elapsedMs + ms;

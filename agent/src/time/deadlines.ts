@@ -1,8 +1,8 @@
 import type { Clock, TimerHandle } from '@holdfast/shared';
 
 /**
- * Something that ends unless it is removed first. It stands in at most one list at a time, and is itself the list's
- * link, so that a deadline costs no allocation of its own.
+ * Something that ends unless it is removed first. It stands in at most one list at a time, and is itself the
+ * list's link, so that a deadline costs no allocation of its own.
  */
 export abstract class Deadline {
   // Only declared: see `Scope`.
@@ -24,8 +24,8 @@ export abstract class Deadline {
 }
 
 /**
- * Deadlines that are all equally far away when they are set. So they come due in the order in which they were added:
- * adding, removing and finding what is due take the same short time however many there are.
+ * Deadlines that are all equally far away when they are set. So they come due in the order in which they were
+ * added: adding, removing and finding what is due take the same short time however many there are.
  */
 export class DeadlineList {
   readonly delayMs: number;
@@ -78,7 +78,10 @@ export function deadlinesOf(clock: Clock, delayMs: number): DeadlineList {
 
 const sweepers = new WeakMap<Clock, Sweeper>();
 
-/** One timer for all lists of a clock. It sleeps until the earliest deadline, and not at all while there is none. */
+/**
+ * One timer for all lists of a clock. It sleeps until the earliest deadline, and not at all while there is
+ * none.
+ */
 class Sweeper {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
@@ -125,5 +128,7 @@ class Sweeper {
   }
 }
 
-/** When very many calls time out at once, the rest gets its turn after whatever else waits in the event loop. */
+/**
+ * When very many calls time out at once, the rest gets its turn after whatever else waits in the event loop.
+ */
 const expiriesPerSweep = 1_000;

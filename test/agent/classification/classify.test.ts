@@ -169,7 +169,7 @@ describe('when to come back', () => {
     expect(classify(error).retryAfterMs).toBe(retryAfterMs);
   });
 
-  test('a server that says when to come back has not processed the call', () => {
+  test('who says when to come back has not processed the call', () => {
     expect(classify({ status: 503 }).retry).toBe('if_idempotent');
     expect(classify({ status: 503, headers: { 'retry-after': '1' } }).retry).toBe('safe');
   });
@@ -192,7 +192,7 @@ describe('rules of the host', () => {
     expect(classify({ status: 500 }, rules)).toMatchObject({ class: 'critical', why: 'rule 2' });
   });
 
-  test('facts may be those of a cause, and all that are given must hold', () => {
+  test('all given facts must hold, on the error or a cause', () => {
     const rules: ClassificationRule[] = [
       { match: { code: 'E_BUSY', name: 'StoreError' }, class: 'throttled' },
     ];

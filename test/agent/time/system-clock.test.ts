@@ -9,7 +9,7 @@ test('its monotonic time moves on in fractions of a millisecond', () => {
   expect(after - before).toBeLessThan(1_000);
 });
 
-test('a timer runs once its time has come, and not when it is cancelled', async () => {
+test('a timer runs in time, and not when it is cancelled', async () => {
   const ran: string[] = [];
   systemClock.setTimeout(() => ran.push('cancelled'), 1).cancel();
   await new Promise<void>((resolve) => {

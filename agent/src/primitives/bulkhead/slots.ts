@@ -73,7 +73,10 @@ export class Slots {
     this.#waitLimit?.remove(call);
   }
 
-  /** Gives a slot back; it goes to the call that has waited longest. `outcome` is the column of the call that had it. */
+  /**
+   * Gives a slot back; it goes to the call that has waited longest. `outcome` is the column of the call that
+   * had it.
+   */
   leave(nowMs: number, outcome: number): void {
     if (this.#isPart) this.meter.count(outcome);
     if (this.#queue.size === 0) {

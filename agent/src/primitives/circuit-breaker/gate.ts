@@ -2,6 +2,7 @@ import { type BreakerState, countIndex } from '@holdfast/shared';
 import type { Classification } from '../../classification/classifier.ts';
 import { noteError } from '../../classification/error-log.ts';
 import { type ErrorSource, hasCode, ResilienceError } from '../../errors.ts';
+import { present } from '../../present.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import type { Failure } from '../failure.ts';
 import { type Site, sourceOf } from '../site.ts';
@@ -121,7 +122,7 @@ export class BreakerGate {
     { outcome, error }: Pick<Ending, 'outcome' | 'error'>,
     facts: Pick<BreakerCall, 'durationMs' | 'slow' | 'late'>,
   ): void {
-    const call = { outcome, ...facts, ...(error === undefined ? {} : { error }) };
+    const call = present({ outcome, ...facts, error });
     this.machine.listeners.fire('call', call);
     this.machine.listeners.fire(call.outcome, call);
   }

@@ -6,7 +6,7 @@ import {
   type TransitionCause,
 } from '@holdfast/shared';
 import { summarise } from '../../classification/summary.ts';
-import { describeConfig } from '../../options/describe-config.ts';
+import { configChanges, describeConfig } from '../../options/describe-config.ts';
 import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
@@ -16,7 +16,7 @@ import { meterOf, type Site } from '../site.ts';
 import { type BreakerEvents, breakerEventNames, enteredBy } from './events.ts';
 import type { BreakerSettings } from './options.ts';
 import { Phase, refusalOf } from './phase.ts';
-import { CountWindow, createWindow, createWindowFrom } from './window.ts';
+import { CountWindow, createWindow, createWindowFrom, minimumOf, probeWindow } from './window.ts';
 
 export interface TransitionDetails {
   readonly cause: TransitionCause;
@@ -118,7 +118,7 @@ export class BreakerMachine {
    */
   reconfigure(settings: BreakerSettings): void {
     const { phase } = this;
-    const changes = changesBetween(this.settings, settings);
+    const changes = configChanges(this.settings, settings);
     const usedPermits = this.settings.halfOpenCalls - phase.permits;
     this.settings = settings;
     if (phase.state === 'half_open') {
@@ -275,8 +275,6 @@ export class BreakerMachine {
   }
 
   #changeOf(before: Phase, phase: Phase, details: TransitionDetails): BreakerTransition {
-    const { failureRatio, slowCallRatio } = before;
-    const { attribution } = details;
     const failure = this.lastFailure;
     const untilAt =
       phase.state === 'open' ? Math.round(phase.untilMs + this.#epochOffsetMs) : details.untilAt;
@@ -286,28 +284,11 @@ export class BreakerMachine {
       to: phase.state,
       cause: details.cause,
       callCount: before.window.callCount,
-      failureRatio,
-      slowCallRatio,
+      failureRatio: before.failureRatio,
+      slowCallRatio: before.slowCallRatio,
       error: failure && summarise(failure.error, failure.classification, this.runtime.redact),
-      attribution,
+      attribution: details.attribution,
       untilAt,
     });
   }
-}
-
-/** Half open, the last outcomes of the probes decide, whatever kind of window the closed state has. */
-function probeWindow(settings: BreakerSettings): BreakerSettings['window'] {
-  return { kind: 'count', size: settings.halfOpenCalls };
-}
-
-function minimumOf(settings: BreakerSettings, window: BreakerSettings['window']): number {
-  return window.kind === 'count' ? Math.min(settings.minimumCalls, window.size) : settings.minimumCalls;
-}
-
-function changesBetween(before: BreakerSettings, after: BreakerSettings): string[] {
-  const was = describeConfig(before);
-  const is = describeConfig(after);
-  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
-    .filter((name) => was[name] !== is[name])
-    .map((name) => `${name}: ${was[name] ?? 'none'} → ${is[name] ?? 'none'}`);
 }

@@ -38,6 +38,16 @@ export function createWindowFrom(
   return created;
 }
 
+/** Half open, the last outcomes of the probes decide, whatever kind of window the closed state has. */
+export function probeWindow(settings: BreakerSettings): BreakerSettings['window'] {
+  return { kind: 'count', size: settings.halfOpenCalls };
+}
+
+/** How many outcomes decide: never more than a count window holds. */
+export function minimumOf(settings: BreakerSettings, window: BreakerSettings['window']): number {
+  return window.kind === 'count' ? Math.min(settings.minimumCalls, window.size) : settings.minimumCalls;
+}
+
 /** The last `size` outcomes in a ring: a new one takes the oldest's place. */
 export class CountWindow implements OutcomeWindow {
   callCount = 0;
@@ -77,7 +87,7 @@ export class CountWindow implements OutcomeWindow {
 }
 
 /** The outcomes of the last `seconds` epoch seconds, in a bucket for each second. */
-export class TimeWindow implements OutcomeWindow {
+class TimeWindow implements OutcomeWindow {
   callCount = 0;
   failureCount = 0;
   slowCallCount = 0;
@@ -93,7 +103,13 @@ export class TimeWindow implements OutcomeWindow {
   record(outcome: number, endedAt: number): void {
     this.#buckets ??= new Uint32Array(this.#seconds * 3);
     this.moveTo(endedAt);
-    this.#add((this.#second % this.#seconds) * 3, 1, outcome & failed, outcome >> 1);
+    const at = (this.#second % this.#seconds) * 3;
+    this.#buckets[at] = this.#read(at) + 1;
+    this.#buckets[at + 1] = this.#read(at + 1) + (outcome & failed);
+    this.#buckets[at + 2] = this.#read(at + 2) + (outcome >> 1);
+    this.callCount += 1;
+    this.failureCount += outcome & failed;
+    this.slowCallCount += outcome >> 1;
   }
 
   moveTo(at: number): void {
@@ -119,18 +135,10 @@ export class TimeWindow implements OutcomeWindow {
   }
 
   #drop(at: number): void {
-    this.#add(at, -this.#read(at), -this.#read(at + 1), -this.#read(at + 2));
-  }
-
-  #add(at: number, calls: number, failures: number, slowCalls: number): void {
-    const buckets = this.#buckets;
-    if (buckets === undefined) return;
-    buckets[at] = this.#read(at) + calls;
-    buckets[at + 1] = this.#read(at + 1) + failures;
-    buckets[at + 2] = this.#read(at + 2) + slowCalls;
-    this.callCount += calls;
-    this.failureCount += failures;
-    this.slowCallCount += slowCalls;
+    this.callCount -= this.#read(at);
+    this.failureCount -= this.#read(at + 1);
+    this.slowCallCount -= this.#read(at + 2);
+    this.#buckets?.fill(0, at, at + 3);
   }
 
   #read(at: number): number {

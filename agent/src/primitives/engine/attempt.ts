@@ -7,8 +7,8 @@ import type { Call } from './call.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * One call of the guarded function. It belongs to a `Call` until it ends or is given up; what the function answers
- * after that is late and reaches nobody.
+ * One call of the guarded function. It belongs to a `Call` until it ends or is given up; what the function
+ * answers after that is late and reaches nobody.
  *
  * Attempts are used again: with their two callbacks they are what would cost most to make for each call.
  */
@@ -96,7 +96,9 @@ export class Attempt extends Deadline implements Passage {
     call.attemptFailed(failure, nowMs);
   }
 
-  /** The scope stays: while none is alive, V8 throws away the code that was compiled for them at each full GC. */
+  /**
+   * The scope stays: while none is alive, V8 throws away the code that was compiled for them at each full GC.
+   */
   #recycle(): void {
     this.#call = undefined;
     this.phase = undefined;

@@ -11,10 +11,11 @@ import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * One call on its way through the layers. As a deadline it is first the wait in the queue, then the total time.
+ * One call on its way through the layers. As a deadline it is first the wait in the queue, then the total
+ * time.
  *
- * Calls are used again. So the end of a call comes last in each method, and a signal is aborted only after it: what
- * the host does on an abort may come back in here.
+ * Calls are used again. So the end of a call comes last in each method, and a signal is aborted only after
+ * it: what the host does on an abort may come back in here.
  */
 export class Call extends Deadline implements Waiting, Progress {
   fn: Guarded<unknown> = nothing;
@@ -163,7 +164,9 @@ export class Call extends Deadline implements Waiting, Progress {
     }
   }
 
-  /** Leaves the layers, and is free for another call. `outcome` is the column in which the bulkhead counts it. */
+  /**
+   * Leaves the layers, and is free for another call. `outcome` is the column in which the bulkhead counts it.
+   */
   #end(nowMs: number, outcome: number): void {
     const engine = this.#engine;
     const { bulkhead, totalTimeout } = engine.layers;

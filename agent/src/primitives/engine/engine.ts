@@ -26,9 +26,9 @@ export interface Layers {
 }
 
 /**
- * Takes calls through layers as one machine rather than as functions around functions. A call costs little more than
- * its promise: the objects that follow it on its way are used again. A pipeline is an engine with several layers; a retry, a time-out, a
- * bulkhead or a fallback that stands alone is one with a single layer.
+ * Takes calls through layers as one machine rather than as functions around functions. A call costs little
+ * more than its promise: the objects that follow it on its way are used again. A pipeline is an engine with
+ * several layers; a retry, a time-out, a bulkhead or a fallback that stands alone is one with a single layer.
  */
 export class Engine implements Executor {
   readonly name: string;

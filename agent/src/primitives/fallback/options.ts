@@ -9,7 +9,9 @@ export type FallbackAnswer = object | string | number | boolean | null;
 export interface FallbackOptions {
   /** A function, or the answer itself. */
   readonly fallback: FallbackFunction | FallbackAnswer;
-  /** Whether to answer instead of an error. Default: all but the caller's own mistakes and cancelled calls. */
+  /**
+   * Whether to answer instead of an error. Default: all but the caller's own mistakes and cancelled calls.
+   */
   readonly fallbackOn?: (error: unknown) => boolean;
   /** What the fallback stands in for, for people. */
   readonly dependency?: string;

@@ -71,6 +71,6 @@ export class StandIn {
 }
 
 /** Whether an answer is still to come. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,8 +1,8 @@
 import { type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
 
 /**
- * Primitives in an order of one's own; the first is the outermost. Each hands its signal and the caller's context to
- * the next. Throws a `TypeError` for what is not a primitive.
+ * Primitives in an order of one's own; the first is the outermost. Each hands its signal and the caller's
+ * context to the next. Throws a `TypeError` for what is not a primitive.
  */
 export function compose(...primitives: readonly Executor[]): Executor {
   if (primitives.length === 0) throw new TypeError('`compose` needs at least one primitive');

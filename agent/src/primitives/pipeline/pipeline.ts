@@ -13,8 +13,8 @@ import { type PipelineOptions, readPipelineOptions } from './options.ts';
 export type { PipelineOptions } from './options.ts';
 
 /**
- * The fault tolerance layer: fallback → bulkhead → total time-out → retry → circuit breaker → time-out of each
- * attempt → the function. Throws a `TypeError` or `RangeError` for wrong options.
+ * The fault tolerance layer: fallback → bulkhead → total time-out → retry → circuit breaker → time-out of
+ * each attempt → the function. Throws a `TypeError` or `RangeError` for wrong options.
  */
 export function createPipeline(runtime: Runtime, name: string, options: PipelineOptions): Pipeline {
   return new Pipeline(runtime, name, options);
@@ -48,8 +48,8 @@ export class Pipeline implements Executor {
   }
 
   /**
-   * Calls `fn` through all layers. Rejects with the function's own error, unchanged; with a `ResilienceError` where a
-   * layer answered instead; or with the signal's reason where the caller gave up.
+   * Calls `fn` through all layers. Rejects with the function's own error, unchanged; with a `ResilienceError`
+   * where a layer answered instead; or with the signal's reason where the caller gave up.
    */
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
     return this.#engine.execute(fn, options);

@@ -10,9 +10,9 @@ export interface BackoffSpec {
   /** The longest wait, also where the other side asks for more. Default 10 000. */
   readonly capMs?: number;
   /**
-   * How much chance there is in it, so that callers who failed together do not come back together. `none`; `full`:
-   * anything up to the wait; `equal`: half of it is fixed; `decorrelated`: anything up to three times the wait
-   * before. Default `full`.
+   * How much chance there is in it, so that callers who failed together do not come back together. `none`;
+   * `full`: anything up to the wait; `equal`: half of it is fixed; `decorrelated`: anything up to three times
+   * the wait before. Default `full`.
    */
   readonly jitter?: 'none' | 'full' | 'equal' | 'decorrelated';
 }

@@ -8,11 +8,17 @@ export interface RetryOptions {
   readonly backoff?: BackoffSpec | BackoffFunction;
   /** No retry begins later than this after the first call. Default 0: no limit. */
   readonly maxElapsedMs?: number;
-  /** Whether the call may be made twice without harm. Default false: then only what was not processed is retried. */
+  /**
+   * Whether the call may be made twice without harm. Default false: then only what was not processed is
+   * retried.
+   */
   readonly idempotent?: boolean;
   /** Whether to retry after an error; `undefined` leaves it to the classifier. */
   readonly retryOn?: (error: unknown) => boolean | undefined;
-  /** Whether used-up retries answer `HOLDFAST_RETRIES_EXHAUSTED` with the last error as its cause. Default false. */
+  /**
+   * Whether used-up retries answer `HOLDFAST_RETRIES_EXHAUSTED` with the last error as its cause. Default
+   * false.
+   */
   readonly wrapExhausted?: boolean;
   /** What is retried, for people. */
   readonly dependency?: string;

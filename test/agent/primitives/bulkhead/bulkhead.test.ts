@@ -64,7 +64,7 @@ test('a caller who gives up while waiting leaves the queue', async () => {
   expect(telemetry.gauges('bulkhead/reports')).toMatchObject({ in_flight: 0 });
 });
 
-test('saturation is told when it begins and when it has been over for a while', async () => {
+test('saturation is told when it begins and when it ended', async () => {
   const { runtime, clock, telemetry } = createTestRuntime();
   const bulkhead = createBulkhead(runtime, 'reports', { maxConcurrentCalls: 1 });
   const running = hang((fn) => bulkhead.execute(fn));

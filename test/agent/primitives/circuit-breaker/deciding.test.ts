@@ -180,7 +180,7 @@ describe('opening at once', () => {
 });
 
 describe('late outcomes', () => {
-  test('a call from an earlier state is reported as late and decides nothing', async () => {
+  test('a call from an earlier state is late and decides nothing', async () => {
     const { breaker, clock, telemetry } = createBreaker({ halfOpenCalls: 1 });
     const stale = hang((fn) => breaker.execute(fn));
     await fail(breaker, 4);

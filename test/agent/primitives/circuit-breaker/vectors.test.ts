@@ -9,8 +9,8 @@ import type { CircuitBreakerOptions } from '../../../../agent/src/primitives/cir
 import { createTestRuntime, type TestRuntime } from '../../support/runtime.ts';
 
 /**
- * Cases that were run against resilience4j, in its names, step by step. Where this breaker differs on purpose,
- * `differences` says how.
+ * Cases that were run against resilience4j, in its names, step by step. Where this breaker differs on
+ * purpose, `differences` says how.
  */
 interface Vector {
   readonly id: string;

@@ -86,7 +86,7 @@ describe('the order of the layers', () => {
     expect(await second.answer).toBe('second');
   });
 
-  test('a rejection by the breaker is not retried, unless a rule says so', async () => {
+  test('an open breaker is not retried unless a rule says so', async () => {
     const options = { retry: { backoff: steady }, circuitBreaker: quick };
     const plain = createPipelineUnderTest(options);
     plain.pipeline.circuitBreaker?.forceOpen('stop');
@@ -128,7 +128,7 @@ describe('what is counted', () => {
     expect(telemetry.timedCount('pipeline/payments')).toBe(2);
   });
 
-  test('an open breaker answers by the fallback without a look at the rest', async () => {
+  test('an open breaker with a fallback answers without a call', async () => {
     const { pipeline, telemetry } = createPipelineUnderTest({ circuitBreaker: quick, fallback: 'pending' });
     await failTimes(pipeline, 4);
     let calls = 0;
@@ -150,7 +150,7 @@ describe('what is counted', () => {
     expect(telemetry.counts('circuit_breaker/payments')).toEqual({ rejected: 1, class_rejected: 1 });
   });
 
-  test('an error on its way out is counted by the innermost pipeline only', async () => {
+  test('only the innermost pipeline counts the class of an error', async () => {
     const { runtime, telemetry } = createTestRuntime();
     const outer = createPipeline(runtime, 'outer', {});
     const inner = createPipeline(runtime, 'inner', {});
@@ -201,7 +201,7 @@ describe('what is counted', () => {
 });
 
 describe('cancelling', () => {
-  test('it ends the call at once, aborts the attempt and gives the permit back', async () => {
+  test('it ends the call, aborts the attempt, gives the permit back', async () => {
     const { pipeline, telemetry } = createPipelineUnderTest({
       circuitBreaker: { ...quick, initialState: 'half_open', halfOpenCalls: 1 },
       timeoutMs: 500,
@@ -224,7 +224,7 @@ describe('cancelling', () => {
     expect(pipeline.circuitBreaker?.tryAcquire()).toBeDefined();
   });
 
-  test('a host that aborts its own signal when ours aborts ends the call only once', async () => {
+  test('a host that aborts in turn ends the call only once', async () => {
     const { pipeline, clock, telemetry } = createPipelineUnderTest({
       bulkhead: { maxConcurrentCalls: 2 },
       circuitBreaker: quick,

@@ -32,7 +32,7 @@ test("the function's signal is aborted with that error", async () => {
   expect(hasCode(seen?.reason, 'HOLDFAST_TIMED_OUT')).toBe(true);
 });
 
-test('a signal that is read after the time is over is aborted already', async () => {
+test('a signal that is read too late is aborted already', async () => {
   const { runtime, clock } = createTestRuntime();
   const timeout = createTimeout(runtime, 'search', { timeoutMs: 200 });
   let isAborted: boolean | undefined;
