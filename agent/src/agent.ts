@@ -67,11 +67,11 @@ export class Agent {
 
   /** Use `createAgent`. */
   constructor(settings: AgentSettings) {
-    const { service, clock, redact, classification, memoryBytes } = settings;
+    const { service, clock, redact, classification, limits } = settings;
     const internalError = this.#internalErrorTo(settings.onInternalError);
     const recorder = new Recorder({
       clock,
-      maxBytes: memoryBytes / 2,
+      maxBytes: limits.memoryBytes / 2,
       isListening: settings.collector !== undefined,
       internalError,
     });

@@ -55,7 +55,7 @@ export class Connection {
     this.#startedAt = clock.now();
     const collectorClock = new CollectorClock(clock);
     this.#desired = new DesiredStateKeeper({ service, instance, clock, collectorClock, flags, breakers });
-    this.#outbox = new Outbox({ recorder, clock, maxBytes: settings.memoryBytes / 2 });
+    this.#outbox = new Outbox({ recorder, clock, maxBytes: settings.limits.memoryBytes / 2 });
     if (collector === undefined) return;
     const transport: Transport =
       'connect' in collector ? collector : webSocketTransport({ ...collector, clock });

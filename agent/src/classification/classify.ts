@@ -4,7 +4,7 @@ import { present } from '../present.ts';
 import type { Classification, Classifier } from './classifier.ts';
 import { codeOf, linksOf, nameOf, read, retryAfterOf, statusOf } from './facts.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type ClassificationRule, checkRules, matches } from './rules.ts';
+import { type ClassificationRule, matches, readRules } from './rules.ts';
 import { messageOf } from './summary.ts';
 import { classDefaults, type FactName, type Table, tables, type Verdict, verdictOf } from './tables.ts';
 
@@ -24,8 +24,7 @@ export interface ClassifierOptions {
  * for wrong rules.
  */
 export function createClassifier(options: ClassifierOptions): Classifier {
-  const rules = options.rules ?? [];
-  checkRules('classification', rules);
+  const rules = readRules(options.rules ?? [], 'classification');
   const lookups = tables.map(lookupOf);
   const decide = (error: unknown, links: readonly object[]): Decision =>
     byRules({ ...options, rules }, error, links) ??

@@ -1,8 +1,17 @@
-import { type ErrorClass, errorClasses, type Severity, severities, show } from '@holdfast/shared';
-import { OptionReader } from '../options/option-reader.ts';
+import { type ErrorClass, errorClasses, type Severity, severities } from '@holdfast/shared';
+import {
+  boolean,
+  type Check,
+  listOf,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  readOptions,
+  text,
+} from '../options/checks.ts';
 import type { Classification } from './classifier.ts';
 import { codeOf, nameOf, statusOf } from './facts.ts';
-import { classDefaults } from './tables.ts';
 
 /** What the host knows better of an error. Rules are asked in their order, before everything else. */
 export interface ClassificationRule {
@@ -24,13 +33,6 @@ export interface ClassificationRule {
   readonly why?: string;
 }
 
-/** Throws a `TypeError` or `RangeError` unless these are rules. */
-export function checkRules(place: string, rules: unknown): void {
-  if (!Array.isArray(rules))
-    throw new TypeError(`\`${place}\` must be an array of rules, got ${show(rules)}`);
-  rules.forEach((rule: unknown, index) => checkRule(`${place}[${index}]`, rule));
-}
-
 /** Whether a rule speaks of this error. `links` is the error with its causes. */
 export function matches(rule: ClassificationRule, error: unknown, links: readonly object[]): boolean {
   const { match } = rule;
@@ -43,18 +45,27 @@ export function matches(rule: ClassificationRule, error: unknown, links: readonl
   );
 }
 
-function checkRule(place: string, input: unknown): void {
-  const rule = new OptionReader(place, input, ruleOptions);
-  if (!rule.has('class')) throw new TypeError(`\`${place}.class\` must be given`);
-  const errorClass = rule.oneOf('class', errorClasses, 'unknown');
-  rule.oneOf('severity', severities, classDefaults[errorClass].severity);
-  rule.oneOf('retry', ['safe', 'if_idempotent', 'never'], 'never');
-  rule.boolean('countsForBreaker');
-  rule.number('retryAfterMs', 0);
-  if (typeof rule.raw('match') === 'function') return;
-  const match = rule.nested('match', ['code', 'name', 'status']);
-  if (!match.has('code') && !match.has('name') && !match.has('status'))
-    throw new TypeError(`\`${place}.match\` must name a code, a name or a status`);
-}
+const readMatch: Check<ClassificationRule['match']> = (match, place) => {
+  if (typeof match === 'function') return match as (error: unknown) => boolean; // what it answers is seen when it is asked
+  const facts = readOptions(
+    { code: optional(text(256)), name: optional(text(256)), status: optional(number()) },
+    match,
+    place,
+  );
+  if (Object.keys(facts).length > 0) return facts;
+  throw new TypeError(`\`${place}\` must name a code, a name or a status`);
+};
 
-const ruleOptions = ['match', 'class', 'severity', 'retry', 'countsForBreaker', 'retryAfterMs', 'why'];
+/** Throws a `TypeError` or `RangeError` unless these are rules. */
+export const readRules: Check<ClassificationRule[]> = listOf(
+  objectOf({
+    match: readMatch,
+    class: oneOf(errorClasses),
+    severity: optional(oneOf(severities)),
+    retry: optional(oneOf(['safe', 'if_idempotent', 'never'])),
+    countsForBreaker: optional(boolean),
+    retryAfterMs: optional(number()),
+    why: optional(text(1_024)),
+  }),
+  1_000,
+);

@@ -1,5 +1,15 @@
-import { type FlagValue, show } from '@holdfast/shared';
-import { checkName, OptionReader } from '../options/option-reader.ts';
+import type { FlagValue } from '@holdfast/shared';
+import {
+  type Check,
+  listOf,
+  mustBe,
+  name,
+  number,
+  objectOf,
+  optional,
+  readOptions,
+  withDefault,
+} from '../options/checks.ts';
 
 /** What degrades a flag by itself. */
 export interface FlagBinding {
@@ -19,24 +29,13 @@ export interface FlagDefinition<T extends FlagValue = FlagValue> {
 
 /** Throws `TypeError` or `RangeError`, naming the option, unless the definition is sound. */
 export function checkDefinition(key: string, definition: FlagDefinition): void {
-  checkName('key', key);
-  const place = `flags.${key}`;
-  const reader = new OptionReader(place, definition, ['defaultValue', 'degradedValue', 'bindings']);
-  checkValue(`${place}.defaultValue`, definition.defaultValue);
-  const { defaultValue, degradedValue, bindings = [] } = definition;
-  if (degradedValue !== undefined) checkValue(`${place}.degradedValue`, degradedValue);
+  const place = `flags.${name(key, 'key')}`;
+  const { defaultValue, degradedValue, bindings } = readOptions(definitionChecks, definition, place);
   const type = typeof defaultValue;
-  if (degradedValue !== undefined && typeof degradedValue !== type)
-    throw new TypeError(
-      `\`${place}.degradedValue\` must be a ${type} like \`defaultValue\`, got ${show(degradedValue)}`,
-    );
-  if (!Array.isArray(bindings))
-    throw new TypeError(`\`${place}.bindings\` must be an array, got ${show(reader.raw('bindings'))}`);
-  if (bindings.length > maxBindings)
-    throw new RangeError(`\`${place}.bindings\` must hold at most ${maxBindings}, got ${bindings.length}`);
-  bindings.forEach((binding, index) => checkBinding(`${place}.bindings[${index}]`, binding));
-  if (bindings.length > 0 && degradedValue === undefined)
-    throw new TypeError(`\`${place}.degradedValue\` must be given with \`bindings\`, got nothing`);
+  const expected = `a ${type} like \`defaultValue\``;
+  const isMissing = degradedValue === undefined && bindings.length > 0;
+  if (isMissing || (degradedValue !== undefined && typeof degradedValue !== type))
+    throw new TypeError(mustBe(`${place}.degradedValue`, expected, degradedValue));
 }
 
 /** What is wrong with a value for a flag, in words; `undefined` where nothing is. */
@@ -48,15 +47,20 @@ export function problemOfValue(value: unknown): string | undefined {
   return byteLengthOf(value) <= maxValueBytes ? undefined : `at most ${maxValueBytes} bytes of JSON`;
 }
 
-const maxBindings = 64;
 const maxValueBytes = 4_096;
 
-function checkValue(place: string, value: unknown): void {
+const flagValue: Check<FlagValue> = (value, place) => {
   const problem = problemOfValue(value);
-  if (problem === undefined) return;
-  const message = `\`${place}\` must be ${problem}, got ${show(value)}`;
+  if (problem === undefined) return value as FlagValue; // there is nothing wrong with it
+  const message = mustBe(place, problem, value);
   throw problem.startsWith('true or') ? new TypeError(message) : new RangeError(message);
-}
+};
+
+const definitionChecks = {
+  defaultValue: flagValue,
+  degradedValue: optional(flagValue),
+  bindings: withDefault([], listOf(objectOf({ breaker: name, holdMs: optional(number()) }), 64)),
+};
 
 /** Infinite for what JSON cannot hold, such as a circle. */
 function byteLengthOf(value: unknown): number {
@@ -65,10 +69,4 @@ function byteLengthOf(value: unknown): number {
   } catch {
     return Number.POSITIVE_INFINITY;
   }
-}
-
-function checkBinding(place: string, binding: unknown): void {
-  const reader = new OptionReader(place, binding, ['breaker', 'holdMs']);
-  checkName(`${place}.breaker`, reader.raw('breaker'));
-  reader.number('holdMs', 0);
 }

@@ -5,10 +5,17 @@ import {
   type HealthLevel,
   type HealthStatus,
   healthCheckKinds,
-  show,
   type TimerHandle,
 } from '@holdfast/shared';
-import { checkName, OptionReader } from '../options/option-reader.ts';
+import {
+  boolean,
+  func,
+  name as checkedName,
+  number,
+  oneOf,
+  readOptions,
+  withDefault,
+} from '../options/checks.ts';
 import { present } from '../present.ts';
 import { cut } from '../telemetry/fit.ts';
 import type { Meter } from '../telemetry/meter.ts';
@@ -69,13 +76,10 @@ export class HealthCheck {
   /** Throws `TypeError` or `RangeError` on a bad option, naming it. */
   constructor(setup: HealthCheckSetup, { name, probe, options }: HealthCheckInit) {
     const { clock, recorder } = setup;
-    checkName('healthCheck name', name);
-    if (typeof probe !== 'function')
-      throw new TypeError(`\`healthCheck ${name}\` must be given a function, got ${show(probe)}`);
-    this.name = name;
+    this.name = checkedName(name, 'healthCheck name');
     this.#setup = setup;
-    this.#probe = probe;
-    this.#options = readOptions(name, options);
+    this.#probe = func<HealthProbe>()(probe, `healthCheck ${name}`);
+    this.#options = readOptions(optionChecks, options, `healthCheck ${name}`);
     const { kind, critical, timeoutMs, intervalMs } = this.#options;
     this.#meter = recorder.meter({
       kind: 'health_check',
@@ -199,14 +203,10 @@ const stillHanging: ProbeResult = {
   message: 'the call before has still not answered',
 };
 
-function readOptions(name: string, options: HealthCheckOptions): Required<HealthCheckOptions> {
-  const known = ['kind', 'timeoutMs', 'intervalMs', 'critical', 'graceMs'];
-  const reader = new OptionReader(`healthCheck ${name}`, options, known);
-  return {
-    kind: reader.oneOf('kind', healthCheckKinds, 'readiness'),
-    timeoutMs: reader.number('timeoutMs', 2_000, { min: 1 }),
-    intervalMs: reader.number('intervalMs', 10_000, { min: 10 }),
-    critical: reader.has('critical') ? reader.boolean('critical') : true,
-    graceMs: reader.number('graceMs', 0),
-  };
-}
+const optionChecks = {
+  kind: withDefault('readiness', oneOf(healthCheckKinds)),
+  timeoutMs: withDefault(2_000, number({ min: 1 })),
+  intervalMs: withDefault(10_000, number({ min: 10 })),
+  critical: withDefault(true, boolean),
+  graceMs: withDefault(0, number()),
+};

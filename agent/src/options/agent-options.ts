@@ -1,11 +1,22 @@
 import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
-import { type Clock, namePattern, nameRule, type Random, show, wireLimits } from '@holdfast/shared';
+import { type Clock, namePattern, type Random, show, wireLimits } from '@holdfast/shared';
 import type { ClassificationRule } from '../classification/rules.ts';
 import type { Transport } from '../stream/transport.ts';
 import { systemClock, systemRandom } from '../time/system-clock.ts';
+import {
+  type Check,
+  func,
+  mustBe,
+  name,
+  objectOf,
+  optional,
+  readOptions,
+  text,
+  whole,
+  withDefault,
+} from './checks.ts';
 import { type CollectorAddress, readCollector } from './collector-address.ts';
-import { OptionReader } from './option-reader.ts';
 
 export interface AgentOptions {
   /** The service that this process is one of. Default: `HOLDFAST_SERVICE`, else `OTEL_SERVICE_NAME`. */
@@ -46,16 +57,16 @@ export interface AgentLimits {
 /** The options with every default in place. */
 export interface AgentSettings {
   readonly service: string;
-  readonly instance: string | undefined;
-  readonly version: string | undefined;
-  readonly environment: string | undefined;
+  readonly instance?: string;
+  readonly version?: string;
+  readonly environment?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly collector: CollectorAddress | Transport | undefined;
   readonly classification: readonly ClassificationRule[];
   readonly clock: Clock;
   readonly random: Random;
-  readonly memoryBytes: number;
-  readonly redact: ((message: string) => string) | undefined;
+  readonly limits: Required<AgentLimits>;
+  readonly redact?: (message: string) => string;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -66,103 +77,75 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * got.
  */
 export function readAgentOptions(options: AgentOptions, environment: Environment): AgentSettings {
-  const reader = new OptionReader('', options, optionNames);
-  for (const name of ['random', 'redact', 'onInternalError']) reader.requireFunction(name);
-  const limits = reader.has('limits') ? reader.nested('limits', ['memoryBytes']) : undefined;
-  return {
-    service: readService(options, environment),
-    instance: options.instance === undefined ? undefined : readName('instance', options.instance),
-    version: readText('version', options.version),
-    environment: readText('environment', options.environment),
-    tags: readTags(options.tags ?? {}),
-    collector: readCollector(options, environment),
-    classification: options.classification ?? [],
-    clock: readClock(options.clock),
-    random: options.random ?? systemRandom,
-    memoryBytes: limits?.whole('memoryBytes', defaultMemoryBytes, memoryBounds) ?? defaultMemoryBytes,
-    redact: options.redact,
-    onInternalError: options.onInternalError ?? (() => {}),
-  };
+  const { service, token, ...settings } = readOptions(agentChecks, options);
+  const collector = readCollector({ collector: settings.collector, token }, environment);
+  const { classification = [] } = options;
+  return { ...settings, service: service ?? serviceFrom(environment), collector, classification };
 }
 
 /** The host's name, the process id and, off the main thread, the thread's. */
 export function defaultInstance(): string {
   const thread = isMainThread ? '' : `-${threadId}`;
-  const name = `${hostname().slice(0, 100)}-${process.pid}${thread}`;
-  return namePattern.test(name) ? name : `host-${process.pid}${thread}`;
+  const instance = `${hostname().slice(0, 100)}-${process.pid}${thread}`;
+  return namePattern.test(instance) ? instance : `host-${process.pid}${thread}`;
 }
 
-const optionNames: readonly (keyof AgentOptions)[] = [
-  'service',
-  'instance',
-  'version',
-  'environment',
-  'tags',
-  'collector',
-  'token',
-  'classification',
-  'clock',
-  'random',
-  'limits',
-  'redact',
-  'onInternalError',
-];
-const defaultMemoryBytes = 4_194_304;
-const memoryBounds = { min: 262_144, max: 1_073_741_824 } as const;
-const maxTextLength = 128;
-const maxTagLength = 256;
-
-function readService(options: AgentOptions, environment: Environment): string {
-  if (options.service !== undefined) return readName('service', options.service);
-  for (const variable of ['HOLDFAST_SERVICE', 'OTEL_SERVICE_NAME']) {
-    const value = environment[variable];
-    if (value !== undefined && value !== '') return readName(variable, value);
-  }
-  throw new TypeError(
-    '`service` must be a name, or HOLDFAST_SERVICE or OTEL_SERVICE_NAME must be set, got nothing',
-  );
-}
-
-function readName(option: string, value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError(`\`${option}\` must be a string, got ${show(value)}`);
-  if (!namePattern.test(value)) throw new RangeError(`\`${option}\` must be ${nameRule}, got ${show(value)}`);
-  return value;
-}
-
-function readText(option: string, value: unknown, maxLength = maxTextLength): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw new TypeError(`\`${option}\` must be a string, got ${show(value)}`);
-  if (value.length > maxLength)
-    throw new RangeError(`\`${option}\` must be at most ${maxLength} characters, got ${value.length}`);
-  return value;
-}
-
-function readTags(tags: unknown): Readonly<Record<string, string>> {
+const readTags: Check<Readonly<Record<string, string>>> = (tags, place) => {
   if (typeof tags !== 'object' || tags === null || Array.isArray(tags))
-    throw new TypeError(`\`tags\` must be an object of strings, got ${show(tags)}`);
+    throw new TypeError(mustBe(place, 'an object of strings', tags));
   const entries = Object.entries(tags);
   if (entries.length > wireLimits.tags)
-    throw new RangeError(`\`tags\` must be at most ${wireLimits.tags}, got ${entries.length}`);
+    throw new RangeError(mustBe(place, `at most ${wireLimits.tags}`, entries.length));
   return Object.fromEntries(
-    entries.map(([name, value]) => {
-      if (reservedTags.has(name)) throw new RangeError(`\`tags\` must not hold ${show(name)}`);
-      const text = readText(`tags.${name}`, value, maxTagLength);
-      if (text === undefined) throw new TypeError(`\`tags.${name}\` must be a string, got nothing`);
-      return [name, text];
+    entries.map(([tag, value]) => {
+      if (reservedTags.has(tag)) throw new RangeError(`\`${place}\` must not hold ${show(tag)}`);
+      return [tag, text(256)(value, `${place}.${tag}`)];
     }),
   );
-}
+};
 
 /** Names that could reach an object's prototype; no collector takes them. */
 const reservedTags: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-function readClock(clock: unknown): Clock {
-  if (clock === undefined) return systemClock;
+const readClock: Check<Clock> = (clock, place) => {
   if (isClock(clock)) return clock;
-  throw new TypeError(`\`clock\` must have now, monotonic and setTimeout, got ${show(clock)}`);
-}
+  throw new TypeError(`\`${place}\` must have now, monotonic and setTimeout, got ${show(clock)}`);
+};
 
 function isClock(value: unknown): value is Clock {
   if (typeof value !== 'object' || value === null) return false;
-  return ['now', 'monotonic', 'setTimeout'].every((name) => typeof Reflect.get(value, name) === 'function');
+  return ['now', 'monotonic', 'setTimeout'].every(
+    (member) => typeof Reflect.get(value, member) === 'function',
+  );
+}
+
+/** Read together and with the environment by `readCollector`; the rules by the classifier. */
+const later: Check<unknown> = (value) => value;
+
+const memoryBytes = withDefault(4_194_304, whole({ min: 262_144, max: 1_073_741_824 }));
+
+const agentChecks = {
+  service: optional(name),
+  instance: optional(name),
+  version: optional(text(128)),
+  environment: optional(text(128)),
+  tags: withDefault({}, readTags),
+  collector: later,
+  token: later,
+  classification: later,
+  clock: withDefault(systemClock, readClock),
+  random: withDefault(systemRandom, func<Random>()),
+  limits: withDefault({ memoryBytes: 4_194_304 }, objectOf({ memoryBytes })),
+  redact: optional(func<(message: string) => string>()),
+  onInternalError: withDefault(() => {}, func<(error: unknown) => void>()),
+} satisfies Record<keyof AgentOptions, Check<unknown>>;
+
+function serviceFrom(environment: Environment): string {
+  for (const variable of ['HOLDFAST_SERVICE', 'OTEL_SERVICE_NAME']) {
+    const value = environment[variable];
+    if (value !== undefined && value !== '') return name(value, variable);
+  }
+  throw new TypeError(
+    '`service` must be a name, or HOLDFAST_SERVICE or OTEL_SERVICE_NAME must be set, got nothing',
+  );
 }

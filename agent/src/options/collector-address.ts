@@ -1,12 +1,13 @@
 import { isIPv4 } from 'node:net';
 import { show } from '@holdfast/shared';
 import type { Transport } from '../stream/transport.ts';
-import type { AgentOptions, Environment } from './agent-options.ts';
+import type { Environment } from './agent-options.ts';
+import { type Check, mustBe, optional } from './checks.ts';
 
 export interface CollectorAddress {
   /** `ws:` or `wss:`, with its path. */
   readonly url: URL;
-  readonly token: string | undefined;
+  readonly token?: string | undefined;
 }
 
 /**
@@ -14,65 +15,60 @@ export interface CollectorAddress {
  * variable.
  */
 export function readCollector(
-  options: Pick<AgentOptions, 'collector' | 'token'>,
+  options: { readonly collector: unknown; readonly token: unknown },
   environment: Environment,
 ): CollectorAddress | Transport | undefined {
-  const fromOption = options.collector;
-  const source = fromOption === undefined ? 'HOLDFAST_COLLECTOR' : 'collector';
-  const value: unknown = fromOption ?? environment['HOLDFAST_COLLECTOR'];
-  const tokenSource = options.token === undefined ? 'HOLDFAST_TOKEN' : 'token';
-  const token = readToken(tokenSource, options.token ?? (environment['HOLDFAST_TOKEN'] || undefined));
+  const [value, place] = given('collector', options.collector, environment);
+  const [givenToken, tokenPlace] = given('token', options.token, environment);
+  const token = optional(readToken)(givenToken, tokenPlace);
   if (value === undefined || value === false || value === '') return undefined;
-  if (source === 'HOLDFAST_COLLECTOR' && (value === 'false' || value === 'off')) return undefined;
+  if (options.collector === undefined && (value === 'false' || value === 'off')) return undefined;
   if (isTransport(value)) return value;
-  if (typeof value !== 'string')
-    throw new TypeError(`\`${source}\` must be a URL or false, got ${show(value)}`);
-  const url = readUrl(source, value);
+  const url = readUrl(value, place);
   if (token !== undefined && url.protocol === 'ws:' && !isLoopback(url.hostname))
     throw new RangeError(
-      `\`${tokenSource}\` may leave this machine only encrypted: ` +
-        `\`${source}\` must begin with wss:// or https://, got ${show(value)}`,
+      `\`${tokenPlace}\` may leave this machine only encrypted: ` +
+        `\`${place}\` must begin with wss:// or https://, got ${show(value)}`,
     );
   return { url, token };
 }
 
+/** The option, else the variable; with the name of which it was. */
+function given(
+  option: 'collector' | 'token',
+  value: unknown,
+  environment: Environment,
+): readonly [value: unknown, place: string] {
+  const variable = `HOLDFAST_${option.toUpperCase()}`;
+  return value === undefined ? [environment[variable] || undefined, variable] : [value, option];
+}
+
+/** The token itself never stands in a message. */
+const readToken: Check<string> = (token, place) => {
+  if (typeof token !== 'string') throw new TypeError(mustBe(place, 'a string', token));
+  if (/^[\x21-\x7e]{1,4096}$/.test(token)) return token;
+  throw new RangeError(`\`${place}\` must be visible ASCII without spaces, got ${token.length} characters`);
+};
+
 const agentPath = '/api/v1/agent';
 
-function readUrl(source: string, value: string): URL {
-  const expected = 'a URL that begins with ws://, wss://, http:// or https://';
-  if (!URL.canParse(value)) throw new TypeError(`\`${source}\` must be ${expected}, got ${show(value)}`);
+function readUrl(value: unknown, place: string): URL {
+  if (typeof value !== 'string') throw new TypeError(mustBe(place, 'a URL or false', value));
+  const problem = mustBe(place, 'a URL that begins with ws://, wss://, http:// or https://', value);
+  if (!URL.canParse(value)) throw new TypeError(problem);
   const url = new URL(value);
-  const protocol = protocols.get(url.protocol);
-  if (protocol === undefined) {
+  if (!/^(ws|http)s?:$/.test(url.protocol)) {
     const meant = `ws://${value}`;
     const hint = value.includes('://') || !URL.canParse(meant) ? '' : `; did you mean ${meant}?`;
-    throw new RangeError(`\`${source}\` must be ${expected}, got ${show(value)}${hint}`);
+    throw new RangeError(problem + hint);
   }
   if (url.username !== '' || url.password !== '')
-    throw new RangeError(`\`${source}\` must not hold a user or password; \`token\` is for that`);
-  if (url.hash !== '') throw new RangeError(`\`${source}\` must have no fragment, got ${show(url.hash)}`);
-  url.protocol = protocol;
+    throw new RangeError(`\`${place}\` must not hold a user or password; \`token\` is for that`);
+  if (url.hash !== '') throw new RangeError(`\`${place}\` must have no fragment, got ${show(url.hash)}`);
+  url.protocol = url.protocol.replace('http', 'ws');
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith(agentPath) ? path : `${path}${agentPath}`;
   return url;
-}
-
-const protocols: ReadonlyMap<string, string> = new Map([
-  ['ws:', 'ws:'],
-  ['http:', 'ws:'],
-  ['wss:', 'wss:'],
-  ['https:', 'wss:'],
-]);
-
-/** The token itself never stands in a message. */
-function readToken(source: string, token: unknown): string | undefined {
-  if (token === undefined) return undefined;
-  if (typeof token !== 'string') throw new TypeError(`\`${source}\` must be a string, got ${show(token)}`);
-  if (!/^[\x21-\x7e]{1,4096}$/.test(token))
-    throw new RangeError(
-      `\`${source}\` must be visible ASCII without spaces, got ${token.length} characters`,
-    );
-  return token;
 }
 
 function isLoopback(hostname: string): boolean {

@@ -1,6 +1,6 @@
 import type { ResourceKind } from '@holdfast/shared';
 import type { ErrorSource } from '../errors.ts';
-import { checkName } from '../options/option-reader.ts';
+import { name as checkedName } from '../options/checks.ts';
 import { present } from '../present.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Meter, MeterOptions } from '../telemetry/meter.ts';
@@ -14,9 +14,8 @@ export interface Site {
 }
 
 /** Throws unless `name` is fit to be a name. `dependency` has been checked by who read the options. */
-export function siteOf(runtime: Runtime, name: string, dependency: unknown): Site {
-  checkName('name', name);
-  return { runtime, name, ...(typeof dependency === 'string' ? { dependency } : {}) };
+export function siteOf(runtime: Runtime, name: string, dependency: string | undefined): Site {
+  return present({ runtime, name: checkedName(name, 'name'), dependency });
 }
 
 export interface ResourceOptions extends MeterOptions {

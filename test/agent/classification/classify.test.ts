@@ -220,8 +220,8 @@ describe('rules of the host', () => {
   });
 
   test.each<[unknown, string]>([
-    [{}, '`classification` must be an array of rules'],
-    [[{ match: () => true }], '`classification[0].class` must be given'],
+    [{}, '`classification` must be an array'],
+    [[{ match: () => true }], '`classification[0].class` must be one of'],
     [[{ match: () => true, class: 'fatal' }], '`classification[0].class` must be one of transient,'],
     [[{ match: {}, class: 'caller' }], '`classification[0].match` must name a code, a name or a status'],
     [[{ match: { codes: 'x' }, class: 'caller' }], '`classification[0].match.codes` is not an option'],

@@ -12,8 +12,8 @@ export type Bulkhead = Executor;
 
 /** Throws a `TypeError` or `RangeError` for wrong options. */
 export function createBulkhead(runtime: Runtime, name: string, options: BulkheadOptions): Bulkhead {
-  const settings = readBulkheadOptions(options);
-  const site = siteOf(runtime, name, options.dependency);
+  const settings = readBulkheadOptions(options, '');
+  const site = siteOf(runtime, name, settings.dependency);
   const slots = new Slots(site, settings);
   return new Engine(site, { kind: 'bulkhead', meter: slots.meter }, { bulkhead: slots });
 }

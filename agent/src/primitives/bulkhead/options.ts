@@ -1,4 +1,4 @@
-import { OptionReader } from '../../options/option-reader.ts';
+import { type Check, name, number, objectOf, optional, whole, withDefault } from '../../options/checks.ts';
 
 export interface BulkheadOptions {
   /** Calls that may be under way at once. */
@@ -13,20 +13,10 @@ export interface BulkheadOptions {
 
 export type BulkheadSettings = Required<Omit<BulkheadOptions, 'dependency'>>;
 
-/** Checks the options and fills in the defaults. `place` stands before their names in messages. */
-export function readBulkheadOptions(options: BulkheadOptions, place = ''): BulkheadSettings {
-  const read = new OptionReader(place, options, optionNames);
-  read.requireName('dependency');
-  return {
-    maxConcurrentCalls: read.whole('maxConcurrentCalls', Number.NaN, { min: 1, max: 1_000_000 }),
-    maxQueueLength: read.whole('maxQueueLength', 0, { max: 1_000_000 }),
-    maxQueueWaitMs: read.number('maxQueueWaitMs', 0),
-  };
-}
-
-const optionNames: readonly (keyof BulkheadOptions)[] = [
-  'maxConcurrentCalls',
-  'maxQueueLength',
-  'maxQueueWaitMs',
-  'dependency',
-];
+/** Checks the options and fills in the defaults. */
+export const readBulkheadOptions: Check<BulkheadSettings & Pick<BulkheadOptions, 'dependency'>> = objectOf({
+  maxConcurrentCalls: whole({ min: 1, max: 1_000_000 }),
+  maxQueueLength: withDefault(0, whole({ max: 1_000_000 })),
+  maxQueueWaitMs: withDefault(0, number()),
+  dependency: optional(name),
+});

@@ -43,7 +43,7 @@ export function createCircuitBreaker(
   name: string,
   options: CircuitBreakerOptions = {},
 ): CircuitBreaker {
-  const settings = readBreakerOptions(options);
+  const settings = readBreakerOptions(options, '');
   return new CircuitBreaker(siteOf(runtime, name, settings.dependency), options, settings);
 }
 
@@ -140,7 +140,7 @@ export class CircuitBreaker implements Executor {
   /** Changes options of the running breaker. Its state, its listeners and the newest outcomes are kept. */
   reconfigure(options: CircuitBreakerOptions): void {
     const merged = { ...this.#options, ...options };
-    this.gate.machine.reconfigure(readBreakerOptions(merged));
+    this.gate.machine.reconfigure(readBreakerOptions(merged, ''));
     this.#options = merged;
   }
 

@@ -1,6 +1,17 @@
 import { type BreakerState, breakerStates, type TransitionCause } from '@holdfast/shared';
-import { OptionReader } from '../../options/option-reader.ts';
-import { present } from '../../present.ts';
+import {
+  boolean,
+  type Check,
+  func,
+  name,
+  number,
+  objectOf,
+  oneOf,
+  optional,
+  ratio,
+  whole,
+  withDefault,
+} from '../../options/checks.ts';
 
 /** What the breaker remembers: the last `size` outcomes, or those of the last `seconds` seconds. */
 export type BreakerWindow =
@@ -62,54 +73,44 @@ export interface BreakerSettings
 
 type PredicateName = 'countsAsFailure' | 'countsResultAsFailure' | 'ignores' | 'tripsOn';
 
-/** Checks the options and fills in the defaults. `place` stands before their names in messages. */
-export function readBreakerOptions(options: CircuitBreakerOptions, place = ''): BreakerSettings {
-  const read = new OptionReader(place, options, optionNames);
-  for (const name of predicateNames) read.requireFunction(name);
-  read.requireName('dependency');
-  const { openDurationMs, countsAsFailure, countsResultAsFailure, ignores, tripsOn, dependency } = options;
-  return {
-    failureRatio: read.ratio('failureRatio', 0.5),
-    slowCallRatio: read.ratio('slowCallRatio', 1),
-    slowCallMs: read.number('slowCallMs', 60_000),
-    window: read.has('window') ? readWindow(read) : { kind: 'count', size: 100 },
-    minimumCalls: read.whole('minimumCalls', 100, { min: 1, max: maxWindowSize }),
-    openDurationMs:
-      typeof openDurationMs === 'function' ? openDurationMs : read.number('openDurationMs', 60_000),
-    halfOpenCalls: read.whole('halfOpenCalls', 10, { min: 1, max: maxWindowSize }),
-    halfOpenMaxWaitMs: read.number('halfOpenMaxWaitMs', 0),
-    halfOpenMaxWaitTo: read.oneOf('halfOpenMaxWaitTo', ['open', 'closed'], 'open'),
-    halfOpenAutomatically: read.boolean('halfOpenAutomatically'),
-    initialState: read.oneOf('initialState', breakerStates, 'closed'),
-    ...present({ countsAsFailure, countsResultAsFailure, ignores, tripsOn, dependency }),
-  };
-}
-
-function readWindow(read: OptionReader): BreakerSettings['window'] {
-  const window = read.nested('window', ['kind', 'size', 'seconds']);
-  const kind = window.oneOf('kind', ['count', 'time'], 'count');
-  const own = read.nested('window', kind === 'count' ? ['kind', 'size'] : ['kind', 'seconds']);
-  return kind === 'count'
-    ? { kind, size: own.whole('size', 100, { min: 1, max: maxWindowSize }) }
-    : { kind, seconds: own.whole('seconds', 60, { min: 1, max: 86_400 }) };
-}
-
-const predicateNames = ['countsAsFailure', 'countsResultAsFailure', 'ignores', 'tripsOn'] as const;
-
-const optionNames: readonly (keyof CircuitBreakerOptions)[] = [
-  'failureRatio',
-  'slowCallRatio',
-  'slowCallMs',
-  'window',
-  'minimumCalls',
-  'openDurationMs',
-  'halfOpenCalls',
-  'halfOpenMaxWaitMs',
-  'halfOpenMaxWaitTo',
-  'halfOpenAutomatically',
-  'initialState',
-  'dependency',
-  ...predicateNames,
-];
-
 const maxWindowSize = 100_000;
+const callCount = whole({ min: 1, max: maxWindowSize });
+
+const readWindow: Check<BreakerSettings['window']> = (window, place) => {
+  const isTime = typeof window === 'object' && window !== null && Reflect.get(window, 'kind') === 'time';
+  return isTime ? timeWindow(window, place) : countWindow(window, place);
+};
+const timeWindow = objectOf({
+  kind: oneOf(['time']),
+  seconds: withDefault(60, whole({ min: 1, max: 86_400 })),
+});
+const countWindow = objectOf({ kind: withDefault('count', countKind), size: withDefault(100, callCount) });
+
+/** Names both kinds where it is neither. */
+function countKind(kind: unknown, place: string): 'count' {
+  return oneOf(['count', 'time'])(kind, place) && 'count';
+}
+
+/** Checks the options and fills in the defaults. */
+export const readBreakerOptions: Check<BreakerSettings> = objectOf({
+  failureRatio: withDefault(0.5, ratio),
+  slowCallRatio: withDefault(1, ratio),
+  slowCallMs: withDefault(60_000, number()),
+  window: withDefault({ kind: 'count', size: 100 }, readWindow),
+  minimumCalls: withDefault(100, callCount),
+  openDurationMs: withDefault<BreakerSettings['openDurationMs']>(60_000, (value, place) =>
+    typeof value === 'function' ? func<OpenDuration>()(value, place) : number()(value, place),
+  ),
+  halfOpenCalls: withDefault(10, callCount),
+  halfOpenMaxWaitMs: withDefault(0, number()),
+  halfOpenMaxWaitTo: withDefault('open', oneOf(['open', 'closed'])),
+  halfOpenAutomatically: withDefault(false, boolean),
+  initialState: withDefault('closed', oneOf(breakerStates)),
+  countsAsFailure: optional(func<(error: unknown) => boolean>()),
+  countsResultAsFailure: optional(func<(result: unknown) => boolean>()),
+  ignores: optional(func<(error: unknown) => boolean>()),
+  tripsOn: optional(func<NonNullable<CircuitBreakerOptions['tripsOn']>>()),
+  dependency: optional(name),
+});
+
+type OpenDuration = (attempt: number, cause: TransitionCause) => number;

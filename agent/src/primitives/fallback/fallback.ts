@@ -12,8 +12,8 @@ export type Fallback = Executor;
 
 /** Throws a `TypeError` for wrong options. */
 export function createFallback(runtime: Runtime, name: string, options: FallbackOptions): Fallback {
-  const settings = readFallbackOptions(options);
-  const site = siteOf(runtime, name, options.dependency);
+  const settings = readFallbackOptions(options, '');
+  const site = siteOf(runtime, name, settings.dependency);
   const meter = meterOf(site, { kind: 'fallback', config: {} });
   return new Engine(site, { kind: 'fallback', meter }, { standIn: new StandIn(runtime, meter, settings) });
 }

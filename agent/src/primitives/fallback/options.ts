@@ -1,4 +1,4 @@
-import { OptionReader } from '../../options/option-reader.ts';
+import { type Check, func, name, objectOf, optional } from '../../options/checks.ts';
 
 /** What to answer instead: given the error, and the `context` that the caller handed to `execute`. */
 export type FallbackFunction = (error: unknown, context: unknown) => unknown;
@@ -22,26 +22,15 @@ export interface FallbackSettings {
   readonly fallbackOn?: (error: unknown) => boolean;
 }
 
-/** Checks the options. `place` stands before their names in messages. */
-export function readFallbackOptions(options: FallbackOptions, place = ''): FallbackSettings {
-  const read = new OptionReader(place, options, ['fallback', 'fallbackOn', 'dependency']);
-  read.requireName('dependency');
-  read.requireFunction('fallbackOn');
-  if (!Object.hasOwn(options, 'fallback'))
-    throw new TypeError('`fallback` must be given: a function or an answer');
-  return fallbackSettings(options.fallback, options.fallbackOn);
-}
+/** Anything but nothing: what is no function is the answer. */
+export const readFallback: Check<FallbackFunction> = (fallback, place) => {
+  if (fallback === undefined) throw new TypeError(`\`${place}\` must be given: a function or an answer`);
+  return typeof fallback === 'function' ? func<FallbackFunction>()(fallback, place) : () => fallback;
+};
 
-export function fallbackSettings(
-  fallback: FallbackFunction | FallbackAnswer,
-  fallbackOn: ((error: unknown) => boolean) | undefined,
-): FallbackSettings {
-  return {
-    fallback: isFunction(fallback) ? fallback : () => fallback,
-    ...(fallbackOn === undefined ? {} : { fallbackOn }),
-  };
-}
-
-function isFunction(value: FallbackFunction | FallbackAnswer): value is FallbackFunction {
-  return typeof value === 'function';
-}
+/** Checks the options. */
+export const readFallbackOptions: Check<FallbackSettings & Pick<FallbackOptions, 'dependency'>> = objectOf({
+  fallback: readFallback,
+  fallbackOn: optional(func<(error: unknown) => boolean>()),
+  dependency: optional(name),
+});

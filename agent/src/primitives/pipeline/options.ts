@@ -1,16 +1,11 @@
-import { OptionReader } from '../../options/option-reader.ts';
+import { type Check, func, name, number, objectOf, optional } from '../../options/checks.ts';
 import { type BulkheadOptions, type BulkheadSettings, readBulkheadOptions } from '../bulkhead/options.ts';
 import {
   type BreakerSettings,
   type CircuitBreakerOptions,
   readBreakerOptions,
 } from '../circuit-breaker/options.ts';
-import {
-  type FallbackAnswer,
-  type FallbackFunction,
-  type FallbackSettings,
-  fallbackSettings,
-} from '../fallback/options.ts';
+import { type FallbackAnswer, type FallbackFunction, readFallback } from '../fallback/options.ts';
 import { type RetryOptions, type RetrySettings, readRetryOptions } from '../retry/options.ts';
 
 /** The layers, outermost first. A layer that is left out is not there. */
@@ -31,39 +26,24 @@ export interface PipelineOptions {
 }
 
 export interface PipelineSettings {
-  readonly fallback: FallbackSettings | undefined;
-  readonly bulkhead: BulkheadSettings | undefined;
-  readonly totalTimeoutMs: number | undefined;
-  readonly retry: RetrySettings | undefined;
-  readonly circuitBreaker: BreakerSettings | undefined;
-  readonly timeoutMs: number | undefined;
+  readonly dependency?: string;
+  readonly fallback?: FallbackFunction;
+  readonly fallbackOn?: (error: unknown) => boolean;
+  readonly bulkhead?: BulkheadSettings;
+  readonly totalTimeoutMs?: number;
+  readonly retry?: RetrySettings;
+  readonly circuitBreaker?: BreakerSettings;
+  readonly timeoutMs?: number;
 }
 
 /** Checks the options of all layers and fills in their defaults. */
-export function readPipelineOptions(options: PipelineOptions): PipelineSettings {
-  const read = new OptionReader('', options, optionNames);
-  read.requireName('dependency');
-  read.requireFunction('fallbackOn');
-  const { fallback, fallbackOn, bulkhead, retry, circuitBreaker } = options;
-  const duration = (name: string): number | undefined =>
-    read.has(name) ? read.number(name, 0, { min: 1 }) : undefined;
-  return {
-    fallback: fallback === undefined ? undefined : fallbackSettings(fallback, fallbackOn),
-    bulkhead: bulkhead && readBulkheadOptions(bulkhead, 'bulkhead'),
-    totalTimeoutMs: duration('totalTimeoutMs'),
-    retry: retry && readRetryOptions(retry, 'retry'),
-    circuitBreaker: circuitBreaker && readBreakerOptions(circuitBreaker, 'circuitBreaker'),
-    timeoutMs: duration('timeoutMs'),
-  };
-}
-
-const optionNames: readonly (keyof PipelineOptions)[] = [
-  'dependency',
-  'fallback',
-  'fallbackOn',
-  'bulkhead',
-  'totalTimeoutMs',
-  'retry',
-  'circuitBreaker',
-  'timeoutMs',
-];
+export const readPipelineOptions: Check<PipelineSettings> = objectOf({
+  dependency: optional(name),
+  fallback: optional(readFallback),
+  fallbackOn: optional(func<(error: unknown) => boolean>()),
+  bulkhead: optional(readBulkheadOptions),
+  totalTimeoutMs: optional(number({ min: 1 })),
+  retry: optional(readRetryOptions),
+  circuitBreaker: optional(readBreakerOptions),
+  timeoutMs: optional(number({ min: 1 })),
+});

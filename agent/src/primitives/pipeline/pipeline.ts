@@ -1,4 +1,5 @@
 import { describeConfig } from '../../options/describe-config.ts';
+import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import { deadlinesOf } from '../../time/deadlines.ts';
 import { Slots } from '../bulkhead/slots.ts';
@@ -27,18 +28,18 @@ export class Pipeline implements Executor {
   readonly #engine: Engine;
 
   constructor(runtime: Runtime, name: string, options: PipelineOptions) {
-    const settings = readPipelineOptions(options);
+    const settings = readPipelineOptions(options, '');
     const { clock } = runtime;
-    const site = siteOf(runtime, name, options.dependency);
+    const site = siteOf(runtime, name, settings.dependency);
     const inner: Site = { ...site, pipeline: name };
-    const { fallback, bulkhead, totalTimeoutMs, retry, circuitBreaker, timeoutMs } = settings;
+    const { fallback, fallbackOn, bulkhead, totalTimeoutMs, retry, circuitBreaker, timeoutMs } = settings;
     const meter = meterOf(site, { kind: 'pipeline', config: describeConfig(settings) });
     this.name = name;
     this.circuitBreaker =
       circuitBreaker && new CircuitBreaker(inner, options.circuitBreaker ?? {}, circuitBreaker);
     const resource = { kind: 'pipeline', meter } as const;
     this.#engine = new Engine(inner, resource, {
-      standIn: fallback && new StandIn(runtime, meter, fallback),
+      standIn: fallback && new StandIn(runtime, meter, present({ fallback, fallbackOn })),
       bulkhead: bulkhead && new Slots(inner, bulkhead),
       totalTimeout: totalTimeoutMs === undefined ? undefined : deadlinesOf(clock, totalTimeoutMs),
       retry: retry && new RetryPolicy(runtime, retry),

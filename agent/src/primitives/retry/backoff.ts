@@ -1,5 +1,5 @@
 import type { Random } from '@holdfast/shared';
-import { OptionReader } from '../../options/option-reader.ts';
+import { type Check, number, objectOf, oneOf, withDefault } from '../../options/checks.ts';
 
 /** How long to wait before each retry. */
 export interface BackoffSpec {
@@ -34,17 +34,12 @@ export interface Backoff {
 
 export type BackoffSettings = Required<BackoffSpec>;
 
-export function readBackoff(read: OptionReader): BackoffSettings {
-  const spec = read.has('backoff')
-    ? read.nested('backoff', ['kind', 'baseMs', 'capMs', 'jitter'])
-    : new OptionReader('backoff', {}, []);
-  return {
-    kind: spec.oneOf('kind', ['constant', 'linear', 'exponential'], 'exponential'),
-    baseMs: spec.number('baseMs', 100),
-    capMs: spec.number('capMs', 10_000),
-    jitter: spec.oneOf('jitter', ['none', 'full', 'equal', 'decorrelated'], 'full'),
-  };
-}
+export const readBackoff: Check<BackoffSettings> = objectOf({
+  kind: withDefault('exponential', oneOf(['constant', 'linear', 'exponential'])),
+  baseMs: withDefault(100, number()),
+  capMs: withDefault(10_000, number()),
+  jitter: withDefault('full', oneOf(['none', 'full', 'equal', 'decorrelated'])),
+});
 
 export function createBackoff(settings: BackoffSettings): Backoff {
   const { kind, baseMs, capMs, jitter } = settings;

@@ -1,4 +1,14 @@
-import { OptionReader } from '../../options/option-reader.ts';
+import {
+  boolean,
+  type Check,
+  func,
+  name,
+  number,
+  objectOf,
+  optional,
+  whole,
+  withDefault,
+} from '../../options/checks.ts';
 import { type BackoffFunction, type BackoffSettings, type BackoffSpec, readBackoff } from './backoff.ts';
 
 export interface RetryOptions {
@@ -26,32 +36,18 @@ export interface RetryOptions {
 
 export interface RetrySettings
   extends Required<Omit<RetryOptions, 'backoff' | 'retryOn' | 'dependency'>>,
-    Pick<RetryOptions, 'retryOn'> {
+    Pick<RetryOptions, 'retryOn' | 'dependency'> {
   readonly backoff: BackoffSettings | BackoffFunction;
 }
 
-/** Checks the options and fills in the defaults. `place` stands before their names in messages. */
-export function readRetryOptions(options: RetryOptions, place = ''): RetrySettings {
-  const read = new OptionReader(place, options, optionNames);
-  read.requireName('dependency');
-  read.requireFunction('retryOn');
-  const { backoff, retryOn } = options;
-  return {
-    maxRetries: read.whole('maxRetries', 2, { max: 100 }),
-    backoff: typeof backoff === 'function' ? backoff : readBackoff(read),
-    maxElapsedMs: read.number('maxElapsedMs', 0),
-    idempotent: read.boolean('idempotent'),
-    wrapExhausted: read.boolean('wrapExhausted'),
-    ...(retryOn === undefined ? {} : { retryOn }),
-  };
-}
-
-const optionNames: readonly (keyof RetryOptions)[] = [
-  'maxRetries',
-  'backoff',
-  'maxElapsedMs',
-  'idempotent',
-  'retryOn',
-  'wrapExhausted',
-  'dependency',
-];
+/** Checks the options and fills in the defaults. */
+export const readRetryOptions: Check<RetrySettings> = objectOf({
+  maxRetries: withDefault(2, whole({ max: 100 })),
+  backoff: (value, place) =>
+    typeof value === 'function' ? func<BackoffFunction>()(value, place) : readBackoff(value ?? {}, place),
+  maxElapsedMs: withDefault(0, number()),
+  idempotent: withDefault(false, boolean),
+  wrapExhausted: withDefault(false, boolean),
+  retryOn: optional(func<(error: unknown) => boolean | undefined>()),
+  dependency: optional(name),
+});

@@ -13,8 +13,8 @@ export type Retry = Executor;
 
 /** Throws a `TypeError` or `RangeError` for wrong options. */
 export function createRetry(runtime: Runtime, name: string, options: RetryOptions = {}): Retry {
-  const settings = readRetryOptions(options);
-  const site = siteOf(runtime, name, options.dependency);
+  const settings = readRetryOptions(options, '');
+  const site = siteOf(runtime, name, settings.dependency);
   const meter = meterOf(site, { kind: 'retry', config: describeConfig(settings) });
   return new Engine(site, { kind: 'retry', meter }, { retry: new RetryPolicy(runtime, settings) });
 }

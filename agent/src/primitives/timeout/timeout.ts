@@ -1,4 +1,4 @@
-import { OptionReader } from '../../options/option-reader.ts';
+import { name as checkedName, number, optional, readOptions } from '../../options/checks.ts';
 import type { Runtime } from '../../runtime.ts';
 import { deadlinesOf } from '../../time/deadlines.ts';
 import type { Executor } from '../call.ts';
@@ -16,10 +16,11 @@ export type Timeout = Executor;
 
 /** Throws a `TypeError` or `RangeError` for wrong options. */
 export function createTimeout(runtime: Runtime, name: string, options: TimeoutOptions): Timeout {
-  const read = new OptionReader('', options, ['timeoutMs', 'dependency']);
-  read.requireName('dependency');
-  const timeoutMs = read.number('timeoutMs', Number.NaN, { min: 1 });
-  const site = siteOf(runtime, name, options.dependency);
+  const { timeoutMs, dependency } = readOptions(
+    { timeoutMs: number({ min: 1 }), dependency: optional(checkedName) },
+    options,
+  );
+  const site = siteOf(runtime, name, dependency);
   const meter = meterOf(site, { kind: 'timeout', config: { timeoutMs } });
   return new Engine(site, { kind: 'timeout', meter }, { timeout: deadlinesOf(runtime.clock, timeoutMs) });
 }
