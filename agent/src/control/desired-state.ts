@@ -30,7 +30,7 @@ export class DesiredStateKeeper {
   constructor(options: DesiredStateKeeperOptions) {
     this.#options = options;
     options.breakers.onChange(({ name }, { isNew }) => {
-      if (isNew && this.#isOrdered(name)) this.#settleAgain();
+      if (isNew && this.#desired.breakers.some((order) => order.name === name)) this.#settleAgain();
     });
   }
 
@@ -45,11 +45,6 @@ export class DesiredStateKeeper {
     const applied = this.#settle();
     this.#reported = JSON.stringify(applied);
     return applied;
-  }
-
-  /** No timer of it runs any more. */
-  stop(): void {
-    this.#expiry?.cancel();
   }
 
   #settleAgain(): void {
@@ -90,22 +85,14 @@ export class DesiredStateKeeper {
 
   /** The order that counts for each breaker: one for this instance before one for all, then the newest. */
   #ordersInForce(now: number): Map<string, BreakerOverride> {
-    const orders = new Map<string, BreakerOverride>();
-    for (const order of this.#desired.breakers) {
-      if (!this.#concernsUs(order) || order.expiresAt <= now) continue;
-      const other = orders.get(order.name);
-      if (other === undefined || comesBefore(order, other)) orders.set(order.name, order);
-    }
-    return orders;
-  }
-
-  #concernsUs({ service, instance }: BreakerOverride): boolean {
     const us = this.#options;
-    return service === us.service && (instance === undefined || instance === us.instance);
-  }
-
-  #isOrdered(name: string): boolean {
-    return this.#desired.breakers.some((order) => order.name === name && this.#concernsUs(order));
+    const orders = this.#desired.breakers.filter(
+      ({ service, instance = us.instance, expiresAt }) =>
+        service === us.service && instance === us.instance && expiresAt > now,
+    );
+    // The last of a name stays.
+    orders.sort((a, b) => isForOne(a) - isForOne(b) || a.setAt - b.setAt);
+    return new Map(orders.map((order) => [order.name, order]));
   }
 
   /** False where there is no such breaker yet. */
@@ -151,8 +138,6 @@ function isHold(order: BreakerOverride | undefined): boolean {
   return order !== undefined && order.state !== 'closed';
 }
 
-function comesBefore(order: BreakerOverride, other: BreakerOverride): boolean {
-  const isForInstance = order.instance !== undefined;
-  if (isForInstance !== (other.instance !== undefined)) return isForInstance;
-  return order.setAt >= other.setAt;
+function isForOne({ instance }: BreakerOverride): number {
+  return instance === undefined ? 0 : 1;
 }

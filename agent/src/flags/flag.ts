@@ -1,15 +1,8 @@
-import type {
-  Attribution,
-  BreakerState,
-  Clock,
-  FlagLevel,
-  FlagOverride,
-  FlagReason,
-  FlagValue,
-} from '@holdfast/shared';
+import type { Attribution, BreakerState, Clock, FlagLevel, FlagReason, FlagValue } from '@holdfast/shared';
 import { present } from '../present.ts';
 import { ActiveBinding } from './flag-binding.ts';
 import type { FlagDefinition } from './flag-options.ts';
+import type { FlagOrder } from './flags.ts';
 
 /** What an evaluation answers with, and why. */
 export interface FlagDecision {
@@ -41,7 +34,7 @@ export class Flag {
   decision: FlagDecision;
   readonly #options: FlagOptions;
   #sinceAt: number;
-  #override: { readonly order: FlagOverride; readonly untilAt: number } | undefined;
+  #override: FlagOrder | undefined;
 
   constructor(options: FlagOptions) {
     const { key, definition, clock } = options;
@@ -63,15 +56,15 @@ export class Flag {
   }
 
   /**
-   * Sets or clears what an operator asks for; `untilAt` is its end by this process's clock. Returns a problem
-   * in words where the value does not fit, and then works as if nothing had been asked.
+   * Sets or clears what an operator asks for. Returns a problem in words where the value does not fit, and
+   * then works as if nothing had been asked.
    */
-  override(order: FlagOverride | undefined, untilAt = 0): string | undefined {
+  override(order: FlagOrder | undefined): string | undefined {
     const wanted = typeof this.definition.defaultValue;
-    const isFitting = order === undefined || typeof order.value === wanted;
-    this.#override = order !== undefined && isFitting ? { order, untilAt } : undefined;
+    const type = order === undefined ? wanted : typeof order.override.value;
+    this.#override = type === wanted ? order : undefined;
     this.#decideAgain();
-    return isFitting ? undefined : `must be a ${wanted}, got a ${typeof order.value}`;
+    return type === wanted ? undefined : `must be a ${wanted}, got a ${type}`;
   }
 
   level(): FlagLevel {
@@ -102,12 +95,12 @@ export class Flag {
 
   #decide(): FlagDecision {
     if (this.#override !== undefined) {
-      const { order, untilAt } = this.#override;
-      const { by, reason } = order;
+      const { override, untilAt } = this.#override;
+      const { value, by, reason } = override;
       const cause = reason === '' ? undefined : reason;
       const attribution = { by, reason };
       return present({
-        value: order.value,
+        value,
         reason: 'OVERRIDE',
         variant: 'override',
         attribution,

@@ -8,6 +8,7 @@ import {
 } from '@holdfast/shared';
 import type { BreakerDirectory } from '../control/breaker-directory.ts';
 import { present } from '../present.ts';
+import { Listeners } from '../primitives/listeners.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import { Flag, type FlagDecision } from './flag.ts';
 import { checkDefinition, type FlagDefinition, problemOfValue } from './flag-options.ts';
@@ -72,11 +73,12 @@ export interface FlagBookOptions {
 export class FlagBook implements Flags {
   readonly #options: FlagBookOptions;
   readonly #flags = new Map<string, Flag>();
-  readonly #listeners = new Set<(change: FlagChangeNotice) => void>();
+  readonly #listeners: Listeners<FlagEvents>;
   #overrides: ReadonlyMap<string, FlagOrder> = new Map();
 
   constructor(options: FlagBookOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(['change'], options.internalError);
     options.breakers.onChange(({ name, state }) => {
       for (const flag of this.#flags.values()) flag.observe(name, state);
     });
@@ -94,8 +96,7 @@ export class FlagBook implements Flags {
       const state = breakers.get(breaker)?.state;
       if (state !== undefined) flag.observe(breaker, state);
     }
-    const order = this.#overrides.get(key);
-    if (order !== undefined) flag.override(order.override, order.untilAt);
+    flag.override(this.#overrides.get(key));
     this.#options.recorder.onUrgent();
   }
 
@@ -135,25 +136,24 @@ export class FlagBook implements Flags {
   }
 
   on(event: 'change', listener: (change: FlagChangeNotice) => void): () => void {
-    if (event !== 'change') throw new TypeError(`\`event\` must be 'change', got ${JSON.stringify(event)}`);
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.on(event, listener);
   }
 
   /**
    * Replaces what operators ask for. Returns what does not fit; keys that no flag here has are no problem.
    */
   setOverrides(orders: readonly FlagOrder[]): { readonly target: string; readonly problem: string }[] {
-    const fitting = orders.filter(({ override }) => problemOfValue(override.value) === undefined);
-    this.#overrides = new Map(fitting.map((order) => [order.override.key, order]));
     const problems: { target: string; problem: string }[] = [];
-    for (const { override } of orders) {
-      const expected = problemOfValue(override.value);
-      if (expected !== undefined) problems.push({ target: override.key, problem: `must be ${expected}` });
+    const fitting = new Map<string, FlagOrder>();
+    for (const order of orders) {
+      const { key, value } = order.override;
+      const expected = problemOfValue(value);
+      if (expected === undefined) fitting.set(key, order);
+      else problems.push({ target: key, problem: `must be ${expected}` });
     }
+    this.#overrides = fitting;
     for (const flag of this.#flags.values()) {
-      const order = this.#overrides.get(flag.key);
-      const problem = flag.override(order?.override, order?.untilAt);
+      const problem = flag.override(fitting.get(flag.key));
       if (problem !== undefined) problems.push({ target: flag.key, problem });
     }
     return problems;
@@ -163,10 +163,10 @@ export class FlagBook implements Flags {
   #details<T extends FlagValue>(key: string, fallback: T): FlagDetails<T> {
     const decision = this.#flags.get(key)?.decision;
     if (decision === undefined)
-      return failure(key, fallback, { code: 'FLAG_NOT_FOUND', message: `no flag ${key} is defined here` });
+      return failure(key, fallback, ['FLAG_NOT_FOUND', `no flag ${key} is defined here`]);
     if (!isLike(decision.value, fallback)) {
       const message = `${key} is a ${typeof decision.value}, asked for as a ${typeof fallback}`;
-      return failure(key, fallback, { code: 'TYPE_MISMATCH', message });
+      return failure(key, fallback, ['TYPE_MISMATCH', message]);
     }
     return { flagKey: key, value: decision.value, variant: decision.variant, reason: decision.reason };
   }
@@ -182,14 +182,12 @@ export class FlagBook implements Flags {
     const change = present({ flag: flag.key, from: before.value, to, reason, cause });
     const kind = kindOf(before.reason, reason);
     this.#options.recorder.emit(present({ kind, ...change, attribution, untilAt }));
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        this.#options.internalError(error);
-      }
-    }
+    this.#listeners.fire('change', change);
   }
+}
+
+interface FlagEvents {
+  readonly change: FlagChangeNotice;
 }
 
 /** What an operator asks for, with its end by this process's clock. */
@@ -203,13 +201,14 @@ function refuseOther(known: Flag, definition: FlagDefinition): void {
   throw new Error(`flag \`${known.key}\` is defined already, with another definition`);
 }
 
-interface Failure {
-  readonly code: NonNullable<FlagDetails<FlagValue>['errorCode']>;
-  readonly message: string;
-}
+type Failure = readonly [code: 'FLAG_NOT_FOUND' | 'TYPE_MISMATCH', message: string];
 
-function failure<T extends FlagValue>(flagKey: string, value: T, { code, message }: Failure): FlagDetails<T> {
-  return { flagKey, value, reason: 'ERROR', errorCode: code, errorMessage: message };
+function failure<T extends FlagValue>(
+  flagKey: string,
+  value: T,
+  [errorCode, errorMessage]: Failure,
+): FlagDetails<T> {
+  return { flagKey, value, reason: 'ERROR', errorCode, errorMessage };
 }
 
 function isLike<T extends FlagValue>(value: FlagValue, like: T): value is T {

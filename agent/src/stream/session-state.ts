@@ -5,11 +5,11 @@ import type { Link } from './transport.ts';
 /** Where the conversation with the collector stands; each state holds what only it needs. */
 export type SessionState =
   | { readonly type: 'idle' }
-  | { readonly type: 'connecting'; readonly link: Link; readonly deadline: TimerHandle }
+  | { readonly type: 'connecting'; readonly link: Link; readonly timer: TimerHandle }
   | {
       readonly type: 'greeting';
       readonly link: Link;
-      readonly deadline: TimerHandle;
+      readonly timer: TimerHandle;
       /** When `hello` left, epoch milliseconds. */
       readonly helloAt: number;
     }
@@ -34,16 +34,12 @@ export interface LiveState {
 
 /** The link of a state that has one. */
 export function linkOf(state: SessionState): Link | undefined {
-  switch (state.type) {
-    case 'connecting':
-    case 'greeting':
-    case 'live':
-      return state.link;
-    case 'idle':
-    case 'waiting':
-    case 'closed':
-      return undefined;
-  }
+  return 'link' in state ? state.link : undefined;
+}
+
+/** Ends what a state was waiting for. */
+export function cancelTimer(state: SessionState): void {
+  if ('timer' in state) state.timer.cancel();
 }
 
 /** The state that a welcome leads to, with its limits brought within ours. */

@@ -15,7 +15,7 @@ import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
 import { readMessage } from './read-message.ts';
 import { reconnectDelayMs } from './reconnect.ts';
-import { type LiveState, linkOf, liveState, type SessionState } from './session-state.ts';
+import { cancelTimer, type LiveState, linkOf, liveState, type SessionState } from './session-state.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
 
 export interface SessionOptions {
@@ -104,15 +104,15 @@ export class Session {
       frame: (text) => this.#whenCurrent(link, () => this.#receive(text)),
       closed: (end) => this.#whenCurrent(link, () => this.#wait(end)),
     });
-    this.#state = { type: 'connecting', link, deadline: this.#deadline('the connection') };
+    this.#state = { type: 'connecting', link, timer: this.#deadline('the connection') };
     if (this.#drain !== undefined) link.keepAlive(true);
   }
 
   #greet(link: Link): void {
-    if (this.#state.type === 'connecting') this.#state.deadline.cancel();
+    cancelTimer(this.#state);
     const { outbox, clock, greet } = this.#options;
     const helloAt = clock.now();
-    this.#state = { type: 'greeting', link, deadline: this.#deadline('its welcome'), helloAt };
+    this.#state = { type: 'greeting', link, timer: this.#deadline('its welcome'), helloAt };
     const { first, next } = outbox;
     link.send(encode({ type: 'hello', protocol: 1, ...greet(), first, next, sentAt: helloAt }));
   }
@@ -153,7 +153,7 @@ export class Session {
     const greeting = this.#state;
     if (greeting.type !== 'greeting') return this.#distrust('a second welcome');
     if (welcome.stored >= outbox.next) return this.#distrust(`batch ${welcome.stored} was never sent`);
-    greeting.deadline.cancel();
+    cancelTimer(greeting);
     collectorClock.sample(greeting.helloAt, welcome.now);
     const live = liveState(greeting.link, welcome);
     this.#state = live;
@@ -197,7 +197,7 @@ export class Session {
   #wait({ reason, isRefusal = false, retryAfterMs = 0 }: LinkEnd): void {
     const { clock, random } = this.#options;
     if (isRefusal) this.#failures = failuresForCap;
-    if (this.#state.type === 'connecting' || this.#state.type === 'greeting') this.#state.deadline.cancel();
+    cancelTimer(this.#state);
     this.#problem = reason;
     const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, random));
     this.#failures = Math.min(failuresForCap, this.#failures + 1);
@@ -260,8 +260,7 @@ export class Session {
     this.#state = { type: 'closed' };
     this.#pulse.stop();
     this.#flushTimer?.cancel();
-    if (state.type === 'connecting' || state.type === 'greeting') state.deadline.cancel();
-    if (state.type === 'waiting') state.timer.cancel();
+    cancelTimer(state);
     linkOf(state)?.keepAlive(false);
     linkOf(state)?.close(1_000, 'bye');
     this.#drain?.timer.cancel();

@@ -94,23 +94,8 @@ export function isStateChange(kind: EventKind): boolean {
 
 const stateRank = 2;
 
-/** The ranks below changes of state, the least important first. */
-const lowerRanks: readonly ReadonlySet<EventKind>[] = [
-  new Set<EventKind>(['error.sampled', 'retry.exhausted']),
-  new Set<EventKind>([
-    'circuit_breaker.threshold_crossed',
-    'bulkhead.saturated',
-    'bulkhead.recovered',
-    'rate_limiter.saturated',
-    'rate_limiter.recovered',
-    'load_shedder.started',
-    'load_shedder.stopped',
-    'fallback.started',
-    'fallback.stopped',
-  ]),
-];
-
+/** 0 for samples, 1 for levels, 2 for changes of state. */
 function rankOf(kind: EventKind): number {
-  const rank = lowerRanks.findIndex((kinds) => kinds.has(kind));
-  return rank === -1 ? stateRank : rank;
+  if (kind === 'error.sampled' || kind === 'retry.exhausted') return 0;
+  return /^(bulkhead|rate_limiter|load_shedder|fallback)|crossed$/.test(kind) ? 1 : stateRank;
 }

@@ -129,14 +129,15 @@ export class Engine implements Executor {
   }
 
   /** The fallback's answer. `outcome` is what the call counts as where the fallback fails too. */
-  async answer(error: unknown, context: unknown, outcome: number): Promise<unknown> {
+  answer(error: unknown, context: unknown, outcome: number): Promise<unknown> {
     try {
-      const value = await this.layers.standIn?.answer(error, context);
+      const answer = this.layers.standIn?.answer(error, context);
+      if (answer instanceof Promise) return this.#awaited(answer, outcome);
       this.meter.count(countIndex.success);
-      return value;
+      return Promise.resolve(answer);
     } catch (fault) {
       this.meter.count(outcome);
-      throw fault;
+      return Promise.reject(fault);
     }
   }
 
@@ -152,30 +153,19 @@ export class Engine implements Executor {
   }
 
   #answerRejection(rejection: ResilienceError, context: unknown): Promise<unknown> {
-    const { standIn } = this.layers;
-    if (!standIn?.answersRejection(rejection)) {
-      this.meter.count(countIndex.rejected);
-      return Promise.reject(rejection);
-    }
-    let answer: unknown;
-    try {
-      answer = standIn.answer(rejection, context);
-    } catch (fault) {
-      this.meter.count(countIndex.rejected);
-      return Promise.reject(fault);
-    }
-    if (answer instanceof Promise) return this.#awaited(answer);
-    this.meter.count(countIndex.success);
-    return Promise.resolve(answer);
+    const isAnswered = this.layers.standIn?.answersRejection(rejection);
+    if (isAnswered) return this.answer(rejection, context, countIndex.rejected);
+    this.meter.count(countIndex.rejected);
+    return Promise.reject(rejection);
   }
 
-  async #awaited(answer: Promise<unknown>): Promise<unknown> {
+  async #awaited(answer: Promise<unknown>, outcome: number): Promise<unknown> {
     try {
       const value = await answer;
       this.meter.count(countIndex.success);
       return value;
     } catch (fault) {
-      this.meter.count(countIndex.rejected);
+      this.meter.count(outcome);
       throw fault;
     }
   }
