@@ -2,6 +2,7 @@ import { type ErrorClass, errorClasses, type Severity, severities } from '@holdf
 import {
   boolean,
   type Check,
+  func,
   listOf,
   number,
   objectOf,
@@ -46,7 +47,7 @@ export function matches(rule: ClassificationRule, error: unknown, links: readonl
 }
 
 const readMatch: Check<ClassificationRule['match']> = (match, place) => {
-  if (typeof match === 'function') return match as (error: unknown) => boolean; // what it answers is seen when it is asked
+  if (typeof match === 'function') return func<(error: unknown) => boolean>()(match, place);
   const facts = readOptions(
     { code: optional(text(256)), name: optional(text(256)), status: optional(number()) },
     match,

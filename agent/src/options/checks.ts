@@ -2,8 +2,9 @@ import { namePattern, nameRule, nearest, show } from '@holdfast/shared';
 import { present } from '../present.ts';
 
 /**
- * Looks at one option when something is made, so that a mistake shows at start and not in an outage. It returns
- * what holds, or throws: a `TypeError` for the wrong kind of thing, a `RangeError` for a value out of bounds.
+ * Looks at one option when something is made, so that a mistake shows at start and not in an outage. It
+ * returns what holds, or throws: a `TypeError` for the wrong kind of thing, a `RangeError` for a value out of
+ * bounds.
  */
 export type Check<T> = (value: unknown, place: string) => T;
 

@@ -1,8 +1,9 @@
 import type { CollectorMessage } from '@holdfast/shared';
 
 /**
- * Parses a frame from the collector: an agent trusts it no further than this. `undefined` for what is none of its
- * messages. Leaner than the readers of the collector, since nobody fixes a frame after what an agent says of it.
+ * Parses a frame from the collector: an agent trusts it no further than this. `undefined` for what is none of
+ * its messages. Leaner than the readers of the collector, since nobody fixes a frame after what an agent says
+ * of it.
  */
 export function readMessage(frame: string): CollectorMessage | undefined {
   try {

@@ -272,7 +272,11 @@ describe('definitions', () => {
     ['a number that is none', { defaultValue: Number.NaN }, /must be a finite number/],
     ['too much text', { defaultValue: 'x'.repeat(5_000) }, /must be at most 4096 bytes of JSON/],
     ['two types', { defaultValue: true, degradedValue: 'off' }, /degradedValue` must be a boolean like/],
-    ['bindings without a value', { defaultValue: true, bindings: [{ breaker: 'b' }] }, /must be a boolean like `defaultValue`, got nothing/],
+    [
+      'bindings without a value',
+      { defaultValue: true, bindings: [{ breaker: 'b' }] },
+      /must be a boolean like `defaultValue`, got nothing/,
+    ],
     ['bindings that are none', { ...bound, bindings: 'b' }, /bindings` must be an array, got "b"/],
     ['a binding to nothing', { ...bound, bindings: [{ breaker: '' }] }, /bindings\[0\]\.breaker` must be/],
     ['an unknown field', { ...bound, default: true }, /`flags\.f\.default` is not an option; did you mean/],
