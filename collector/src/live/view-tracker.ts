@@ -15,7 +15,6 @@ import {
 import { isEqual } from './is-equal.ts';
 
 /** Events that a reader keeps: no need to send it more at once. */
-const eventsShown = 500;
 /** That an agent was heard again is news only so often; each batch moves it. */
 const lastSeenSlackMs = 5_000;
 
@@ -32,7 +31,7 @@ export class ViewTracker {
     this.fleet = fleet;
     this.wholeSecond = Math.floor(now / 1_000);
     const view = viewOf(fleet(), now);
-    this.published = { ...view, events: view.events.slice(-eventsShown) };
+    this.published = view;
   }
 
   /** Notes that an entry was folded. */
@@ -91,7 +90,7 @@ export class ViewTracker {
     const flags = flagViewsOf(fleet, now);
     const agents = agentViewsOf(fleet, now);
     const errors = isNewSecond ? errorViewsOf(fleet, now) : published.errors;
-    const events = newer(fleet.events, published.events.at(-1)).slice(-eventsShown);
+    const events = newer(fleet.events, published.events.at(-1));
     const audit = newer(fleet.audit, published.audit.at(-1));
     return {
       ...(isEqual(flags, published.flags) ? {} : { flags }),

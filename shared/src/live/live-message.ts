@@ -1,4 +1,4 @@
-import type { AuditEntry, FleetEvent } from '../state/fleet.ts';
+import { type AuditEntry, type FleetEvent, fleetLimits } from '../state/fleet.ts';
 import type { AgentView, ErrorView, FlagView, FleetView, ResourceView } from '../state/views.ts';
 
 /** What `/api/v1/live` sends: the whole once, then what changed since the message before. */
@@ -34,8 +34,8 @@ export function applyLive(view: FleetView, message: LiveMessage): FleetView {
     flags: message.flags ?? view.flags,
     errors: message.errors ?? view.errors,
     agents: message.agents ?? view.agents,
-    events: append(view.events, message.events),
-    audit: append(view.audit, message.audit),
+    events: append(view.events, message.events, fleetLimits.events),
+    audit: append(view.audit, message.audit, fleetLimits.audit),
   };
 }
 
@@ -49,9 +49,7 @@ export const emptyView: FleetView = {
   audit: [],
 };
 
-const kept = 500;
-
-function append<T>(list: readonly T[], added: readonly T[] | undefined): readonly T[] {
+function append<T>(list: readonly T[], added: readonly T[] | undefined, kept: number): readonly T[] {
   return added === undefined || added.length === 0 ? list : [...list, ...added].slice(-kept);
 }
 

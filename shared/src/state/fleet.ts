@@ -26,7 +26,7 @@ export interface Fleet {
 
 /** `lostForMs`: how long an instance that went without a word is still shown. */
 export const fleetLimits = {
-  events: 1_000,
+  events: 500,
   audit: 200,
   recentSeconds: 60,
   errorMinutes: 60,

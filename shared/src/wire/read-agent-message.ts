@@ -184,7 +184,8 @@ const readHistogram: Reader<SparseHistogram> = (input, place) => {
 const readRollups: Reader<RollupColumns> = (input, place) => {
   const source = plainObject(input, place);
   const at = whole()(source['at'], `${place}.at`);
-  const rows = Array.isArray(source['resource']) ? source['resource'].length : -1;
+  if (!Array.isArray(source['resource'])) misfit(`${place}.resource`, 'an array', source['resource']);
+  const rows = source['resource'].length;
   if (rows > wireLimits.rollupsPerBatch)
     misfit(`${place}.resource`, `at most ${wireLimits.rollupsPerBatch}`, rows);
   const counts = plainObject(source['counts'], `${place}.counts`);
