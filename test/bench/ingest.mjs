@@ -29,6 +29,9 @@ const contenders = {
   'holdfast collector': (port, data) => [main, 'up', '--port', `${port}`, '--data', data],
 };
 
+const start = Math.floor(Date.now() / 1_000);
+const columns = sampleColumns();
+
 const results = new Map(Object.keys(contenders).map((name) => [name, []]));
 for (let round = 0; round < rounds; round++) {
   for (const [name, command] of Object.entries(contenders)) results.get(name).push(await runOnce(command));
@@ -50,6 +53,7 @@ async function runOnce(command) {
   const port = await freePort();
   const data = mkdtempSync(path.join(tmpdir(), 'holdfast-bench-'));
   const server = spawn(process.execPath, command(port, data), { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => server.kill('SIGKILL'));
   await once(server.stdout, 'data');
   const senders = await Promise.all(Array.from({ length: connections }, (_, index) => connect(port, index)));
   const began = process.hrtime.bigint();
@@ -120,9 +124,6 @@ function send(socket, forMs) {
     fill();
   });
 }
-
-const start = Math.floor(Date.now() / 1_000);
-const columns = sampleColumns();
 
 function batch(seq) {
   const dictionary = {

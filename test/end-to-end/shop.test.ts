@@ -1,8 +1,11 @@
 import type { AuditEntry, FlagView, ResourceView } from '@holdfast/shared';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getJson } from '../support/http.ts';
 import { isListening } from '../support/ports.ts';
 import { descendantsOf, isAlive } from '../support/process-table.ts';
+import { startProcess } from '../support/process.ts';
+import { repository } from '../support/product.ts';
 import { scopeOfTest } from '../support/scope.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Demo, productPage, startDemo } from './support/demo.ts';
@@ -55,6 +58,31 @@ describe('the shop under a person who breaks it', () => {
       via: 'cli',
     });
     expect(audit.some((entry) => entry.action === 'flag.expired')).toBe(true);
+  });
+
+  test('a toggle reaches every running instance of a service', async () => {
+    const scope = scopeOfTest();
+    const demo = await startDemo(scope, '--no-story');
+    const peers = {
+      inventory: await demo.addressOf('inventory'),
+      checkout: await demo.addressOf('checkout'),
+    };
+    const storefront = path.join(repository, 'cli/dist/shop/storefront.js');
+    const env = {
+      SHOP_INSTANCE: 'storefront-2',
+      SHOP_PEERS: JSON.stringify(peers),
+      HOLDFAST_COLLECTOR: demo.url,
+    };
+    startProcess(scope, [process.execPath, storefront], { env });
+    const twoInstances = async (): Promise<boolean> =>
+      (await demo.flag('recommendations')).instances.length === 2;
+    await waitFor(twoInstances, { what: 'the second storefront' });
+    await demo.holdfast('flags', 'off', 'recommendations');
+    const flag = await demo.waitForFlag('recommendations', false, 1_000);
+    expect(flag.instances.map(({ instance, value }) => [instance, value])).toEqual([
+      ['storefront-1', false],
+      ['storefront-2', false],
+    ]);
   });
 
   test('a breaker held open in the shell rejects until it is released', async () => {

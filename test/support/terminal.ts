@@ -74,6 +74,7 @@ function terminalOver(tmux: (...args: readonly string[]) => Promise<string>): Te
       await tmux('resize-window', '-t', 'main', '-x', String(columns), '-y', String(rows));
     },
     exitCode: async () => {
+      await tmux('run-shell', 'true'); // makes the server look for children that have ended
       const format = '#{pane_dead_status}:#{pane_dead_signal}';
       const [status = '', signal = ''] = (await tmux('display-message', '-p', '-t', 'main', format))
         .trim()
