@@ -65,12 +65,12 @@ export class CircuitBreaker implements Executor {
   }
 
   get state(): BreakerState {
-    return this.gate.machine.phase.state;
+    return this.gate.phase.state;
   }
 
   get metrics(): BreakerMetrics {
-    this.gate.machine.refresh();
-    const { phase } = this.gate.machine;
+    this.gate.refresh();
+    const { phase } = this.gate;
     const { callCount, failureCount, slowCallCount } = phase.window;
     const { rejectedCount, failureRatio, slowCallRatio } = phase;
     return { callCount, failureCount, slowCallCount, rejectedCount, failureRatio, slowCallRatio };
@@ -78,7 +78,7 @@ export class CircuitBreaker implements Executor {
 
   /** @internal */
   get meter(): Meter {
-    return this.gate.machine.meter;
+    return this.gate.meter;
   }
 
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
@@ -87,7 +87,7 @@ export class CircuitBreaker implements Executor {
       countCancelled(this.meter);
       return Promise.reject(signal.reason);
     }
-    const phase = this.gate.machine.admit();
+    const phase = this.gate.admit();
     return phase === undefined ? Promise.reject(this.gate.rejection()) : this.#run(phase, fn, signal);
   }
 
@@ -97,56 +97,72 @@ export class CircuitBreaker implements Executor {
 
   /** Leave for one call that is made elsewhere, or `undefined` where it is rejected. */
   tryAcquire(): Permit | undefined {
-    const phase = this.gate.machine.admit();
-    return phase === undefined ? undefined : new OpenPermit(this.gate, phase);
+    const { gate } = this;
+    const { clock, classifier } = gate.runtime;
+    const phase = gate.admit();
+    if (phase === undefined) return undefined;
+    let passage: Passage | undefined = { phase, startedMs: clock.monotonic() };
+    const settle = (end: (open: Passage, endedMs: number) => void): void => {
+      const open = passage;
+      passage = undefined;
+      if (open !== undefined) end(open, clock.monotonic());
+    };
+    return {
+      succeed: (result) => settle((open, endedMs) => gate.succeed(open, endedMs, result)),
+      fail: (error) =>
+        settle((open, endedMs) =>
+          gate.fail(open, endedMs, { error, classification: classifier.classify(error) }),
+        ),
+      release: () => settle((open, endedMs) => gate.release(open, endedMs)),
+    };
   }
 
   /** Rejects all calls until something else is said. */
   forceOpen(reason?: string): void {
-    this.gate.machine.go('forced_open', byCode(reason));
+    this.gate.go('forced_open', byCode(reason));
   }
 
   /** Lets all calls through, and records nothing. */
   disable(reason?: string): void {
-    this.gate.machine.go('disabled', byCode(reason));
+    this.gate.go('disabled', byCode(reason));
   }
 
   /** Lets all calls through, records them, and reports each crossing of a threshold. */
   metricsOnly(reason?: string): void {
-    this.gate.machine.go('metrics_only', byCode(reason));
+    this.gate.go('metrics_only', byCode(reason));
   }
 
   /** Opens as if it had tripped. `durationMs` stands instead of the usual open duration. */
   open(reason?: string, { durationMs }: { readonly durationMs?: number } = {}): void {
     if (durationMs !== undefined && !(durationMs >= 0))
       throw new RangeError(`\`durationMs\` must be at least 0, got ${durationMs}`);
-    this.gate.machine.go('open', { ...byCode(reason), openForMs: durationMs });
+    this.gate.go('open', { ...byCode(reason), openForMs: durationMs });
   }
 
   halfOpen(reason?: string): void {
-    this.gate.machine.go('half_open', byCode(reason));
+    this.gate.go('half_open', byCode(reason));
   }
 
   /** Closes with an empty window. */
   close(reason?: string): void {
-    this.gate.machine.go('closed', byCode(reason));
+    this.gate.go('closed', byCode(reason));
   }
 
   /** Closes with an empty window, and reports it even where it was closed. */
   reset(): void {
-    this.gate.machine.reset();
+    this.gate.reset();
   }
 
   /** Changes options of the running breaker. Its state, its listeners and the newest outcomes are kept. */
   reconfigure(options: CircuitBreakerOptions): void {
     const merged = { ...this.#options, ...options };
-    this.gate.machine.reconfigure(readBreakerOptions(merged, ''));
+    this.gate.reconfigure(readBreakerOptions(merged, ''));
     this.#options = merged;
   }
 
   /** Calls `listener` at each event of that name; the answer ends that. */
   on<K extends keyof BreakerEvents>(event: K, listener: (event: BreakerEvents[K]) => unknown): () => void {
-    return this.gate.machine.listeners.on(event, listener);
+    return this.gate.listeners.on(event, listener);
   }
 
   /**
@@ -154,12 +170,12 @@ export class CircuitBreaker implements Executor {
    * @internal
    */
   holdRemotely({ state, by, reason, untilAt }: RemoteHold): void {
-    const { machine } = this.gate;
-    const { change, isHeld } = machine.phase;
+    const { gate } = this;
+    const { change, isHeld } = gate.phase;
     const isSame =
       change?.attribution?.by === by && change.attribution.reason === reason && change.untilAt === untilAt;
     if (isHeld && this.state === state && isSame) return;
-    machine.go(state, { cause: 'remote', attribution: { by, reason }, untilAt, isHeld: true });
+    gate.go(state, { cause: 'remote', attribution: { by, reason }, untilAt, isHeld: true });
   }
 
   /**
@@ -167,12 +183,12 @@ export class CircuitBreaker implements Executor {
    * @internal
    */
   releaseRemotely(attribution: Attribution): void {
-    if (this.gate.machine.phase.isHeld) this.closeRemotely(attribution);
+    if (this.gate.phase.isHeld) this.closeRemotely(attribution);
   }
 
   /** @internal */
   closeRemotely({ by, reason }: Attribution): void {
-    this.gate.machine.go('closed', { cause: 'remote', attribution: { by, reason } });
+    this.gate.go('closed', { cause: 'remote', attribution: { by, reason } });
   }
 
   /**
@@ -180,8 +196,8 @@ export class CircuitBreaker implements Executor {
    * @internal
    */
   level(): Omit<BreakerLevel, 'resource'> {
-    const { machine } = this.gate;
-    const { phase, lastFailure, runtime } = machine;
+    const { gate } = this;
+    const { phase, lastFailure, runtime } = gate;
     const { change } = phase;
     const failureRatio = this.metrics.failureRatio ?? change?.failureRatio;
     return present({
@@ -197,7 +213,7 @@ export class CircuitBreaker implements Executor {
 
   async #run<T>(phase: Phase, fn: Guarded<T>, signal: AbortSignal | undefined): Promise<T> {
     const { gate } = this;
-    const { clock, classifier } = gate.machine.runtime;
+    const { clock, classifier } = gate.runtime;
     const startedMs = clock.monotonic();
     try {
       const value = await fn(new Scope(1, signal));
@@ -214,43 +230,6 @@ export class CircuitBreaker implements Executor {
       }
       throw error;
     }
-  }
-}
-
-class OpenPermit implements Permit {
-  readonly #gate: BreakerGate;
-  #passage: Passage | undefined;
-
-  constructor(gate: BreakerGate, phase: Phase) {
-    this.#gate = gate;
-    this.#passage = { phase, startedMs: gate.machine.runtime.clock.monotonic() };
-  }
-
-  succeed(result?: unknown): void {
-    const passage = this.#take();
-    if (passage !== undefined) this.#gate.succeed(passage, this.#nowMs(), result);
-  }
-
-  fail(error: unknown): void {
-    const passage = this.#take();
-    if (passage === undefined) return;
-    const classification = this.#gate.machine.runtime.classifier.classify(error);
-    this.#gate.fail(passage, this.#nowMs(), { error, classification });
-  }
-
-  release(): void {
-    const passage = this.#take();
-    if (passage !== undefined) this.#gate.release(passage, this.#nowMs());
-  }
-
-  #take(): Passage | undefined {
-    const passage = this.#passage;
-    this.#passage = undefined;
-    return passage;
-  }
-
-  #nowMs(): number {
-    return this.#gate.machine.runtime.clock.monotonic();
   }
 }
 

@@ -1,4 +1,9 @@
-import type { BreakerState, BreakerTransition, ResilienceEventBody } from '@holdfast/shared';
+import {
+  type BreakerState,
+  type BreakerTransition,
+  breakerStates,
+  type ResilienceEventBody,
+} from '@holdfast/shared';
 
 /** How a call through a breaker ended. */
 export type BreakerOutcome = 'success' | 'failure' | 'timeout' | 'ignored' | 'cancelled' | 'rejected';
@@ -34,14 +39,15 @@ export interface BreakerEvents
 
 type ShortKind = 'opened' | 'half_opened' | 'closed' | 'forced_open' | 'disabled' | 'metrics_only';
 
+/** The event that a state is entered with, without `circuit_breaker.`. */
+export function enteredBy(state: BreakerState): ShortKind {
+  if (state === 'open') return 'opened';
+  return state === 'half_open' ? 'half_opened' : state;
+}
+
 export const breakerEventNames: readonly (keyof BreakerEvents)[] = [
   'transition',
-  'opened',
-  'half_opened',
-  'closed',
-  'forced_open',
-  'disabled',
-  'metrics_only',
+  ...breakerStates.map(enteredBy),
   'reset',
   'threshold_crossed',
   'call',
@@ -52,13 +58,3 @@ export const breakerEventNames: readonly (keyof BreakerEvents)[] = [
   'cancelled',
   'rejected',
 ];
-
-/** The event that a state is entered with, without `circuit_breaker.`. */
-export const enteredBy: Readonly<Record<BreakerState, ShortKind>> = {
-  closed: 'closed',
-  open: 'opened',
-  half_open: 'half_opened',
-  forced_open: 'forced_open',
-  disabled: 'disabled',
-  metrics_only: 'metrics_only',
-};

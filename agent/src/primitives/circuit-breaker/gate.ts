@@ -20,19 +20,18 @@ export interface Passage {
 }
 
 /** Lets calls into a breaker's machine and brings it their outcomes. Each passage is settled exactly once. */
-export class BreakerGate {
-  readonly machine: BreakerMachine;
+export class BreakerGate extends BreakerMachine {
   readonly #source: ErrorSource;
   #shut: ShutPhase | undefined = undefined;
 
   constructor(site: Site, settings: BreakerSettings) {
-    this.machine = new BreakerMachine(site, settings);
+    super(site, settings);
     this.#source = sourceOf(site, 'circuit_breaker');
   }
 
   /** What a call is told that was not let in. */
   rejection(): ResilienceError {
-    const { phase, lastFailure } = this.machine;
+    const { phase, lastFailure } = this;
     if (this.#shut?.phase !== phase) this.#shut = this.#describeShut(phase);
     return new ResilienceError({
       code: 'HOLDFAST_CIRCUIT_OPEN',
@@ -44,36 +43,33 @@ export class BreakerGate {
   }
 
   succeed(passage: Passage, endedMs: number, result: unknown): void {
-    const ask = this.machine.settings.countsResultAsFailure;
+    const ask = this.settings.countsResultAsFailure;
     const hasFailed = ask !== undefined && this.#ask(ask, result) === true;
-    if (this.#settle(passage, endedMs, hasFailed ? badResult : success)) this.machine.judge();
+    if (this.#settle(passage, endedMs, hasFailed ? badResult : success)) this.judge();
   }
 
   /** `failure` is the error with what the classifier said of it. */
   fail(passage: Passage, endedMs: number, failure: Failure): void {
-    const { machine } = this;
     const { error, classification } = failure;
-    const { ignores, countsAsFailure, tripsOn } = machine.settings;
-    noteError(machine.runtime, { meter: machine.meter, error, classification });
-    const isOwnRejection = classification.class === 'rejected';
+    const { ignores, countsAsFailure, tripsOn } = this.settings;
+    noteError(this.runtime, { meter: this.meter, error, classification });
     if (classification.class === 'cancelled')
       return this.#giveBack(passage, endedMs, { outcome: 'cancelled', error });
-    if (isOwnRejection || (ignores !== undefined && this.#ask(ignores, error) === true))
+    if (classification.class === 'rejected' || this.#ask(ignores, error) === true)
       return this.#giveBack(passage, endedMs, { outcome: 'ignored', error });
-    const counts = countsAsFailure === undefined ? undefined : this.#ask(countsAsFailure, error);
-    const hasFailed = typeof counts === 'boolean' ? counts : classification.countsForBreaker;
-    if (hasFailed && passage.phase === machine.phase) machine.lastFailure = failure;
+    const hasFailed = this.#ask(countsAsFailure, error) ?? classification.countsForBreaker;
+    if (hasFailed && passage.phase === this.phase) this.lastFailure = failure;
     const outcome = !hasFailed ? 'success' : hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
     const ending: Ending = { outcome, column: countIndex[outcome], bits: hasFailed ? failed : 0, error };
-    const trip = tripsOn === undefined ? undefined : this.#ask(tripsOn, error);
+    const trip = this.#ask(tripsOn, error) ?? false;
     if (!this.#settle(passage, endedMs, ending)) return;
-    if (trip === undefined || trip === false) machine.judge();
-    else machine.trip(this.#openForMs(trip, classification));
+    if (trip === false) this.judge();
+    else this.trip(this.#openForMs(trip, classification));
   }
 
   /** The caller gave up: the permit is given back, and nothing is concluded. */
   cancel(passage: Passage, endedMs: number): void {
-    this.machine.meter.count(countIndex.class_cancelled);
+    this.meter.count(countIndex.class_cancelled);
     this.#giveBack(passage, endedMs, { outcome: 'cancelled' });
   }
 
@@ -83,7 +79,7 @@ export class BreakerGate {
   }
 
   #describeShut(phase: Phase): ShutPhase {
-    const { name, runtime } = this.machine;
+    const { name, runtime } = this;
     return {
       phase,
       message: `circuit breaker "${name}" is ${whyShut[phase.state] ?? 'shut'}`,
@@ -94,28 +90,26 @@ export class BreakerGate {
 
   /** Counts a call; answers whether it may decide the present state. */
   #settle(passage: Passage, endedMs: number, ending: Ending): boolean {
-    const { machine } = this;
-    const { meter } = machine;
+    const { meter } = this;
     const durationMs = endedMs - passage.startedMs;
-    const isSlow = durationMs > machine.settings.slowCallMs;
-    const isPresent = passage.phase === machine.phase;
+    const isSlow = durationMs > this.settings.slowCallMs;
+    const isPresent = passage.phase === this.phase;
     meter.count(ending.column);
     meter.time(durationMs);
     if (isSlow) meter.count(countIndex.slow);
     if (!isPresent) meter.count(countIndex.late);
-    if (machine.listeners.hasAny) this.#tell(ending, { durationMs, slow: isSlow, late: !isPresent });
-    if (isPresent) machine.record(ending.bits + (isSlow ? slow : 0), endedMs);
+    if (this.listeners.hasAny) this.#tell(ending, { durationMs, slow: isSlow, late: !isPresent });
+    if (isPresent) this.record(ending.bits + (isSlow ? slow : 0), endedMs);
     return isPresent;
   }
 
   #giveBack(passage: Passage, endedMs: number, ending: Pick<Ending, 'outcome' | 'error'>): void {
-    const { machine } = this;
-    const isPresent = passage.phase === machine.phase;
-    if (isPresent) machine.phase.permits += 1;
-    machine.meter.count(countIndex[ending.outcome]);
-    if (!isPresent) machine.meter.count(countIndex.late);
+    const isPresent = passage.phase === this.phase;
+    if (isPresent) this.phase.permits += 1;
+    this.meter.count(countIndex[ending.outcome]);
+    if (!isPresent) this.meter.count(countIndex.late);
     const durationMs = endedMs - passage.startedMs;
-    if (machine.listeners.hasAny) this.#tell(ending, { durationMs, slow: false, late: !isPresent });
+    if (this.listeners.hasAny) this.#tell(ending, { durationMs, slow: false, late: !isPresent });
   }
 
   #tell(
@@ -123,16 +117,16 @@ export class BreakerGate {
     facts: Pick<BreakerCall, 'durationMs' | 'slow' | 'late'>,
   ): void {
     const call = present({ outcome, ...facts, error });
-    this.machine.listeners.fire('call', call);
-    this.machine.listeners.fire(call.outcome, call);
+    this.listeners.fire('call', call);
+    this.listeners.fire(call.outcome, call);
   }
 
-  /** A predicate's answer; one that throws is reported and answers nothing. */
-  #ask<A, T>(predicate: (subject: A) => T, subject: A): T | undefined {
+  /** What a predicate of the host says; nothing where there is none, or where it throws. */
+  #ask<A, T>(predicate: ((subject: A) => T) | undefined, subject: A): T | undefined {
     try {
-      return predicate(subject);
+      return predicate?.(subject);
     } catch (error) {
-      this.machine.runtime.internalError(error);
+      this.runtime.internalError(error);
       return undefined;
     }
   }
@@ -143,8 +137,8 @@ export class BreakerGate {
   ): number | undefined {
     if (trip === true) return classification.retryAfterMs;
     if (Number.isFinite(trip.openForMs) && trip.openForMs >= 0) return trip.openForMs;
-    this.machine.runtime.internalError(
-      new RangeError(`\`tripsOn\` of "${this.machine.name}" answered openForMs ${trip.openForMs}`),
+    this.runtime.internalError(
+      new RangeError(`\`tripsOn\` of "${this.name}" answered openForMs ${trip.openForMs}`),
     );
     return undefined;
   }

@@ -199,7 +199,6 @@ export class BreakerMachine {
   #enter(to: BreakerState, details: TransitionDetails, isSilent: boolean): BreakerTransition {
     const before = this.phase;
     before.timer?.cancel();
-    before.timer = undefined;
     const phase = this.#phaseOf(to, before, isSilent);
     phase.isHeld = details.isHeld ?? false;
     this.phase = phase;
@@ -215,7 +214,7 @@ export class BreakerMachine {
     phase.change = change;
     this.runtime.telemetry.emit(change, this.meter);
     this.listeners.fire('transition', change);
-    this.listeners.fire(enteredBy[to], change);
+    this.listeners.fire(enteredBy(to), change);
     return change;
   }
 
@@ -245,7 +244,6 @@ export class BreakerMachine {
     const durationMs = openForMs ?? this.#openDurationMs(cause);
     phase.untilMs = clock.monotonic() + durationMs;
     phase.timer = clock.setTimeout(() => {
-      phase.timer = undefined;
       phase.isElapsed = true;
       if (this.settings.halfOpenAutomatically && this.phase === phase)
         this.go('half_open', { cause: 'open_elapsed' });
@@ -256,7 +254,6 @@ export class BreakerMachine {
     const { halfOpenMaxWaitMs, halfOpenMaxWaitTo } = this.settings;
     if (halfOpenMaxWaitMs === 0) return;
     phase.timer = this.runtime.clock.setTimeout(() => {
-      phase.timer = undefined;
       if (this.phase === phase) this.go(halfOpenMaxWaitTo, { cause: 'half_open_timeout' });
     }, halfOpenMaxWaitMs);
   }
@@ -279,7 +276,7 @@ export class BreakerMachine {
     const untilAt =
       phase.state === 'open' ? Math.round(phase.untilMs + this.#epochOffsetMs) : details.untilAt;
     return present({
-      kind: `circuit_breaker.${enteredBy[phase.state]}`,
+      kind: `circuit_breaker.${enteredBy(phase.state)}`,
       from: before.state,
       to: phase.state,
       cause: details.cause,

@@ -119,7 +119,7 @@ export class Call extends Deadline implements Waiting, Progress {
     const { breaker } = engine.layers;
     this.#retryTimer = undefined;
     this.attemptCount += 1;
-    const phase = breaker?.machine.admit();
+    const phase = breaker?.admit();
     if (breaker !== undefined && phase === undefined) {
       this.attemptFailed(engine.judge(breaker.rejection()), nowMs);
       return;

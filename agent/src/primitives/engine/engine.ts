@@ -146,8 +146,8 @@ export class Engine implements Executor {
     const { bulkhead, breaker } = this.layers;
     if (bulkhead !== undefined && !bulkhead.hasRoom)
       return bulkhead.isFull ? bulkhead.rejection() : undefined;
-    if (!this.#rejectsAtOnce || breaker === undefined || !breaker.machine.isShut) return undefined;
-    breaker.machine.admit();
+    if (!this.#rejectsAtOnce || breaker === undefined || !breaker.isShut) return undefined;
+    breaker.admit();
     bulkhead?.meter.count(countIndex.ignored);
     return breaker.rejection();
   }
