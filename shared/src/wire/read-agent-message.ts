@@ -157,7 +157,7 @@ function column(input: unknown, length: number, place: string): readonly number[
   if (!Array.isArray(input) || input.length !== length) return misfit(place, `an array of ${length}`, input);
   for (let row = 0; row < length; row++) {
     const value: unknown = input[row];
-    if (!Number.isSafeInteger(value) || (value as number) < 0) misfit(`${place}[${row}]`, 'a count', value);
+    if (!isCount(value)) misfit(`${place}[${row}]`, 'a count', value);
   }
   return input as number[]; // every element was just checked
 }
@@ -167,19 +167,29 @@ function gaugeColumn(input: unknown, length: number, place: string): readonly (n
   return input.map((value, row) => (value === null ? null : number(0)(value, `${place}[${row}]`)));
 }
 
-const readHistogram: Reader<SparseHistogram> = (input, place) => {
-  if (!Array.isArray(input) || input.length % 2 === 1 || input.length > 2 * bucketCount) {
-    return misfit(place, 'pairs of bucket and count', input);
+/** The histograms of a batch. Places are put into words only where something is wrong: there are thousands. */
+function histogramColumn(input: unknown, rows: number, place: string): readonly SparseHistogram[] {
+  if (!Array.isArray(input) || input.length !== rows) return misfit(place, `an array of ${rows}`, input);
+  input.forEach((histogram: unknown, row) => {
+    if (!isHistogram(histogram)) misfit(`${place}[${row}]`, 'pairs of ascending bucket and count', histogram);
+  });
+  return input as SparseHistogram[]; // every element was just checked
+}
+
+function isHistogram(input: unknown): boolean {
+  if (!Array.isArray(input) || input.length % 2 === 1) return false;
+  let last = -1;
+  for (let i = 0; i < input.length; i += 2) {
+    const bucket: unknown = input[i];
+    if (!isCount(bucket) || bucket <= last || bucket >= bucketCount || !isCount(input[i + 1])) return false;
+    last = bucket;
   }
-  const pairs = column(input, input.length, place);
-  for (let i = 0; i < pairs.length; i += 2) {
-    const bucket = pairs[i] ?? 0;
-    if (bucket >= bucketCount || (i > 0 && bucket <= (pairs[i - 2] ?? 0))) {
-      misfit(`${place}[${i}]`, `an ascending bucket below ${bucketCount}`, bucket);
-    }
-  }
-  return pairs;
-};
+  return true;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
 
 const readRollups: Reader<RollupColumns> = (input, place) => {
   const source = plainObject(input, place);
@@ -190,8 +200,7 @@ const readRollups: Reader<RollupColumns> = (input, place) => {
     misfit(`${place}.resource`, `at most ${wireLimits.rollupsPerBatch}`, rows);
   const counts = plainObject(source['counts'], `${place}.counts`);
   const gauges = plainObject(source['gauges'], `${place}.gauges`);
-  const latency = listOf(readHistogram, wireLimits.rollupsPerBatch)(source['latency'], `${place}.latency`);
-  if (latency.length !== rows) misfit(`${place}.latency`, `an array of ${rows}`, latency);
+  const latency = histogramColumn(source['latency'], rows, `${place}.latency`);
   return {
     at,
     resource: column(source['resource'], rows, `${place}.resource`),

@@ -68,13 +68,23 @@ export function toColumns(rollups: readonly Rollup[]): RollupColumns {
 }
 
 export function fromColumns(columns: RollupColumns): Rollup[] {
+  const present = countColumns.flatMap((name, index) => {
+    const column = columns.counts[name];
+    return column === undefined ? [] : [{ index, column }];
+  });
   return columns.resource.map((resource, row) => ({
     resource,
     second: columns.at + (columns.second[row] ?? 0),
-    counts: countColumns.map((name) => columns.counts[name]?.[row] ?? 0),
+    counts: countsOf(present, row),
     gauges: gaugesOf(columns, row),
     latency: columns.latency[row] ?? [],
   }));
+}
+
+function countsOf(present: readonly { index: number; column: readonly number[] }[], row: number): number[] {
+  const counts: number[] = new Array(countColumns.length).fill(0);
+  for (const { index, column } of present) counts[index] = column[row] ?? 0;
+  return counts;
 }
 
 function gaugesOf(columns: RollupColumns, row: number): Partial<Record<GaugeName, number>> {

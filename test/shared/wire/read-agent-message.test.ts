@@ -61,12 +61,12 @@ test.each([
   [
     'buckets out of order',
     { ...batch, rollups: { ...columns, latency: [[5, 1, 4, 1]] } },
-    'latency[0][2] must be an ascending',
+    'latency[0] must be pairs of ascending bucket',
   ],
   [
     'a bucket too high',
     { ...batch, rollups: { ...columns, latency: [[9_999, 1]] } },
-    'latency[0][0] must be an ascending bucket',
+    'latency[0] must be pairs of ascending bucket',
   ],
 ])('%s is refused with the place and what would be right', (_name, message, expected) => {
   const problem = message === undefined ? readAgentMessage('{oops') : undefined;
