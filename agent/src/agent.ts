@@ -1,7 +1,7 @@
 import type { Classification } from './classification/classifier.ts';
 import { createClassifier } from './classification/classify.ts';
 import { noteError } from './classification/error-log.ts';
-import { redactMessage } from './classification/redact.ts';
+import { safeMessage } from './classification/summary.ts';
 import { Connection, type ConnectionStatus } from './connection.ts';
 import { BreakerDirectory } from './control/breaker-directory.ts';
 import { FlagBook, type Flags } from './flags/flags.ts';
@@ -100,7 +100,7 @@ export class Agent {
       service,
       instance: this.instance,
       version: settings.version,
-      redact: (text) => redactSafely(text, redact),
+      redact: (text) => safeMessage(text, redact),
     });
     recorder.emit({ kind: 'agent.started' });
     this.#connection.start();
@@ -232,13 +232,4 @@ function required<T>(kind: string, name: string, options: T | undefined): T {
   if (options === undefined)
     throw new TypeError(`${kind} \`${name}\` does not exist yet: its options must be given`);
   return options;
-}
-
-/** Where redaction fails, the text is left out. */
-function redactSafely(text: string, redact: AgentSettings['redact']): string {
-  try {
-    return redactMessage(redact === undefined ? text : redact(text));
-  } catch {
-    return '';
-  }
 }

@@ -82,18 +82,9 @@ function byRules(
       options.internalError(fault);
       continue;
     }
-    const usual = classDefaults[rule.class];
-    return {
-      verdict: {
-        class: rule.class,
-        severity: rule.severity ?? usual.severity,
-        retry: rule.retry ?? usual.retry,
-        countsForBreaker: rule.countsForBreaker ?? usual.countsForBreaker,
-      },
-      why: rule.why ?? `rule ${index + 1}`,
-      code: firstOf(links, (link) => codeOf(link) ?? httpCodeOf(link)),
-      retryAfterMs: rule.retryAfterMs,
-    };
+    const { match: _match, why = `rule ${index + 1}`, retryAfterMs, ...verdict } = rule;
+    const code = firstOf(links, (link) => codeOf(link) ?? httpCodeOf(link));
+    return { verdict: { ...classDefaults[rule.class], ...verdict }, why, code, retryAfterMs };
   }
   return undefined;
 }

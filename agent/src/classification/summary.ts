@@ -25,7 +25,8 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : '';
 }
 
-function safeMessage(error: unknown, redact: ((message: string) => string) | undefined): string {
+/** The message of whatever was thrown, redacted; nothing where redaction fails. */
+export function safeMessage(error: unknown, redact: ((message: string) => string) | undefined): string {
   try {
     const message = messageOf(error);
     return redactMessage(redact === undefined ? message : redact(message));

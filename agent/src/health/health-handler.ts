@@ -58,35 +58,31 @@ async function answerHealth(book: HealthBook, response: ServerResponse): Promise
 
 /** The shape of draft-inadarei-api-health-check. JSON leaves out what is `undefined`. */
 function healthJson(report: HealthReport): object {
-  const checks = report.checks.map(({ name, status, checkedAt, durationMs, message }) => [
-    name,
-    [
-      {
-        componentType: 'component',
-        status: wordOf(status),
-        observedValue: durationMs,
-        observedUnit: durationMs === undefined ? undefined : 'ms',
-        time: checkedAt === undefined ? undefined : new Date(checkedAt).toISOString(),
-        output: message,
-      },
-    ],
-  ]);
-  const breakers = report.breakers.map(({ name, state }) => [
-    `circuit_breaker:${name}`,
-    [
-      {
-        componentType: 'component',
-        status: isTurningAway(state) ? 'warn' : 'pass',
-        observedValue: state,
-      },
-    ],
-  ]);
+  const checks = report.checks.map(({ name, status, checkedAt, durationMs, message }) =>
+    component(name, {
+      status: wordOf(status),
+      observedValue: durationMs,
+      observedUnit: durationMs === undefined ? undefined : 'ms',
+      time: checkedAt === undefined ? undefined : new Date(checkedAt).toISOString(),
+      output: message,
+    }),
+  );
+  const breakers = report.breakers.map(({ name, state }) =>
+    component(`circuit_breaker:${name}`, {
+      status: isTurningAway(state) ? 'warn' : 'pass',
+      observedValue: state,
+    }),
+  );
   return {
     status: wordOf(report.status),
     releaseId: report.version,
     serviceId: report.service,
     checks: Object.fromEntries([...checks, ...breakers]),
   };
+}
+
+function component(name: string, details: object): readonly [string, readonly object[]] {
+  return [name, [{ componentType: 'component', ...details }]];
 }
 
 function wordOf(status: HealthStatus): 'pass' | 'warn' | 'fail' {
