@@ -9,7 +9,9 @@ export interface BreakerUnderTest extends TestRuntime {
   readonly breaker: CircuitBreaker;
 }
 
-/** A breaker that decides after four calls, probes with two, and opens for a second, unless told otherwise. */
+/**
+ * A breaker that decides after four calls, probes with two, and opens for a second, unless told otherwise.
+ */
 export function createBreaker(
   options: CircuitBreakerOptions = {},
   runtime: Parameters<typeof createTestRuntime>[0] = {},
