@@ -100,13 +100,13 @@ function byDeclaration(links: readonly object[]): Decision | undefined {
 }
 
 function byTables(lookups: readonly Lookup[], links: readonly object[]): Decision | undefined {
-  for (const { table, verdicts } of lookups) {
+  for (const { table, rows } of lookups) {
     for (const link of links) {
       const key = facts[table.fact](link);
-      const verdict = key === undefined ? undefined : (verdicts.get(key) ?? verdicts.get(`${key[0]}xx`));
-      if (verdict === undefined) continue;
+      const row = key === undefined ? undefined : rows.find(([keys]) => keys.test(key));
+      if (row === undefined) continue;
       const code = table.fact === 'status' ? `HTTP_${key}` : table.fact === 'code' ? key : undefined;
-      return { verdict, why: `${table.says} ${key}`, code };
+      return { verdict: row[1], why: `${table.says} ${key}`, code };
     }
   }
   return undefined;
@@ -114,15 +114,14 @@ function byTables(lookups: readonly Lookup[], links: readonly object[]): Decisio
 
 interface Lookup {
   readonly table: Table;
-  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly rows: readonly (readonly [keys: RegExp, verdict: Verdict])[];
 }
 
 function lookupOf(table: Table): Lookup {
-  const verdicts = new Map<string, Verdict>();
-  for (const [keys, errorClass, retry, countsForBreaker] of table.rows) {
-    for (const key of keys.split(' ')) verdicts.set(key, verdictOf(errorClass, retry, countsForBreaker));
-  }
-  return { table, verdicts };
+  const rows = table.rows.map(
+    ([keys, errorClass, ...rest]) => [new RegExp(`^(${keys})$`), verdictOf(errorClass, ...rest)] as const,
+  );
+  return { table, rows };
 }
 
 const facts: Readonly<Record<FactName, (link: object) => string | undefined>> = {
