@@ -19,7 +19,6 @@ import { createFallback, type Fallback } from './primitives/fallback/fallback.ts
 import type { FallbackOptions } from './primitives/fallback/options.ts';
 import { compose } from './primitives/pipeline/compose.ts';
 import type { PipelineOptions } from './primitives/pipeline/options.ts';
-import { present } from './present.ts';
 import { createPipeline, type Pipeline } from './primitives/pipeline/pipeline.ts';
 import type { RetryOptions } from './primitives/retry/options.ts';
 import { createRetry, type Retry } from './primitives/retry/retry.ts';
@@ -78,7 +77,7 @@ export class Agent {
     const classifier = createClassifier({ rules: classification, now: () => clock.now(), internalError });
     const breakers = new BreakerDirectory(recorder);
     const flags = new FlagBook({ clock, recorder, breakers, internalError });
-    this.#runtime = present({
+    this.#runtime = {
       service,
       clock,
       random: settings.random,
@@ -86,7 +85,7 @@ export class Agent {
       classifier,
       internalError,
       redact,
-    });
+    };
     this.#connection = new Connection({ settings, recorder, flags, breakers, internalError });
     this.service = service;
     this.instance = this.#connection.instance;

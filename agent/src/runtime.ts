@@ -12,5 +12,5 @@ export interface Runtime {
   /** Counts and reports a fault of a listener or hook; never throws. */
   readonly internalError: (error: unknown) => void;
   /** The host's own redaction of error messages; it goes before ours. */
-  readonly redact?: (message: string) => string;
+  readonly redact?: ((message: string) => string) | undefined;
 }

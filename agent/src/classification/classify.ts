@@ -1,6 +1,5 @@
 import type { ErrorClass } from '@holdfast/shared';
 import { isResilienceError } from '../errors.ts';
-import { present } from '../present.ts';
 import type { Classification, Classifier } from './classifier.ts';
 import { codeOf, linksOf, nameOf, read, retryAfterOf, statusOf } from './facts.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -64,7 +63,8 @@ function describe(
     ...verdict,
     // A server that says when to come back has not processed the call.
     retry: code === 'HTTP_503' && retryAfterMs !== undefined ? 'safe' : verdict.retry,
-    ...present({ retryAfterMs, code }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(code === undefined ? {} : { code }),
     fingerprint: fingerprintOf(type, code, isResilienceError(error) ? '' : messageOf(error)),
     why,
   };
