@@ -23,8 +23,8 @@ export interface MeterOptions {
 }
 
 /**
- * The counters and the latency histogram of one resource, in one typed array that is read and zeroed once a second.
- * Nothing here allocates: it runs inside the guarded call.
+ * The counters and the latency histogram of one resource, in one typed array that is read and zeroed once a
+ * second. Nothing here allocates: it runs inside the guarded call.
  */
 export class Meter {
   /** The resource's number in the agent's dictionary. */
