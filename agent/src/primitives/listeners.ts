@@ -5,8 +5,6 @@ import { nearest } from '@holdfast/shared';
  * neither the call nor the other listeners.
  */
 export class Listeners<Events extends object> {
-  /** Whether anyone listens at all; spares the making of events that nobody hears. */
-  hasAny = false;
   readonly #names: readonly (keyof Events & string)[];
   readonly #internalError: (error: unknown) => void;
   #listeners: Map<string, Set<(event: never) => unknown>> | undefined = undefined;
@@ -25,15 +23,13 @@ export class Listeners<Events extends object> {
     if (typeof listener !== 'function')
       throw new TypeError(`the listener of \`${event}\` must be a function`);
     this.#listeners ??= new Map();
-    const all = this.#listeners;
-    const listeners = all.get(event) ?? new Set();
-    listeners.add(listener);
-    all.set(event, listeners);
-    this.hasAny = true;
-    return () => {
-      listeners.delete(listener);
-      this.hasAny = [...all.values()].some((others) => others.size > 0);
-    };
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  hears(event: keyof Events & string): boolean {
+    return (this.#listeners?.get(event)?.size ?? 0) > 0;
   }
 
   fire<K extends keyof Events & string>(event: K, payload: Events[K]): void {

@@ -6,7 +6,7 @@ import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
 import { type Site, siteOf } from '../site.ts';
-import type { BreakerEvents } from './events.ts';
+import { type BreakerEvents, callEventNames } from './events.ts';
 import { BreakerGate, countCancelled, type Passage } from './gate.ts';
 import { type BreakerSettings, type CircuitBreakerOptions, readBreakerOptions } from './options.ts';
 import type { Phase } from './phase.ts';
@@ -162,7 +162,16 @@ export class CircuitBreaker implements Executor {
 
   /** Calls `listener` at each event of that name; the answer ends that. */
   on<K extends keyof BreakerEvents>(event: K, listener: (event: BreakerEvents[K]) => unknown): () => void {
-    return this.gate.listeners.on(event, listener);
+    const { gate } = this;
+    const off = gate.listeners.on(event, listener);
+    const look = (): void => {
+      gate.hearsCalls = callEventNames.some((name) => gate.listeners.hears(name));
+    };
+    look();
+    return () => {
+      off();
+      look();
+    };
   }
 
   /**

@@ -45,11 +45,8 @@ export function enteredBy(state: BreakerState): ShortKind {
   return state === 'half_open' ? 'half_opened' : state;
 }
 
-export const breakerEventNames: readonly (keyof BreakerEvents)[] = [
-  'transition',
-  ...breakerStates.map(enteredBy),
-  'reset',
-  'threshold_crossed',
+/** Those that happen with each call. */
+export const callEventNames: readonly (keyof BreakerEvents)[] = [
   'call',
   'success',
   'failure',
@@ -57,4 +54,12 @@ export const breakerEventNames: readonly (keyof BreakerEvents)[] = [
   'ignored',
   'cancelled',
   'rejected',
+];
+
+export const breakerEventNames: readonly (keyof BreakerEvents)[] = [
+  'transition',
+  ...breakerStates.map(enteredBy),
+  'reset',
+  'threshold_crossed',
+  ...callEventNames,
 ];

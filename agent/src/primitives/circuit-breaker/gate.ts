@@ -97,7 +97,7 @@ export class BreakerGate extends BreakerMachine {
     meter.time(durationMs);
     if (isSlow) meter.count(countIndex.slow);
     if (!isPresent) meter.count(countIndex.late);
-    if (this.listeners.hasAny) this.#tell(ending, { durationMs, slow: isSlow, late: !isPresent });
+    if (this.hearsCalls) this.#tell(ending, { durationMs, slow: isSlow, late: !isPresent });
     if (isPresent) this.record(ending.bits + (isSlow ? slow : 0), endedMs);
     return isPresent;
   }
@@ -108,7 +108,7 @@ export class BreakerGate extends BreakerMachine {
     this.meter.count(countIndex[ending.outcome]);
     if (!isPresent) this.meter.count(countIndex.late);
     const durationMs = endedMs - passage.startedMs;
-    if (this.listeners.hasAny) this.#tell(ending, { durationMs, slow: false, late: !isPresent });
+    if (this.hearsCalls) this.#tell(ending, { durationMs, slow: false, late: !isPresent });
   }
 
   #tell(

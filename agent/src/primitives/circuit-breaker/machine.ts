@@ -36,6 +36,8 @@ export class BreakerMachine {
   readonly name: string;
   readonly meter: Meter;
   readonly listeners: Listeners<BreakerEvents>;
+  /** Whether anyone wants to hear of each call; spares the making of what nobody hears. */
+  hearsCalls = false;
   settings: BreakerSettings;
   phase: Phase;
   lastFailure: Failure | undefined = undefined;
@@ -173,7 +175,7 @@ export class BreakerMachine {
     phase.rejectedCount += 1;
     this.meter.count(countIndex.rejected);
     this.meter.count(countIndex.class_rejected);
-    if (!this.listeners.hasAny) return;
+    if (!this.hearsCalls) return;
     const call = { outcome: 'rejected', slow: false, late: false } as const;
     this.listeners.fire('call', call);
     this.listeners.fire('rejected', call);
