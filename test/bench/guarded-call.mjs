@@ -83,5 +83,20 @@ printTimes(
   ]),
 );
 
-for (const breaker of [opossumBreaker, opossumPipeline, openOpossum]) breaker.shutdown();
+const answered = agent.pipeline('answered', { circuitBreaker: {}, retry: {}, fallback: () => answer });
+answered.circuitBreaker?.forceOpen('benchmark');
+const answeredOpossum = new CircuitBreaker(work, {});
+answeredOpossum.fallback(() => answer);
+answeredOpossum.open();
+
+printTimes(
+  'A call that a fallback answers for an open breaker',
+  await measure([
+    { name: 'bare await', call: work },
+    { name: 'holdfast', call: () => answered.execute(work) },
+    { name: 'opossum', call: () => answeredOpossum.fire() },
+  ]),
+);
+
+for (const breaker of [answeredOpossum, opossumBreaker, opossumPipeline, openOpossum]) breaker.shutdown();
 await agent.close();
