@@ -38,7 +38,7 @@ function lineToHtml(line) {
   let style = {};
   let html = '';
   // Each piece is a sequence's parameters and the text behind it.
-  for (const [, codes, text] of `\u001b[m${line}`.matchAll(/\u001b\[([\d;:]*)m([^\u001b]*)/g)) {
+  for (const [, codes = '', text = ''] of `\u001b[m${line}`.matchAll(/\u001b\[([\d;:]*)m([^\u001b]*)/g)) {
     style = applyCodes(style, codes.split(/[;:]/).map(Number));
     if (text !== '') html += `<span style="${css(style)}">${escape(text)}</span>`;
   }

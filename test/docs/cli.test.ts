@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { exitCodeTable } from '../../cli/src/exit-codes.ts';
 import { createProgram } from '../../cli/src/program.ts';
@@ -28,6 +27,8 @@ function pageOf(program: Command): string {
     .join('\n\n')
     .concat('\n');
 }
+
+type Command = ReturnType<typeof createProgram>;
 
 interface Leaf {
   readonly name: string;

@@ -105,21 +105,10 @@ export function typeOf(value: FlagValue): FlagView['type'] {
 /** The error classes of every resource, the busiest of the last hour first. */
 export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
   const views = new Map<string, ErrorView>();
-  for (const instance of instancesOf(fleet, now)) {
-    for (const resource of instance.byAddress.values()) {
-      for (const [name, errors] of resource.errors) {
-        if (errors.total === 0) continue; // sampled, but counted where the call was made
-        const key = `${resource.address} ${name}`;
-        const added = {
-          address: resource.address,
-          service: instance.service,
-          class: name,
-          ...errorFigures(errors, now),
-        };
-        const known = views.get(key);
-        views.set(key, known === undefined ? added : addedUp(known, added));
-      }
-    }
+  for (const view of instancesOf(fleet, now).flatMap((instance) => errorsOfInstance(instance, now))) {
+    const key = `${view.address} ${view.class}`;
+    const known = views.get(key);
+    views.set(key, known === undefined ? view : addedUp(known, view));
   }
   return [...views.values()].sort(
     (a, b) =>
@@ -127,6 +116,14 @@ export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
       b.lastHour - a.lastHour ||
       b.lastAt - a.lastAt ||
       compare(a.address, b.address),
+  );
+}
+
+function errorsOfInstance({ service, byAddress }: Instance, now: number): ErrorView[] {
+  return [...byAddress.values()].flatMap(({ address, errors }) =>
+    [...errors]
+      .filter(([, count]) => count.total > 0) // else only sampled here, and counted where the call was made
+      .map(([name, count]) => ({ address, service, class: name, ...errorFigures(count, now) })),
   );
 }
 

@@ -81,8 +81,10 @@ export function fromColumns(columns: RollupColumns): Rollup[] {
   }));
 }
 
+const zeros: readonly number[] = countColumns.map(() => 0);
+
 function countsOf(present: readonly { index: number; column: readonly number[] }[], row: number): number[] {
-  const counts: number[] = new Array(countColumns.length).fill(0);
+  const counts: number[] = [...zeros];
   for (const { index, column } of present) counts[index] = column[row] ?? 0;
   return counts;
 }
