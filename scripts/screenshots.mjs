@@ -54,14 +54,15 @@ try {
     async () => (await (await fetch(`${url}/api/v1/status`)).json()).openCount > 0,
   );
   await sleep(14_000);
-  await picture('dashboard', { width: 1440, height: 1000 }, (page) => openDashboard(page));
+  await picture('dashboard', { width: 1440, height: 1000 }, async (page) => {
+    await openDashboard(page);
+    return page;
+  });
   const screen = tmux('capture-pane', '-p', '-e', '-t', 'watch');
-  await picture(
-    'terminal',
-    { width: 1240, height: 720 },
-    (page) => page.setContent(terminalPage(screen)),
-    'body',
-  );
+  await picture('terminal', { width: 1240, height: 720 }, async (page) => {
+    await page.setContent(terminalPage(screen));
+    return page.locator('body');
+  });
 } finally {
   await browser.close();
   try {
@@ -80,10 +81,10 @@ async function openDashboard(page) {
   await sleep(3_000);
 }
 
-async function picture(name, viewport, show, selector) {
+/** `show` brings the page to what is wanted and answers what to take of it. */
+async function picture(name, viewport, show) {
   const page = await browser.newPage({ viewport, colorScheme: 'dark', deviceScaleFactor: 1.5 });
-  await show(page);
-  const target = selector === undefined ? page : page.locator(selector);
+  const target = await show(page);
   await target.screenshot({ path: path.join(images, `${name}.png`) });
   console.log(`wrote docs/images/${name}.png`);
 }

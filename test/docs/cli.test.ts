@@ -4,7 +4,7 @@ import { createProgram } from '../../cli/src/program.ts';
 import { watchKeys } from '../../cli/src/tui/rows/help-lines.ts';
 import { createFakeHost } from '../cli/support/fake-host.ts';
 
-test('docs/cli.md is what the commands say of themselves; `npx vitest run test/docs -u` writes it', async () => {
+test('the page of commands is what they say of themselves', async () => {
   const program = createProgram(createFakeHost());
   await expect(pageOf(program)).toMatchFileSnapshot('../../docs/cli.md');
 });
@@ -12,8 +12,8 @@ test('docs/cli.md is what the commands say of themselves; `npx vitest run test/d
 function pageOf(program: Command): string {
   return [
     '# The command line',
-    'Made from the commands themselves; a test fails when it differs from them.',
-    'Data goes to stdout, messages to stderr. Every failure is one line that says what, where and what would be right.',
+    'Made from the commands themselves; `npx vitest run test/docs -u` writes it, a test compares it.',
+    'Data goes to stdout, messages to stderr. Every failure is one line: what, where, what would be right.',
     'An act asks first on a terminal, unless `--yes` is given, and does not ask elsewhere.',
     '## Everywhere',
     table(['option', 'meaning'], optionRows(program)),

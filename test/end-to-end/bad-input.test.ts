@@ -44,7 +44,7 @@ describe('without a collector', () => {
     expectOneLine(await run(scopeOfTest(), ...args), code, says);
   });
 
-  test('a collector that is not there is named, with how to start one', async () => {
+  test('a collector that is away is named, with how to start one', async () => {
     const port = await freePort();
     expectOneLine(await run(scopeOfTest(), 'status', '--url', `http://127.0.0.1:${port}`), 5, /holdfast up/);
   });
@@ -88,7 +88,7 @@ describe('a database file that is not ours', () => {
   });
 });
 
-test('an unknown flag or breaker is answered with the nearest and exit code 3', async () => {
+test('an unknown flag or breaker ends with exit code 3', async () => {
   const scope = scopeOfTest();
   const port = await freePort();
   const data = await temporaryFolder(scope);

@@ -6,7 +6,7 @@ import { scopeOfTest } from '../support/scope.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { productPage, startDemo } from './support/demo.ts';
 
-test('a person sees a breaker open, toggles a flag, and the shop changes', async () => {
+test('an outage shows on the page, and a toggle changes the shop', async () => {
   const scope = scopeOfTest();
   const [demo, browser] = await Promise.all([startDemo(scope, '--no-story'), launchBrowser(scope)]);
   const { page, problems } = await openPage(browser, demo.url);
@@ -42,7 +42,7 @@ test('a person sees a breaker open, toggles a flag, and the shop changes', async
   expect(problems).toEqual([]);
 }, 90_000);
 
-test('the page says that it is old when the collector is gone, and catches up', async () => {
+test('the page says that it is old until the collector is back', async () => {
   const scope = scopeOfTest();
   const [demo, browser] = await Promise.all([startDemo(scope, '--no-story'), launchBrowser(scope)]);
   const { page } = await openPage(browser, demo.url);

@@ -33,7 +33,7 @@ describe('the shop under a person who breaks it', () => {
     expect(events).toContain('flag.restored');
   });
 
-  test('a flag toggled in the shell changes the page within a second and ends by itself', async () => {
+  test('a flag toggled in the shell changes the page and ends itself', async () => {
     const demo = await startDemo(scopeOfTest(), '--no-story');
     expect((await productPage(demo)).degraded).toEqual([]);
     await demo.holdfast('flags', 'off', 'recommendations', '--for', '4s', '--reason', 'too slow');

@@ -6,7 +6,7 @@ import { openTerminal } from '../support/terminal.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { productPage, startDemo } from './support/demo.ts';
 
-test('a person sees a breaker open in the terminal, toggles a flag, and the shop changes', async () => {
+test('an outage shows in the terminal; a toggle changes the shop', async () => {
   const scope = scopeOfTest();
   const demo = await startDemo(scope, '--no-story');
   const terminal = await openTerminal(scope, { command: holdfastCommand(['watch', '--url', demo.url]) });

@@ -36,16 +36,19 @@ const textFile = /\.(ts|tsx|mjs|css|html|json|md)$/;
 
 /** Every text file that people write. */
 export function readRepository(root: string): Repository {
-  const files = listFiles(root, '').filter((file) => textFile.test(file) && file !== 'package-lock.json');
-  return repositoryOf(
-    Object.fromEntries(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')])),
-  );
+  const all = listFiles(root, '');
+  const written = all.filter((file) => textFile.test(file) && file !== 'package-lock.json');
+  const texts = written.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]);
+  return repositoryOf(Object.fromEntries(texts), all);
 }
 
-/** A repository of planted files, by path. */
-export function repositoryOf(texts: Readonly<Record<string, string>>): Repository {
+/** A repository of these texts by path; `all` names the files that are no text as well. */
+export function repositoryOf(
+  texts: Readonly<Record<string, string>>,
+  all: readonly string[] = Object.keys(texts),
+): Repository {
   const files = Object.entries(texts).map(([file, text]) => sourceFile(file, text));
-  const paths = new Set(Object.keys(texts));
+  const paths = new Set(all);
   return { files, has: (file) => paths.has(file) };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Latencies in log-linear buckets: each power of two from 2^-6 ms (15.6 µs) to 2^19 ms (8.7 min) is cut into 18 equal
- * parts, so that a bucket's representative is at most 2.7 % from any value in it. Values below and above fall into
- * the first and the last bucket. Merging is addition.
+ * Latencies in log-linear buckets: each power of two from 2^-6 ms (15.6 µs) to 2^19 ms (8.7 min) is cut
+ * into 18 equal parts, so that a bucket's representative is at most 2.7 % from any value in it. Values
+ * below and above fall into the first and the last bucket. Merging is addition.
  */
 const partsPerOctave = 18;
 const lowestExponent = -6;
@@ -11,7 +11,9 @@ export const bucketCount: number = partsPerOctave * octaves;
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The bucket of a duration in milliseconds. Reads the float's exponent and mantissa instead of a logarithm. */
+/**
+ * The bucket of a duration in milliseconds. Reads the float's exponent and mantissa instead of a logarithm.
+ */
 export function bucketOf(durationMs: number): number {
   float[0] = durationMs;
   const raw = bits[0] as number; // a typed array's own element: always there
@@ -21,7 +23,10 @@ export function bucketOf(durationMs: number): number {
   return octave * partsPerOctave + (((raw & 0x7fffff) * partsPerOctave) >>> 23);
 }
 
-/** The value, in milliseconds, that stands for a bucket: the harmonic mean of its edges, which balances the error. */
+/**
+ * The value, in milliseconds, that stands for a bucket: the harmonic mean of its edges, which balances the
+ * error.
+ */
 export function bucketValue(bucket: number): number {
   const scale = 2 ** (Math.floor(bucket / partsPerOctave) + lowestExponent);
   const part = bucket % partsPerOctave;
@@ -37,7 +42,7 @@ export type SparseHistogram = readonly number[];
 export function toSparse(counts: Uint32Array, offset = 0): number[] {
   const sparse: number[] = [];
   for (let bucket = 0; bucket < bucketCount; bucket++) {
-    const count = counts[offset + bucket] as number;
+    const count = counts[offset + bucket] ?? 0;
     if (count > 0) sparse.push(bucket, count);
   }
   return sparse;
@@ -61,7 +66,9 @@ export function mergeSparse(a: SparseHistogram, b: SparseHistogram): SparseHisto
   return merged;
 }
 
-/** The duration in milliseconds below which `ratio` (0 to 1) of the values lie; `undefined` without values. */
+/**
+ * The duration in milliseconds below which `ratio` (0 to 1) of the values lie; `undefined` without values.
+ */
 export function percentile(histogram: SparseHistogram, ratio: number): number | undefined {
   let total = 0;
   for (let i = 1; i < histogram.length; i += 2) total += histogram[i] ?? 0;

@@ -12,8 +12,8 @@ import {
 import type { LiveMessage } from './live-message.ts';
 
 /**
- * Parses a frame of `/api/v1/live`. The collector built it from values that were parsed on their way in, so only what
- * a reader's first steps rely on is looked at again.
+ * Parses a frame of `/api/v1/live`. The collector built it from values that were parsed on their way in, so
+ * only what a reader's first steps rely on is looked at again.
  */
 export function readLiveMessage(frame: string): Result<LiveMessage> {
   return readJson(liveMessage, frame, 'the message');

@@ -6,8 +6,8 @@ import type { DesiredState, DroppedCounts, FlagLevel, ResourceDescriptor } from 
 import type { ControlFact } from './log-entry.ts';
 
 /**
- * The fold of the log. The state owns its maps and lists and alters them in place; whoever needs the state of another
- * moment folds again from the log (or a snapshot) up to there.
+ * The fold of the log. The state owns its maps and lists and alters them in place; whoever needs the state
+ * of another moment folds again from the log (or a snapshot) up to there.
  */
 export interface Fleet {
   /** The id of the last log entry in it. */

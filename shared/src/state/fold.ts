@@ -34,8 +34,8 @@ export function instanceKey(agent: { readonly service: string; readonly instance
 }
 
 /**
- * Folds one log entry into the fleet and returns the addresses of the resources that it touched. Entries are folded in
- * the order of their ids; the same entries always give the same fleet.
+ * Folds one log entry into the fleet and returns the addresses of the resources that it touched. Entries
+ * are folded in the order of their ids; the same entries always give the same fleet.
  */
 export function fold(fleet: Fleet, entry: LogEntry): ReadonlySet<string> {
   fleet.lastEntryId = entry.id;
@@ -50,14 +50,22 @@ export function fold(fleet: Fleet, entry: LogEntry): ReadonlySet<string> {
       return foldBatchEntry(fleet, entry);
     case 'gap':
       fleet.gapCount += entry.to - entry.from + 1;
-      return note(fleet, entry, entry.agent, {
-        kind: 'agent.gap',
-        at: entry.at,
-        detail: `batches ${entry.from} to ${entry.to} can no longer arrive`,
-      });
+      return note(
+        fleet,
+        { id: entry.id, agent: entry.agent },
+        {
+          kind: 'agent.gap',
+          at: entry.at,
+          detail: `batches ${entry.from} to ${entry.to} can no longer arrive`,
+        },
+      );
     case 'refused':
       fleet.refusedCount += 1;
-      return note(fleet, entry, entry.agent, { kind: 'agent.refused', at: entry.at, detail: entry.problem });
+      return note(
+        fleet,
+        { id: entry.id, agent: entry.agent },
+        { kind: 'agent.refused', at: entry.at, detail: entry.problem },
+      );
     case 'control':
       return foldControl(fleet, entry);
   }
@@ -90,7 +98,7 @@ function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): ReadonlySet
   };
   fleet.instances.set(key, instance);
   const detail = known === undefined ? 'for the first time' : isSameRun ? 'again' : 'after a restart';
-  note(fleet, entry, hello, { kind: 'agent.connected', at: entry.at, detail });
+  note(fleet, { id: entry.id, agent: hello }, { kind: 'agent.connected', at: entry.at, detail });
   return new Set(instance.byAddress.keys());
 }
 
@@ -107,7 +115,7 @@ function foldDisconnected(
   } else {
     instance.connected = false;
     instance.connectionSinceAt = entry.at;
-    note(fleet, entry, fact.agent, { kind: 'agent.lost', at: entry.at });
+    note(fleet, { id: entry.id, agent: fact.agent }, { kind: 'agent.lost', at: entry.at });
   }
   return new Set(instance.byAddress.keys());
 }
@@ -180,19 +188,14 @@ function parseBreakerTarget(fact: ControlFact): string | undefined {
   return `${service}/circuit_breaker/${fact.target.slice(slash + 1)}`;
 }
 
+/** Notes what the collector itself saw of an agent. */
 function note(
   fleet: Fleet,
-  entry: LogEntry,
-  agent: AgentIdentity,
+  source: { readonly id: number; readonly agent: AgentIdentity },
   event: ConnectionEvent,
 ): ReadonlySet<string> {
-  addEvent(fleet, {
-    id: `${entry.id}.0`,
-    at: entry.at,
-    service: agent.service,
-    instance: agent.instance,
-    event,
-  });
+  const { service, instance } = source.agent;
+  addEvent(fleet, { id: `${source.id}.0`, at: event.at, service, instance, event });
   return none;
 }
 

@@ -9,8 +9,8 @@ import type {
 } from '../wire/messages.ts';
 
 /**
- * Every fact that the collector keeps, in the order in which it became durable. The present state, the minutes and any
- * past state are folds of these.
+ * Every fact that the collector keeps, in the order in which it became durable. The present state, the
+ * minutes and any past state are folds of these.
  */
 export type LogEntry = {
   readonly id: number;

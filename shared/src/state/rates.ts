@@ -30,7 +30,10 @@ export function ratesOf(seconds: readonly RecentSecond[], now: number): RatesVie
   };
 }
 
-/** Calls and failures of the last minute. Slots stand on the clock's grid, so that they move but never change. */
+/**
+ * Calls and failures of the last minute. Slots stand on the clock's grid, so that they move but never
+ * change.
+ */
 export function sparkOf(seconds: readonly RecentSecond[], now: number): ResourceView['spark'] {
   const calls = Array.from({ length: sparkSlots }, () => 0);
   const failed = Array.from({ length: sparkSlots }, () => 0);

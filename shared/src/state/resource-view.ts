@@ -36,7 +36,10 @@ export function resourceViewOf(fleet: Fleet, address: string, now: number): Reso
   return placed.length === 0 ? undefined : viewOfPlaced(fleet, placed, now);
 }
 
-/** What is left to say of a resource whose instances have all ended: only its history can still be asked for. */
+/**
+ * What is left to say of a resource whose instances have all ended: only its history can still be asked
+ * for.
+ */
 export function endedResourceView(address: string): ResourceView | undefined {
   const [service = '', kindName, name = ''] = address.split('/');
   const kind = resourceKinds.find((known) => known === kindName);
@@ -48,11 +51,9 @@ export function endedResourceView(address: string): ResourceView | undefined {
 
 function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): ResourceView {
   const live = all.filter((one) => one.instance.connected);
-  const placed = live.length > 0 ? live : all; // what a lost instance said last must not colour those that live
-  const newest = placed.reduce(
-    (a, b) => (b.instance.startedAt >= a.instance.startedAt ? b : a),
-    placed[0] as Placed,
-  );
+  // What a lost instance said last must not colour those that live.
+  const placed = live.length > 0 ? live : all;
+  const newest = placed.reduce((a, b) => (b.instance.startedAt >= a.instance.startedAt ? b : a));
   const { descriptor, address } = newest.resource;
   const service = newest.instance.service;
   const seconds = placed.flatMap((one) => one.resource.recent);

@@ -134,7 +134,8 @@ function errorFigures(errors: ErrorCount, now: number): Omit<ErrorView, 'address
   for (let i = 0; i < errors.minutes.length; i += 2) {
     const age = minute - (errors.minutes[i] ?? 0);
     if (age < 60) lastHour += errors.minutes[i + 1] ?? 0;
-    if (age < 2) lastMinute += errors.minutes[i + 1] ?? 0; // the present minute has just begun, so with the one before
+    // The present minute may have just begun, so it is taken with the one before.
+    if (age < 2) lastMinute += errors.minutes[i + 1] ?? 0;
   }
   const { total, firstAt, lastAt, sample } = errors;
   return { total, firstAt, lastAt, lastMinute, lastHour, ...(sample === undefined ? {} : { sample }) };

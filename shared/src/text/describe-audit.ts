@@ -2,7 +2,10 @@ import type { AuditEntry } from '../state/fleet.ts';
 import type { FlagValue } from '../vocabulary/resources.ts';
 import { formatValue } from './format.ts';
 
-/** What a person, or the end of an override, did: "recommendations set to off, was on". Without who, when and why. */
+/**
+ * What a person, or the end of an override, did: "recommendations set to off, was on". Without who, when
+ * and why.
+ */
 export function describeAudit({ action, target, from, to }: AuditEntry): string {
   switch (action) {
     case 'flag.set':

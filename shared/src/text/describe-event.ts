@@ -63,6 +63,8 @@ function placeOf(of: FleetEvent): string {
   return `${service}/${name}`;
 }
 
+const thresholdWords = { failure_rate: 'failure rate', slow_call_rate: 'slow call rate' } as const;
+
 function describe(event: AnyEvent): string {
   switch (event.kind) {
     case 'circuit_breaker.opened':
@@ -78,7 +80,7 @@ function describe(event: AnyEvent): string {
     case 'circuit_breaker.metrics_only':
       return `only watches: ${describeTransition(event)}`;
     case 'circuit_breaker.threshold_crossed':
-      return `${event.threshold === 'failure_rate' ? 'failure' : 'slow call'} rate went ${event.direction} to ${formatRatio(event.ratio)}`;
+      return `${thresholdWords[event.threshold]} went ${event.direction} to ${formatRatio(event.ratio)}`;
     case 'retry.exhausted':
       return `gave up after ${plural(event.attempts, 'attempt')}: ${describeError(event.error)}`;
     case 'bulkhead.saturated':
@@ -113,6 +115,22 @@ function describe(event: AnyEvent): string {
       return `fault ended: ${event.fault}`;
     case 'config.changed':
       return `configuration changed: ${event.changes.join(', ')}`;
+    case 'agent.started':
+    case 'agent.stopped':
+    case 'agent.dropped':
+    case 'agent.connected':
+    case 'agent.lost':
+    case 'agent.refused':
+    case 'agent.gap':
+      return describeAgent(event);
+  }
+}
+
+type AgentEvent = Extract<AnyEvent, { readonly kind: `agent.${string}` }>;
+
+/** What concerns an instance, not one of its resources. */
+function describeAgent(event: AgentEvent): string {
+  switch (event.kind) {
     case 'agent.started':
       return 'started';
     case 'agent.stopped':

@@ -15,13 +15,16 @@ export function breakerOverrideEffect(
     flags.length === 0 ? '' : ` Degrades ${plural(flags.length, 'flag')}: ${flags.join(', ')}.`;
   switch (act) {
     case 'forced_open':
-      return `Rejects every call to ${dependencyOf(resource)}, now ${reach}; fallbacks answer where there are any.${degrades}`;
+      return (
+        `Rejects every call to ${dependencyOf(resource)}, now ${reach}; ` +
+        `fallbacks answer where there are any.${degrades}`
+      );
     case 'disabled':
       return `Lets every call to ${dependencyOf(resource)} through, whatever fails: ${reach}.`;
     case 'closed':
-      return `Closes it once and forgets what it counted: ${reach} go through until it opens again by itself.`;
+      return `Closes it once, with an empty window: ${reach} go through until it opens again by itself.`;
     case 'release':
-      return `Ends the hold: the breaker closes with an empty window and decides by itself again, for ${reach}.`;
+      return `Ends the hold: it closes with an empty window and decides by itself again, for ${reach}.`;
   }
 }
 
@@ -30,7 +33,8 @@ export function flagOverrideEffect(flag: FlagView, value?: FlagValue): string {
   const count = flag.instances.filter((instance) => !instance.stale).length;
   const reach = `${plural(count, 'running instance')} of ${flag.services.join(', ')}`;
   if (value === undefined) {
-    return `Ends the override in ${reach}: the flag follows its bindings, else its default ${formatValue(flag.defaultValue)}.`;
+    const usual = formatValue(flag.defaultValue);
+    return `Ends the override in ${reach}: the flag follows its bindings, else its default ${usual}.`;
   }
   const bound = flag.bindings.length === 0 ? '' : ' While it holds, its bindings do not change it.';
   return `Sets ${flag.key} from ${formatValue(flag.value)} to ${formatValue(value)} in ${reach}.${bound}`;

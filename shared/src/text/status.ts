@@ -23,8 +23,8 @@ export interface StatusView {
 }
 
 /**
- * What is wrong, since when, why, and what is degraded. The cause is that of the breaker that has been open the
- * longest: in a cascade the first to fail is nearest to the source.
+ * What is wrong, since when, why, and what is degraded. The cause is that of the breaker that has been open
+ * the longest: in a cascade the first to fail is nearest to the source.
  */
 export function statusOf(view: FleetView, now: number): StatusView {
   const breakers = breakersOf(view.resources);
@@ -56,7 +56,7 @@ export function statusOf(view: FleetView, now: number): StatusView {
   const level = levelOf(parts);
   return {
     level,
-    sentence: sentenceOf(level, parts, first, now),
+    sentence: sentenceOf({ level, ...parts }, first, now),
     ...parts,
     ...(sinceAt === undefined ? {} : { sinceAt }),
     ...(first === undefined ? {} : { firstAddress: first.address }),
@@ -89,8 +89,7 @@ function levelOf(parts: Parts): StatusView['level'] {
 }
 
 function sentenceOf(
-  level: StatusView['level'],
-  parts: Parts,
+  { level, ...parts }: Parts & Pick<StatusView, 'level'>,
   first: ResourceView | undefined,
   now: number,
 ): string {

@@ -1,6 +1,7 @@
 /**
- * How calls end. `success`, `failure`, `timeout`, `rejected`, `ignored` and `cancelled` exclude each other: every
- * call is counted in exactly one of them. `slow` and `late` are counted besides: "of these, so many were slow".
+ * How calls end. `success`, `failure`, `timeout`, `rejected`, `ignored` and `cancelled` exclude each other:
+ * every call is counted in exactly one of them. `slow` and `late` are counted besides: "of these, so many
+ * were slow".
  */
 export const callOutcomes = [
   'success',

@@ -55,6 +55,9 @@ export type FlagReason = (typeof flagReasons)[number];
 export type FlagValue = boolean | string | number | FlagObject;
 export type FlagObject = { readonly [key: string]: FlagValue | null | readonly (FlagValue | null)[] };
 
-/** Names of services, resources and flags: what fits an address, a file and a URL without escaping surprises. */
+/**
+ * Names of services, resources and flags: what fits an address, a file and a URL without escaping
+ * surprises.
+ */
 export const namePattern: RegExp = /^[\p{L}\p{N}][\p{L}\p{N} ._:()-]{0,127}$/u;
 export const nameRule = 'a letter or digit, then up to 127 letters, digits, spaces or ._:()-';

@@ -75,7 +75,10 @@ export interface Levels {
   readonly flags: readonly FlagLevel[];
 }
 
-/** How much an agent had to leave out since its start, by what and why. Cumulative, so a repeat does no harm. */
+/**
+ * How much an agent had to leave out since its start, by what and why. Cumulative, so a repeat does no
+ * harm.
+ */
 export type DroppedCounts = Readonly<Record<string, number>>;
 
 export interface Hello extends AgentIdentity {
@@ -133,8 +136,8 @@ export interface FlagOverride extends Attribution {
 }
 
 /**
- * A breaker state that a person has asked for. `forced_open` and `disabled` hold until they expire or are released;
- * `closed` happens once to each instance that has not yet seen this `id`.
+ * A breaker state that a person has asked for. `forced_open` and `disabled` hold until they expire or are
+ * released; `closed` happens once to each instance that has not yet seen this `id`.
  */
 export interface BreakerOverride extends Attribution {
   readonly id: string;

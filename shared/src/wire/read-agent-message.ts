@@ -167,7 +167,9 @@ function gaugeColumn(input: unknown, length: number, place: string): readonly (n
   return input.map((value, row) => (value === null ? null : number(0)(value, `${place}[${row}]`)));
 }
 
-/** The histograms of a batch. Places are put into words only where something is wrong: there are thousands. */
+/**
+ * The histograms of a batch. Places are put into words only where something is wrong: there are thousands.
+ */
 function histogramColumn(input: unknown, rows: number, place: string): readonly SparseHistogram[] {
   if (!Array.isArray(input) || input.length !== rows) return misfit(place, `an array of ${rows}`, input);
   input.forEach((histogram: unknown, row) => {

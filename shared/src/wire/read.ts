@@ -1,6 +1,6 @@
 /**
- * Readers turn unknown JSON into typed values, once, at the edge. A reader either returns the value or throws a
- * `Misfit` that names the place; `read` catches it, so that no exception crosses the boundary.
+ * Readers turn unknown JSON into typed values, once, at the edge. A reader either returns the value or
+ * throws a `Misfit` that names the place; `read` catches it, so that no exception crosses the boundary.
  */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
@@ -121,7 +121,10 @@ type Read<F extends Fields> = {
     : never;
 };
 
-/** An object with these fields. Fields that it does not know are left out, so that newer peers are understood. */
+/**
+ * An object with these fields. Fields that it does not know are left out, so that newer peers are
+ * understood.
+ */
 export function objectOf<F extends Fields>(fields: F): Reader<{ [K in keyof Read<F>]: Read<F>[K] }> {
   const entries = Object.entries(fields);
   return (input, place) => {

@@ -1,6 +1,6 @@
 // A service that counts for itself what it does, so that a test can hold the collector to it.
-// Usage: node counting-service.mjs COLLECTOR_URL INSTANCE. It runs until a line arrives on its IPC channel or SIGTERM,
-// then closes its agent and prints its counts as one line of JSON.
+// Usage: node counting-service.mjs COLLECTOR_URL INSTANCE. It runs until a line arrives on its IPC channel
+// or SIGTERM, then closes its agent and prints its counts as one line of JSON.
 import { createAgent } from '@holdfast/agent';
 
 const [, , collector, instance] = process.argv;

@@ -74,7 +74,7 @@ test('errors are counted by class, minute by minute, in any order', () => {
   expect(errors).toMatchObject({ class: 'transient', total: 5, lastHour: 5, lastMinute: 3 });
 });
 
-test('an agent whose clock is an hour slow is shown on the collector clock', () => {
+test('an agent whose clock is slow is shown on the collector clock', () => {
   const log = new TestLog();
   log.connect(agent, { at: startAt, sentAt: startAt - 3_600_000 });
   log.introduce(breaker);
@@ -121,7 +121,7 @@ test('an instance that says good-bye is gone at once', () => {
   expect(viewOf(log.fleet, startAt)).toMatchObject({ agents: [], resources: [] });
 });
 
-test('a restart keeps the history of a resource and trusts only the new numbers', () => {
+test("a restart keeps a resource's history and trusts only new numbers", () => {
   const log = connectedLog();
   log.batch({ rollups: columnsOf(rollupAt(0, { failure: 2, class_transient: 2 })) });
   const next = { ...agent, epoch: 'e2' };
@@ -132,7 +132,7 @@ test('a restart keeps the history of a resource and trusts only the new numbers'
   expect(log.fleet.instances.get('checkout@checkout-1')?.resources[1]?.address).toBe(address);
 });
 
-test('a degraded flag is shown with its cause, and a person above it', () => {
+test('a degraded flag has its cause, and a person stands above', () => {
   const log = connectedLog();
   log.batch({ levels: levelsOf({ flags: [flagLevel] }) });
   const change = { flag: 'instant_payment', from: true, to: false, reason: 'DEGRADED' } as const;

@@ -27,6 +27,6 @@ test.each([
   expect(describeAudit({ ...entry, action, target })).toBe(words);
 });
 
-test('a flag that had no override before is told without what it was', () => {
+test('a flag without an override before has no former value', () => {
   expect(describeAudit({ ...entry, from: null })).toBe('recommendations set to off');
 });

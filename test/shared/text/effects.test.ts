@@ -41,7 +41,8 @@ test('holding a breaker open tells what it rejects and what it degrades', () => 
 test('toggling a flag tells from what to what and where', () => {
   const [flag] = viewOf(shopLog().fleet, startAt).flags;
   expect(flag && flagOverrideEffect(flag, false)).toBe(
-    'Sets pay from on to off in 1 running instance of checkout. While it holds, its bindings do not change it.',
+    'Sets pay from on to off in 1 running instance of checkout. ' +
+      'While it holds, its bindings do not change it.',
   );
   expect(flag && flagOverrideEffect(flag)).toContain('follows its bindings, else its default on');
 });
@@ -57,7 +58,7 @@ test('events read as sentences that begin with the place', () => {
   ]);
 });
 
-test('a check that comes back feels good, one that goes down feels bad', () => {
+test('a check that is back feels good, one down feels bad', () => {
   const change = { kind: 'health_check.changed', at: startAt, from: 'unknown' } as const;
   expect(eventTone({ ...change, to: 'up' })).toBe('good');
   expect(eventTone({ ...change, to: 'down' })).toBe('bad');

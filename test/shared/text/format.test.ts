@@ -25,7 +25,7 @@ test.each([
   expect(parseDuration(input)).toBe(expected);
 });
 
-test('a small share never reads as none, nor a large one as all', () => {
+test('a small share never reads as none, a large never as all', () => {
   expect([0, 0.004, 0.5, 0.996, 1].map(formatRatio)).toEqual(['0 %', '<1 %', '50 %', '>99 %', '100 %']);
 });
 

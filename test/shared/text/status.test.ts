@@ -30,11 +30,12 @@ test('an open breaker is told with since when and why', () => {
   expect(statusOf(viewOf(log.fleet, now), now)).toMatchObject({
     level: 'broken',
     sentence:
-      '1 of 1 breaker OPEN · checkout/payments for 4 m 12 s · cause: 60 % of 10 calls failed, last: ECONNREFUSED',
+      '1 of 1 breaker OPEN · checkout/payments for 4 m 12 s · ' +
+      'cause: 60 % of 10 calls failed, last: ECONNREFUSED',
   });
 });
 
-test('it has been broken since the first opening, through all the probes that failed', () => {
+test('an outage lasts from the first opening through all failed probes', () => {
   const log = fleet();
   log.opened();
   const probing = {
@@ -55,7 +56,7 @@ test('it has been broken since the first opening, through all the probes that fa
   });
 });
 
-test('a lost instance degrades the status and its breakers do not count as open', () => {
+test('a lost instance degrades the status, its breakers count no more', () => {
   const log = fleet();
   log.opened();
   log.append({ type: 'disconnected', agent, clean: false });

@@ -29,7 +29,7 @@ test('a hello is read whole, without the fields that nobody knows', () => {
   expect(result).toEqual({ ok: true, value: hello });
 });
 
-test('an event of an unknown kind is left out and the rest is kept', () => {
+test('an event of an unknown kind is left out, the rest kept', () => {
   const events = [
     { kind: 'moon.landed', at: 1 },
     { kind: 'agent.started', at: 2 },
