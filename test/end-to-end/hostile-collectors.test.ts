@@ -9,8 +9,8 @@ import { hostileCollectors } from './support/hostile-collector.ts';
 const programs = path.join(repository, 'test/end-to-end/programs');
 const cwd = path.join(repository, 'test');
 
-/** Ending a process takes time by itself; the goal is 50 ms beside that. */
-const longestExitMs = 250;
+/** Far above what a busy machine needs to end a process, far below any time that the agent waits for anything. */
+const longestExitMs = 2_000;
 
 describe.each(Object.entries(hostileCollectors))('a collector that %s', (_name, start) => {
   test.each([

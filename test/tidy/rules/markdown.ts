@@ -48,7 +48,7 @@ function checkLink(link: {
   const document = repository.files.find((one) => one.path === wanted);
   if (
     document === undefined &&
-    !isImage(wanted) &&
+    !repository.has(wanted) &&
     !repository.files.some((one) => one.path.startsWith(folder))
   ) {
     return [at(file, line.number, [`the link ${target} leads nowhere`, `there is no ${wanted}`])];
@@ -57,11 +57,6 @@ function checkLink(link: {
   return [
     at(file, line.number, [`the link ${target} leads nowhere`, `${wanted} has no heading of that name`]),
   ];
-}
-
-/** Pictures are no text files, so the list that a rule sees does not hold them. */
-function isImage(file: string): boolean {
-  return /\.(png|svg|gif)$/.test(file);
 }
 
 /** The names by which a page's headings can be linked, as GitHub makes them. */
