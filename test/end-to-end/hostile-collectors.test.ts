@@ -9,7 +9,7 @@ import { hostileCollectors } from './support/hostile-collector.ts';
 const programs = path.join(repository, 'test/end-to-end/programs');
 const cwd = path.join(repository, 'test');
 
-/** Far above what a busy machine needs to end a process, far below any time that the agent waits for anything. */
+/** Far above what a busy machine needs to end a process, far below any time that the agent waits. */
 const longestExitMs = 2_000;
 
 describe.each(Object.entries(hostileCollectors))('a collector that %s', (_name, start) => {

@@ -40,7 +40,7 @@ describe('what does not leave the process', () => {
     const hostile = part.repeat(1_000_000 / part.length);
     const startedMs = realTime.monotonic();
     redactMessage(hostile);
-    expect(realTime.monotonic() - startedMs).toBeLessThan(50);
+    expect(realTime.monotonic() - startedMs).toBeLessThan(2_000);
   });
 });
 
