@@ -30,3 +30,4 @@ export type { Retry } from './primitives/retry/retry.ts';
 export type { RetryOptions } from './primitives/retry/options.ts';
 export type { Timeout, TimeoutOptions } from './primitives/timeout/timeout.ts';
 export type { Link, LinkEnd, LinkListener, Transport } from './stream/transport.ts';
+export type { Clock, ErrorClass, FlagValue, Random, Severity, TimerHandle } from '@holdfast/shared';

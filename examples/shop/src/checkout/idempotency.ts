@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '@holdfast/agent';
 import { Refusal } from '../service/answer.ts';
 
 export interface IdempotencyOptions {

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '@holdfast/agent';
 import { sleep } from '../time/sleep.ts';
 import { listen, stopListening } from './server.ts';
 

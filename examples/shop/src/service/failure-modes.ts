@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../time/clock.ts';
+import type { Clock, Random } from '@holdfast/agent';
 import { type Answer, refusalAnswer } from './answer.ts';
 import { errorAnswer, type FaultClass } from './error-answers.ts';
 import type { Gate } from './server.ts';

@@ -1,5 +1,5 @@
 import { type Agent, createAgent } from '@holdfast/agent';
-import type { Clock } from '../time/clock.ts';
+import type { Clock } from '@holdfast/agent';
 import { repeat, sleep } from '../time/sleep.ts';
 import { systemClock, systemRandom } from '../time/system-clock.ts';
 import { shopRules } from './classification.ts';

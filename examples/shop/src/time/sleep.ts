@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '@holdfast/agent';
 
 export function sleep(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => {

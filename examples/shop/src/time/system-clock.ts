@@ -1,4 +1,4 @@
-import type { Clock, Random } from './clock.ts';
+import type { Clock, Random } from '@holdfast/agent';
 
 /** The shop's only door to real time. Its timers keep no process alive: the servers do that. */
 export const systemClock: Clock = {
