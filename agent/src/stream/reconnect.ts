@@ -10,3 +10,6 @@ export function reconnectDelayMs(failures: number, random: Random): number {
 
 const baseMs = 500;
 const capMs = 30_000;
+
+/** After so many failures the waiting time no longer grows. */
+export const failuresForCap = 6;

@@ -1,4 +1,4 @@
-import { toColumns, wireLimits } from '@holdfast/shared';
+import { type AgentMessage, toColumns, wireLimits } from '@holdfast/shared';
 import type { TakenLevels } from '../telemetry/level-book.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 
@@ -95,4 +95,9 @@ function levelsField({ complete, json }: TakenLevels): string {
     `"levels":{"complete":${complete},"breakers":${list(breakers)},` +
     `"health":${list(health)},"flags":${list(flags)}}`
   );
+}
+
+/** A message that is no batch, as a frame. */
+export function encode(message: AgentMessage): Uint8Array {
+  return Buffer.from(JSON.stringify(message));
 }

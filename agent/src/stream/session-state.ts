@@ -58,3 +58,11 @@ export function liveState(link: Link, welcome: Welcome): LiveState {
 /** A collector that asks for less is not one: a single record might not fit. */
 const smallestBatchBytes = 32_768;
 const slowestHeartbeatTicks = 600;
+
+/** A session that is to end once everything is stored. */
+export interface Drain {
+  readonly timer: TimerHandle;
+  readonly resolve: () => void;
+  /** How many connections have ended since `close` was called. */
+  attempts: number;
+}

@@ -14,8 +14,16 @@ import type { CollectorClock } from './collector-clock.ts';
 import type { Outbox } from './outbox.ts';
 import { Pulse } from './pulse.ts';
 import { readMessage } from './read-message.ts';
-import { reconnectDelayMs } from './reconnect.ts';
-import { cancelTimer, type LiveState, linkOf, liveState, type SessionState } from './session-state.ts';
+import { failuresForCap, reconnectDelayMs } from './reconnect.ts';
+import { encode } from './seal.ts';
+import {
+  cancelTimer,
+  type Drain,
+  type LiveState,
+  linkOf,
+  liveState,
+  type SessionState,
+} from './session-state.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
 
 export interface SessionOptions {
@@ -82,7 +90,7 @@ export class Session {
     return new Promise((resolve) => {
       if (this.#state.type === 'idle' || this.#state.type === 'closed') return resolve();
       const timer = this.#options.clock.setTimeout(() => this.#finish(), timeoutMs);
-      this.#drain = { timer, resolve };
+      this.#drain = { timer, resolve, attempts: 0 };
       linkOf(this.#state)?.keepAlive(true);
       this.#guard(() => this.#hurry());
     });
@@ -118,9 +126,9 @@ export class Session {
   }
 
   #deadline(what: string): TimerHandle {
-    const reason = `the collector is slow: ${what} did not come`;
-    const giveUp = (): void => this.#guard(() => this.#hangUp(closeCodes.silent, { reason }));
-    return this.#options.clock.setTimeout(giveUp, greetingMs);
+    const giveUp = (): void =>
+      this.#hangUp(closeCodes.silent, { reason: `the collector is slow: ${what} did not come` });
+    return this.#options.clock.setTimeout(() => this.#guard(giveUp), greetingMs);
   }
 
   #receive(text: string): void {
@@ -203,7 +211,10 @@ export class Session {
     this.#failures = Math.min(failuresForCap, this.#failures + 1);
     const timer = clock.setTimeout(() => this.#guard(() => this.#connect()), delayMs);
     this.#state = { type: 'waiting', timer, mayHurry: retryAfterMs === 0 };
-    if (this.#drain !== undefined) this.#finish(); // what is still here cannot be brought home in time
+    if (this.#drain === undefined) return;
+    this.#drain.attempts += 1;
+    if (isRefusal || this.#drain.attempts > maxDrainAttempts) this.#finish();
+    else this.#hurry(); // the last chance to bring home what is still here
   }
 
   #tick(): void {
@@ -280,17 +291,8 @@ export class Session {
   }
 }
 
-interface Drain {
-  readonly timer: TimerHandle;
-  readonly resolve: () => void;
-}
-
 const flushDelayMs = 20;
 const greetingMs = 10_000;
 const maxWaitTicks = 10;
+const maxDrainAttempts = 3;
 const longestAbsenceMs = 3_600_000;
-/** From here on the waiting time no longer grows. */
-const failuresForCap = 6;
-function encode(message: AgentMessage): Uint8Array {
-  return Buffer.from(JSON.stringify(message));
-}

@@ -140,6 +140,19 @@ describe('closing', () => {
     expect(collector.saidBye).toBe(true);
   });
 
+  test('brings the rest home when the connection is cut meanwhile', async () => {
+    const { collector, clock, recorder, session } = await connectedStream();
+    collector.loseAnswers();
+    recorder.emit({ kind: 'agent.stopped' });
+    const closed = session.close(2_000);
+    collector.accept();
+    collector.drop();
+    await clock.advance(0);
+    await closed;
+    expect(collector.events).toMatchObject([{ kind: 'agent.stopped' }]);
+    expect(collector.saidBye).toBe(true);
+  });
+
   test('does not wait for a collector that is not there', async () => {
     const { collector, clock, session } = await connectedStream();
     collector.refuse();
