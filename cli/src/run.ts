@@ -31,7 +31,8 @@ interface Failed {
 }
 
 function tellUsage(error: CommanderError, { program, argv, host }: Failed): number {
-  if (error.code === 'commander.help') return exitCodes.usage; // a group alone: its help is out already
+  // A group alone: its help is out already. The same code comes for `holdfast help`, which was asked for.
+  if (error.code === 'commander.help') return argv.includes('help') ? exitCodes.ok : exitCodes.usage;
   if (error.exitCode === 0) return exitCodes.ok; // --help and --version
   const said = messageOf(error)
     .replace(/^error: /, '')

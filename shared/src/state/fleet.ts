@@ -74,6 +74,8 @@ export interface BreakerCondition {
   sinceAt: number;
   /** Since when it has not been closed: from the first opening on, through all the probes that failed. */
   troubledSinceAt: number | undefined;
+  /** Why it was opened first, while it is in trouble. */
+  troubleCause: string | undefined;
   untilAt: number | undefined;
   cause: string | undefined;
   failureRatio: number | undefined;

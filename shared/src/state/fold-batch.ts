@@ -97,6 +97,7 @@ function foldLevels(instance: Instance, levels: Levels, correctionMs: number): v
       state: level.state,
       sinceAt: sinceAt + correctionMs,
       troubledSinceAt: troubledSince(known, level.state, sinceAt + correctionMs),
+      troubleCause: troubleCause(known, level.state, level.cause),
       untilAt: level.untilAt === undefined ? undefined : level.untilAt + correctionMs,
       cause: isUnchanged ? known.cause : level.cause,
       failureRatio: level.failureRatio,
@@ -128,6 +129,7 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
         state: event.to,
         sinceAt: event.at,
         troubledSinceAt: troubledSince(resource.breaker, event.to, event.at),
+        troubleCause: troubleCause(resource.breaker, event.to, describeTransition(event)),
         untilAt: event.untilAt,
         cause: describeTransition(event),
         failureRatio: event.failureRatio,
@@ -175,6 +177,14 @@ function troubledSince(
   at: number,
 ): number | undefined {
   return troubled.includes(state) ? (known?.troubledSinceAt ?? at) : undefined;
+}
+
+function troubleCause(
+  known: BreakerCondition | undefined,
+  state: BreakerState,
+  cause: string | undefined,
+): string | undefined {
+  return troubled.includes(state) ? (known?.troubleCause ?? cause) : undefined;
 }
 
 type FlagEvent = Extract<ResilienceEvent, { readonly flag: string }>;

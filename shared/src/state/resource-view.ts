@@ -109,6 +109,7 @@ function breakerView(fleet: Fleet, placed: readonly Placed[]): BreakerView | und
     sinceAt: worst.sinceAt,
     states,
     ...(worst.troubledSinceAt === undefined ? {} : { troubledSinceAt: worst.troubledSinceAt }),
+    ...(worst.troubleCause === undefined ? {} : { troubleCause: worst.troubleCause }),
     ...(worst.untilAt === undefined ? {} : { untilAt: worst.untilAt }),
     ...(worst.cause === undefined ? {} : { cause: worst.cause }),
     ...(worst.error === undefined ? {} : { error: worst.error }),

@@ -55,6 +55,8 @@ export interface BreakerView {
   readonly sinceAt: number;
   /** Since when it has not been closed: from the first opening on, through all the probes that failed. */
   readonly troubledSinceAt?: number;
+  /** Why it was opened first, while it is in trouble; `cause` tells the last change. */
+  readonly troubleCause?: string;
   /** How many instances are in which state. */
   readonly states: Readonly<Partial<Record<BreakerState, number>>>;
   readonly untilAt?: number;

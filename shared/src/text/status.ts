@@ -11,7 +11,11 @@ export interface StatusView {
   readonly openCount: number;
   readonly heldOpenCount: number;
   readonly halfOpenCount: number;
+  /** Held by a person so that every call goes through. */
+  readonly bypassedCount: number;
   readonly degradedFlags: readonly string[];
+  /** Set by a person. */
+  readonly overriddenFlags: readonly string[];
   readonly unhealthyChecks: readonly string[];
   readonly lostAgents: readonly string[];
   readonly agentCount: number;
@@ -33,14 +37,16 @@ export function statusOf(view: FleetView, now: number): StatusView {
   const open = inState('open');
   const held = inState('forced_open');
   const probing = inState('half_open');
-  const first = earliest(open) ?? earliest(held) ?? earliest(probing);
+  const first = earliest(open) ?? earliest(probing) ?? earliest(held);
   const degraded = view.flags.filter((flag) => flag.reason === 'DEGRADED');
   const parts = {
     breakerCount: breakers.length,
     openCount: open.length,
     heldOpenCount: held.length,
     halfOpenCount: probing.length,
+    bypassedCount: inState('disabled').length,
     degradedFlags: degraded.map((flag) => flag.key),
+    overriddenFlags: view.flags.filter((flag) => flag.reason === 'OVERRIDE').map((flag) => flag.key),
     unhealthyChecks: view.resources.flatMap((one) =>
       one.health?.status === 'down' || one.health?.status === 'degraded'
         ? [`${one.service}/${one.name}`]
@@ -52,7 +58,7 @@ export function statusOf(view: FleetView, now: number): StatusView {
     agentCount: view.agents.length,
   };
   const sinceAt = first === undefined ? degraded[0]?.sinceAt : sinceOf(first);
-  const cause = first?.breaker?.cause;
+  const cause = first === undefined ? undefined : causeOf(first);
   const level = levelOf(parts);
   return {
     level,
@@ -70,7 +76,9 @@ type Parts = Pick<
   | 'openCount'
   | 'heldOpenCount'
   | 'halfOpenCount'
+  | 'bypassedCount'
   | 'degradedFlags'
+  | 'overriddenFlags'
   | 'unhealthyChecks'
   | 'lostAgents'
   | 'agentCount'
@@ -82,7 +90,9 @@ function levelOf(parts: Parts): StatusView['level'] {
   const troubles =
     parts.heldOpenCount +
     parts.halfOpenCount +
+    parts.bypassedCount +
     parts.degradedFlags.length +
+    parts.overriddenFlags.length +
     parts.unhealthyChecks.length +
     parts.lostAgents.length;
   return troubles > 0 ? 'degraded' : 'calm';
@@ -104,13 +114,28 @@ function sentenceOf(
   if (first?.breaker !== undefined) {
     const since = formatDuration(now - sinceOf(first));
     said.push(`${first.service}/${first.name} for ${since}`);
-    if (first.breaker.cause !== undefined) said.push(`cause: ${first.breaker.cause}`);
+    const cause = causeOf(first);
+    if (cause !== undefined) said.push(`cause: ${cause}`);
   }
-  if (parts.degradedFlags.length > 0) said.push(`${plural(parts.degradedFlags.length, 'flag')} degraded`);
-  if (parts.unhealthyChecks.length > 0)
-    said.push(`${plural(parts.unhealthyChecks.length, 'health check')} failing`);
-  if (parts.lostAgents.length > 0) said.push(`${plural(parts.lostAgents.length, 'instance')} lost`);
-  return said.join(' · ');
+  if (parts.bypassedCount > 0) said.push(`${parts.bypassedCount} bypassed by hand`);
+  const told = [
+    namedFew(parts.degradedFlags, 'flag', 'degraded'),
+    namedFew(parts.overriddenFlags, 'flag', 'set by hand'),
+    namedFew(parts.unhealthyChecks, 'health check', 'not up'),
+    namedFew(parts.lostAgents, 'instance', 'lost'),
+  ];
+  return [...said, ...told.filter((one) => one !== undefined)].join(' · ');
+}
+
+/** "1 flag degraded: pay", "3 flags degraded: pay, ship, …"; nothing where there is none. */
+function namedFew(names: readonly string[], noun: string, state: string): string | undefined {
+  if (names.length === 0) return undefined;
+  const more = names.length > 2 ? ', …' : '';
+  return `${plural(names.length, noun)} ${state}: ${names.slice(0, 2).join(', ')}${more}`;
+}
+
+function causeOf(resource: ResourceView): string | undefined {
+  return resource.breaker?.troubleCause ?? resource.breaker?.cause;
 }
 
 function earliest(resources: readonly ResourceView[]): ResourceView | undefined {

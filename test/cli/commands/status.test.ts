@@ -14,7 +14,7 @@ test('says in one sentence what is wrong, since when and why', async () => {
     code: 0,
     stdout:
       '1 of 6 breakers OPEN · 1 held open · 1 probing · checkout/payments for 4 m 12 s · ' +
-      'cause: 60 % of 10 calls failed · 1 flag degraded\n',
+      'cause: 60 % of 10 calls failed · 1 flag degraded: recommendations\n',
     stderr: '',
   });
 });

@@ -52,7 +52,7 @@ test('an outage lasts from the first opening through all failed probes', () => {
   expect(view.resources[0]?.breaker?.sinceAt).toBe(startAt + 9_000);
   expect(statusOf(view, now)).toMatchObject({
     sinceAt: startAt,
-    sentence: expect.stringContaining('for 10 s') as string,
+    sentence: expect.stringContaining('for 10 s · cause: 60 % of 10 calls failed') as string,
   });
 });
 
@@ -61,4 +61,15 @@ test('a lost instance degrades the status, its breakers count no more', () => {
   log.opened();
   log.append({ type: 'disconnected', agent, clean: false });
   expect(statusOf(viewOf(log.fleet, startAt), startAt)).toMatchObject({ level: 'degraded', openCount: 0 });
+});
+
+test('what a person holds or sets is not well, and is named', () => {
+  const log = fleet();
+  log.batch({ levels: levelsOf({ breakers: [{ resource: 0, state: 'disabled', sinceAt: startAt }] }) });
+  const flag = { flag: 'pay', value: false, defaultValue: true, sinceAt: startAt, bindings: [] } as const;
+  log.batch({ levels: levelsOf({ complete: false, flags: [{ ...flag, reason: 'OVERRIDE' }] }) });
+  expect(statusOf(viewOf(log.fleet, startAt), startAt)).toMatchObject({
+    level: 'degraded',
+    sentence: '1 bypassed by hand · 1 flag set by hand: pay',
+  });
 });

@@ -23,8 +23,8 @@ export function stripLine(of: {
   const right = freshnessWords(freshness);
   const rightText = ` ${style.clean(right.text)} `;
   const isOld = freshness.state !== 'live';
-  const sentence =
-    freshness.state === 'connecting' ? 'holdfast watch' : `${glyphs[status.level]} ${status.sentence}`;
+  const known = isOld ? `? last known: ${status.sentence}` : `${glyphs[status.level]} ${status.sentence}`;
+  const sentence = freshness.state === 'connecting' ? 'holdfast watch' : known;
   const left = style.clean(fit(` ${style.clean(sentence)}`, width - textWidth(rightText)));
   return style.paint(isOld ? 'quiet' : levelTones[status.level], left) + style.paint(right.tone, rightText);
 }

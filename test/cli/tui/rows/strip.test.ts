@@ -25,7 +25,7 @@ describe('the strip', () => {
 
   test('never shows a state as certain once it is old', () => {
     expect(strip({ state: 'stale', ageMs: 38_000, problem: undefined })).toMatch(
-      /^\u001b\[90m ■ 1 of .*\u001b\[31;1;7m STALE 38 s \u001b\[0m$/,
+      /^\u001b\[90m \? last known: 1 of .*\u001b\[31;1;7m STALE 38 s \u001b\[0m$/,
     );
   });
 
