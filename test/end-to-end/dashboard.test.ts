@@ -29,7 +29,6 @@ test('an outage shows on the page, and a toggle changes the shop', async () => {
   await dialog.getByRole('button', { name: /^(turn|set|switch)/i }).click();
   await waitFor(async () => (await productPage(demo)).degraded.includes('recommendations'), {
     what: 'the page without recommendations',
-    withinMs: 2_000,
   });
   await page.locator('[data-flag="recommendations"][data-reason="OVERRIDE"]').waitFor();
   const { items } = await getJson<ListAnswer<AuditEntry>>(`${demo.url}/api/v1/audit`);
