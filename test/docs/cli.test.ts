@@ -14,7 +14,7 @@ function pageOf(program: Command): string {
     '# The command line',
     'Made from the commands themselves; `npx vitest run test/docs -u` writes it, a test compares it.',
     'Data goes to stdout, messages to stderr. Every failure is one line: what, where, what would be right.',
-    'On a terminal `breakers open` and `breakers disable` say what they will do and ask, unless `--yes` is given.',
+    '`breakers open` and `breakers disable` say what they will do and ask on a terminal, without `--yes`.',
     '## Everywhere',
     table(['option', 'meaning'], optionRows(program)),
     '## Commands',
