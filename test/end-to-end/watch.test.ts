@@ -21,6 +21,8 @@ test('an outage shows in the terminal; a toggle changes the shop', async () => {
   const asked = await terminal.waitForScreen('Sets recommendations from on to off');
   expect(asked).toContain('1 running instance of storefront');
   await terminal.press('n');
+  // The next question must be seen to be answered: a key that comes together with what asks is left out.
+  await terminal.waitForScreen((screen) => !screen.includes('Sets recommendations'));
   expect((await productPage(demo)).degraded).not.toContain('recommendations');
   await terminal.press('Space');
   await terminal.waitForScreen('Sets recommendations from on to off');
