@@ -13,7 +13,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Handed on to the fallback as it is. */
   readonly context?: unknown;
+  /** Who goes first in a queue, and who is turned away last. Default `normal`. */
+  readonly priority?: Priority;
+  /** Whom the call is for: what a rate limiter counts by. Default: one for all. */
+  readonly key?: string;
 }
+
+/** The most important last. */
+export const priorities = ['low', 'normal', 'high', 'critical'] as const;
+export type Priority = (typeof priorities)[number];
 
 export type Guarded<T> = (call: CallContext) => T | PromiseLike<T>;
 

@@ -97,5 +97,5 @@ const stateRank = 2;
 /** 0 for samples, 1 for levels, 2 for changes of state. */
 function rankOf(kind: EventKind): number {
   if (kind === 'error.sampled' || kind === 'retry.exhausted') return 0;
-  return /^(bulkhead|rate_limiter|load_shedder|fallback)|crossed$/.test(kind) ? 1 : stateRank;
+  return /^(bulkhead|rate_limiter|load_shedder|fallback|retry)|crossed$/.test(kind) ? 1 : stateRank;
 }

@@ -28,6 +28,8 @@ const tones: Readonly<Record<Exclude<AnyEvent['kind'], 'health_check.changed'>, 
   'circuit_breaker.metrics_only': 'quiet',
   'circuit_breaker.threshold_crossed': 'warn',
   'retry.exhausted': 'warn',
+  'retry.budget_exhausted': 'warn',
+  'retry.budget_restored': 'good',
   'bulkhead.saturated': 'warn',
   'bulkhead.recovered': 'good',
   'rate_limiter.saturated': 'warn',
@@ -40,10 +42,14 @@ const tones: Readonly<Record<Exclude<AnyEvent['kind'], 'health_check.changed'>, 
   'flag.changed': 'warn',
   'flag.degraded': 'warn',
   'flag.restored': 'good',
+  'endpoints.ejected': 'warn',
+  'endpoints.restored': 'good',
+  'saga.failed': 'bad',
   'fault.started': 'warn',
   'fault.stopped': 'good',
   'config.changed': 'quiet',
   'agent.started': 'quiet',
+  'agent.draining': 'quiet',
   'agent.stopped': 'quiet',
   'agent.dropped': 'bad',
   'agent.connected': 'quiet',
@@ -83,6 +89,10 @@ function describe(event: AnyEvent): string {
       return `${thresholdWords[event.threshold]} went ${event.direction} to ${formatRatio(event.ratio)}`;
     case 'retry.exhausted':
       return `gave up after ${plural(event.attempts, 'attempt')}: ${describeError(event.error)}`;
+    case 'retry.budget_exhausted':
+      return 'its retry budget is used up';
+    case 'retry.budget_restored':
+      return `has a retry budget again, ${plural(event.count, 'attempt')} denied`;
     case 'bulkhead.saturated':
       return 'bulkhead is full';
     case 'bulkhead.recovered':
@@ -109,13 +119,20 @@ function describe(event: AnyEvent): string {
       return describeFlag('degraded to', event);
     case 'flag.restored':
       return describeFlag('restored to', event);
+    case 'endpoints.ejected':
+      return `ejected ${event.endpoint}: ${event.cause}`;
+    case 'endpoints.restored':
+      return `took ${event.endpoint} back`;
+    case 'saga.failed':
+      return describeSaga(event);
     case 'fault.started':
       return `fault injected: ${event.fault}`;
     case 'fault.stopped':
-      return `fault ended: ${event.fault}`;
+      return `fault ended: ${event.fault}${event.cause === undefined ? '' : ` (${event.cause})`}`;
     case 'config.changed':
       return `configuration changed: ${event.changes.join(', ')}`;
     case 'agent.started':
+    case 'agent.draining':
     case 'agent.stopped':
     case 'agent.dropped':
     case 'agent.connected':
@@ -133,6 +150,8 @@ function describeAgent(event: AgentEvent): string {
   switch (event.kind) {
     case 'agent.started':
       return 'started';
+    case 'agent.draining':
+      return 'ends: takes no new work';
     case 'agent.stopped':
       return 'stopped';
     case 'agent.dropped':
@@ -146,6 +165,12 @@ function describeAgent(event: AgentEvent): string {
     case 'agent.gap':
       return `${event.detail ?? 'batches'}: the collector was restored to an earlier state`;
   }
+}
+
+function describeSaga(event: Extract<AnyEvent, { readonly kind: 'saga.failed' }>): string {
+  const undone = event.undone.length === 0 ? '' : `; undone: ${event.undone.join(', ')}`;
+  const left = event.notUndone.length === 0 ? '' : `; NOT undone: ${event.notUndone.join(', ')}`;
+  return `failed at ${event.step}: ${describeError(event.error)}${undone}${left}`;
 }
 
 function describeFlag(verb: string, event: Omit<FlagChange<EventKind>, 'kind'>): string {

@@ -25,12 +25,34 @@ export const exclusiveOutcomes: readonly CallOutcome[] = [
   'cancelled',
 ];
 
-/** What a layer did about calls; counted beside the outcomes. */
-export const layerActions = ['retries', 'fallback_used', 'fallback_failed'] as const;
+/** What a layer did about calls; counted beside the outcomes. New ones go to the end: stores keep the order. */
+export const layerActions = [
+  'retries',
+  'fallback_used',
+  'fallback_failed',
+  /** Retries that a retry budget did not allow. */
+  'retries_denied',
+  /** Further attempts that a hedge sent, and those of them that answered first. */
+  'hedges',
+  'hedge_wins',
+  'cache_hits',
+  /** Answers that were older than their TTL. */
+  'cache_stale',
+  /** Calls that shared the flight of another. */
+  'coalesced',
+  /** Steps of a saga that were undone, and those that could not be. */
+  'compensations',
+  'compensation_failed',
+  /** Calls that a fault was injected into. */
+  'faults_injected',
+] as const;
 export type LayerAction = (typeof layerActions)[number];
 
-/** Present levels of a resource, sent with each rollup. */
-export const gaugeNames = ['in_flight', 'queue_length', 'limit'] as const;
+/**
+ * Present levels of a resource, sent with each rollup. `available`: tokens left in a rate limiter or a retry
+ * budget. `ejected`: endpoints out of the rotation.
+ */
+export const gaugeNames = ['in_flight', 'queue_length', 'limit', 'available', 'ejected'] as const;
 export type GaugeName = (typeof gaugeNames)[number];
 
 export const errorClasses = [

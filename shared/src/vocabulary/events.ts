@@ -11,6 +11,8 @@ export const eventKinds = [
   'circuit_breaker.metrics_only',
   'circuit_breaker.threshold_crossed',
   'retry.exhausted',
+  'retry.budget_exhausted',
+  'retry.budget_restored',
   'bulkhead.saturated',
   'bulkhead.recovered',
   'rate_limiter.saturated',
@@ -24,10 +26,14 @@ export const eventKinds = [
   'flag.changed',
   'flag.degraded',
   'flag.restored',
+  'endpoints.ejected',
+  'endpoints.restored',
+  'saga.failed',
   'fault.started',
   'fault.stopped',
   'config.changed',
   'agent.started',
+  'agent.draining',
   'agent.stopped',
   'agent.dropped',
 ] as const;
@@ -98,6 +104,8 @@ export type ResilienceEventBody =
       readonly ratio: number;
     }
   | { readonly kind: 'retry.exhausted'; readonly attempts: number; readonly error: ErrorSummary }
+  | LevelChange<'retry.budget_exhausted'>
+  | LevelChange<'retry.budget_restored'>
   | LevelChange<'bulkhead.saturated'>
   | LevelChange<'bulkhead.recovered'>
   | LevelChange<'rate_limiter.saturated'>
@@ -114,10 +122,28 @@ export type ResilienceEventBody =
       readonly message?: string;
     }
   | FlagChange<'flag.changed' | 'flag.degraded' | 'flag.restored'>
+  | {
+      readonly kind: 'endpoints.ejected';
+      readonly endpoint: string;
+      /** Why, in words: "5 failures in a row". */
+      readonly cause: string;
+      readonly untilAt: number;
+    }
+  | { readonly kind: 'endpoints.restored'; readonly endpoint: string }
+  | {
+      readonly kind: 'saga.failed';
+      /** The step that failed, and what became of those before it. */
+      readonly step: string;
+      readonly undone: readonly string[];
+      readonly notUndone: readonly string[];
+      readonly error: ErrorSummary;
+    }
   | { readonly kind: 'fault.started'; readonly fault: string; readonly untilAt?: number }
-  | { readonly kind: 'fault.stopped'; readonly fault: string }
+  | { readonly kind: 'fault.stopped'; readonly fault: string; readonly cause?: string }
   | { readonly kind: 'config.changed'; readonly changes: readonly string[] }
   | { readonly kind: 'agent.started' }
+  /** The service was told to end: it takes no new work, and finishes what it has. */
+  | { readonly kind: 'agent.draining' }
   | { readonly kind: 'agent.stopped' }
   | {
       readonly kind: 'agent.dropped';

@@ -13,6 +13,7 @@ export const resourceKinds = [
   'idempotency',
   'saga',
   'endpoints',
+  'queue',
   'health_check',
   'agent',
 ] as const;

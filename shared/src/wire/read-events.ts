@@ -46,7 +46,8 @@ const flagChange = {
   untilAt: optional(instant),
 };
 const level = { count: whole() };
-const fault = { fault: text(256), untilAt: optional(instant) };
+const fault = { fault: text(256), untilAt: optional(instant), cause: optional(message) };
+const steps = listOf(text(128), 64);
 
 const bodies: Readonly<Record<EventKind, Reader<object>>> = {
   'circuit_breaker.opened': objectOf(transition),
@@ -61,6 +62,8 @@ const bodies: Readonly<Record<EventKind, Reader<object>>> = {
     ratio,
   }),
   'retry.exhausted': objectOf({ attempts: whole(), error: readError }),
+  'retry.budget_exhausted': objectOf(level),
+  'retry.budget_restored': objectOf(level),
   'bulkhead.saturated': objectOf(level),
   'bulkhead.recovered': objectOf(level),
   'rate_limiter.saturated': objectOf(level),
@@ -78,10 +81,14 @@ const bodies: Readonly<Record<EventKind, Reader<object>>> = {
   'flag.changed': objectOf(flagChange),
   'flag.degraded': objectOf(flagChange),
   'flag.restored': objectOf(flagChange),
+  'endpoints.ejected': objectOf({ endpoint: text(256), cause: message, untilAt: instant }),
+  'endpoints.restored': objectOf({ endpoint: text(256) }),
+  'saga.failed': objectOf({ step: text(128), undone: steps, notUndone: steps, error: readError }),
   'fault.started': objectOf(fault),
   'fault.stopped': objectOf(fault),
   'config.changed': objectOf({ changes: listOf(message, 64) }),
   'agent.started': objectOf({}),
+  'agent.draining': objectOf({}),
   'agent.stopped': objectOf({}),
   'agent.dropped': objectOf({ records: oneOf(['event', 'rollup']), reason: text(64), count: whole() }),
 };

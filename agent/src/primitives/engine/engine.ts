@@ -4,26 +4,13 @@ import { summarise } from '../../classification/summary.ts';
 import { type ErrorSource, ResilienceError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import type { DeadlineList } from '../../time/deadlines.ts';
-import type { Slots } from '../bulkhead/slots.ts';
 import { type CallOptions, type Executor, type Guarded, wrapWith } from '../call.ts';
-import { type BreakerGate, countCancelled } from '../circuit-breaker/gate.ts';
+import { countCancelled } from '../circuit-breaker/gate.ts';
 import type { Failure } from '../failure.ts';
-import type { StandIn } from '../fallback/stand-in.ts';
-import type { RetryPolicy } from '../retry/policy.ts';
 import { type Site, sourceOf } from '../site.ts';
 import { Attempt } from './attempt.ts';
 import { Call } from './call.ts';
-
-/** What a call passes, outermost first. Each may be absent. */
-export interface Layers {
-  readonly standIn?: StandIn | undefined;
-  readonly bulkhead?: Slots | undefined;
-  readonly totalTimeout?: DeadlineList | undefined;
-  readonly retry?: RetryPolicy | undefined;
-  readonly breaker?: BreakerGate | undefined;
-  readonly timeout?: DeadlineList | undefined;
-}
+import type { Layers } from './layers.ts';
 
 /**
  * Takes calls through layers as one machine rather than as functions around functions. A call costs little
@@ -48,9 +35,21 @@ export class Engine implements Executor {
     this.name = site.name;
     this.runtime = site.runtime;
     this.meter = resource.meter;
-    const { standIn, bulkhead, totalTimeout, retry, breaker, timeout } = layers;
+    const { standIn, loadShedder, rateLimiter, bulkhead, totalTimeout } = layers;
+    const { retry, breaker, timeout, hedge, faults } = layers;
     // Always all of them in one order: engines whose layers have different shapes would slow each other down.
-    this.layers = { standIn, bulkhead, totalTimeout, retry, breaker, timeout };
+    this.layers = {
+      standIn,
+      loadShedder,
+      rateLimiter,
+      bulkhead,
+      totalTimeout,
+      retry,
+      breaker,
+      timeout,
+      hedge,
+      faults,
+    };
     this.#kind = resource.kind;
     this.#timeoutSource = sourceOf(site, 'timeout');
     this.#ownSource = sourceOf(site, resource.kind);
