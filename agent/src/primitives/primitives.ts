@@ -1,0 +1,90 @@
+import type { BreakerDirectory } from '../control/breaker-directory.ts';
+import { Registry, taken } from '../registry.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Bulkhead, createBulkhead } from './bulkhead/bulkhead.ts';
+import type { BulkheadOptions } from './bulkhead/options.ts';
+import type { Executor } from './call.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker/circuit-breaker.ts';
+import type { CircuitBreakerOptions } from './circuit-breaker/options.ts';
+import { createFallback, type Fallback } from './fallback/fallback.ts';
+import type { FallbackOptions } from './fallback/options.ts';
+import { compose } from './pipeline/compose.ts';
+import type { PipelineOptions } from './pipeline/options.ts';
+import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
+import type { RetryOptions } from './retry/options.ts';
+import { createRetry, type Retry } from './retry/retry.ts';
+import { createTimeout, type Timeout, type TimeoutOptions } from './timeout/timeout.ts';
+
+/**
+ * A service's own fault tolerance layer. Each primitive is made once: asked for again by its name alone it is
+ * the same one, asked for again with options it is an `Error`. Bad options throw `TypeError` or `RangeError`,
+ * naming the option.
+ */
+export class Primitives {
+  readonly #runtime: Runtime;
+  readonly #breakers: BreakerDirectory;
+  readonly #registry = new Registry();
+
+  constructor(runtime: Runtime, breakers: BreakerDirectory) {
+    this.#runtime = runtime;
+    this.#breakers = breakers;
+  }
+
+  /** The layers that `options` names, in the one order that makes sense; `compose` is for any other. */
+  pipeline(name: string, options?: PipelineOptions): Pipeline {
+    return this.#registry.getOrMake({ kind: 'pipeline', name }, options, () => {
+      if (options?.circuitBreaker !== undefined && this.#breakers.get(name) !== undefined)
+        throw taken({ kind: 'circuit breaker', name });
+      const pipeline = createPipeline(this.#runtime, name, options ?? {});
+      if (pipeline.circuitBreaker !== undefined) this.#adopt(pipeline.circuitBreaker);
+      return pipeline;
+    });
+  }
+
+  /** Primitives around each other; the first is the outermost. */
+  compose(...primitives: readonly Executor[]): Executor {
+    return compose(...primitives);
+  }
+
+  circuitBreaker(name: string, options?: CircuitBreakerOptions): CircuitBreaker {
+    return this.#registry.getOrMake({ kind: 'circuit breaker', name }, options, () => {
+      const breaker = createCircuitBreaker(this.#runtime, name, options);
+      this.#breakers.add(breaker);
+      return breaker;
+    });
+  }
+
+  retry(name: string, options?: RetryOptions): Retry {
+    const make = (): Retry => createRetry(this.#runtime, name, options);
+    return this.#registry.getOrMake({ kind: 'retry', name }, options, make);
+  }
+
+  /** The first time with options. */
+  timeout(name: string, options?: TimeoutOptions): Timeout {
+    const make = (): Timeout => createTimeout(this.#runtime, name, required('timeout', name, options));
+    return this.#registry.getOrMake({ kind: 'timeout', name }, options, make);
+  }
+
+  /** The first time with options. */
+  bulkhead(name: string, options?: BulkheadOptions): Bulkhead {
+    const make = (): Bulkhead => createBulkhead(this.#runtime, name, required('bulkhead', name, options));
+    return this.#registry.getOrMake({ kind: 'bulkhead', name }, options, make);
+  }
+
+  /** The first time with options. */
+  fallback(name: string, options?: FallbackOptions): Fallback {
+    const make = (): Fallback => createFallback(this.#runtime, name, required('fallback', name, options));
+    return this.#registry.getOrMake({ kind: 'fallback', name }, options, make);
+  }
+
+  #adopt(breaker: CircuitBreaker): void {
+    this.#registry.getOrMake({ kind: 'circuit breaker', name: breaker.name }, undefined, () => breaker);
+    this.#breakers.add(breaker);
+  }
+}
+
+function required<T>(kind: string, name: string, options: T | undefined): T {
+  if (options === undefined)
+    throw new TypeError(`${kind} \`${name}\` does not exist yet: its options must be given`);
+  return options;
+}
