@@ -90,25 +90,16 @@ function describe(event: AnyEvent): string {
     case 'retry.exhausted':
       return `gave up after ${plural(event.attempts, 'attempt')}: ${describeError(event.error)}`;
     case 'retry.budget_exhausted':
-      return 'its retry budget is used up';
     case 'retry.budget_restored':
-      return `has a retry budget again, ${plural(event.count, 'attempt')} denied`;
     case 'bulkhead.saturated':
-      return 'bulkhead is full';
     case 'bulkhead.recovered':
-      return `bulkhead has room again, ${plural(event.count, 'call')} turned away`;
     case 'rate_limiter.saturated':
-      return 'rate limit reached';
     case 'rate_limiter.recovered':
-      return `below its rate limit again, ${plural(event.count, 'call')} turned away`;
     case 'load_shedder.started':
-      return 'sheds load';
     case 'load_shedder.stopped':
-      return `sheds no more, ${plural(event.count, 'call')} shed`;
     case 'fallback.started':
-      return 'answers from its fallback';
     case 'fallback.stopped':
-      return `answers by itself again, ${plural(event.count, 'fallback')} used`;
+      return describeLevel(event);
     case 'error.sampled':
       return `${event.operation === undefined ? '' : `${event.operation}: `}${describeError(event.error)}`;
     case 'health_check.changed':
@@ -140,6 +131,34 @@ function describe(event: AnyEvent): string {
     case 'agent.refused':
     case 'agent.gap':
       return describeAgent(event);
+  }
+}
+
+type LevelEvent = Extract<AnyEvent, { readonly count: number; readonly reason?: never }>;
+
+/** What begins and ends, and how often it happened in between. */
+function describeLevel(event: LevelEvent): string {
+  switch (event.kind) {
+    case 'retry.budget_exhausted':
+      return 'its retry budget is used up';
+    case 'retry.budget_restored':
+      return `has a retry budget again, ${plural(event.count, 'attempt')} denied`;
+    case 'bulkhead.saturated':
+      return 'bulkhead is full';
+    case 'bulkhead.recovered':
+      return `bulkhead has room again, ${plural(event.count, 'call')} turned away`;
+    case 'rate_limiter.saturated':
+      return 'rate limit reached';
+    case 'rate_limiter.recovered':
+      return `below its rate limit again, ${plural(event.count, 'call')} turned away`;
+    case 'load_shedder.started':
+      return 'sheds load';
+    case 'load_shedder.stopped':
+      return `sheds no more, ${plural(event.count, 'call')} shed`;
+    case 'fallback.started':
+      return 'answers from its fallback';
+    case 'fallback.stopped':
+      return `answers by itself again, ${plural(event.count, 'fallback')} used`;
   }
 }
 

@@ -25,7 +25,7 @@ export const exclusiveOutcomes: readonly CallOutcome[] = [
   'cancelled',
 ];
 
-/** What a layer did about calls; counted beside the outcomes. New ones go to the end: stores keep the order. */
+/** What a layer did about calls; counted beside the outcomes. New ones go to the end: the order is stored. */
 export const layerActions = [
   'retries',
   'fallback_used',

@@ -23,8 +23,8 @@ export interface Layers {
 /** A layer that decides once whether a call may come in: a load shedder, a rate limiter. */
 export interface Entrance {
   /**
-   * Nothing where the call may come in now, the milliseconds that it must wait for its turn, or why it is turned
-   * away. The layer counts the rejection itself. `nowMs` is monotonic.
+   * Nothing where the call may come in now, the milliseconds that it must wait for its turn, or why it is
+   * turned away. The layer counts the rejection itself. `nowMs` is monotonic.
    */
   admit(nowMs: number, options: CallOptions | undefined): ResilienceError | number | undefined;
   /** A call that was to wait has given up before its turn. */
