@@ -74,19 +74,13 @@ const thresholdWords = { failure_rate: 'failure rate', slow_call_rate: 'slow cal
 function describe(event: AnyEvent): string {
   switch (event.kind) {
     case 'circuit_breaker.opened':
-      return `opened: ${describeTransition(event)}`;
     case 'circuit_breaker.half_opened':
-      return `half open: ${describeTransition(event)}`;
     case 'circuit_breaker.closed':
-      return `closed: ${describeTransition(event)}`;
     case 'circuit_breaker.forced_open':
-      return `held open by ${describeTransition(event)}`;
     case 'circuit_breaker.disabled':
-      return `bypassed by ${describeTransition(event)}`;
     case 'circuit_breaker.metrics_only':
-      return `only watches: ${describeTransition(event)}`;
     case 'circuit_breaker.threshold_crossed':
-      return `${thresholdWords[event.threshold]} went ${event.direction} to ${formatRatio(event.ratio)}`;
+      return describeBreaker(event);
     case 'retry.exhausted':
       return `gave up after ${plural(event.attempts, 'attempt')}: ${describeError(event.error)}`;
     case 'retry.budget_exhausted':
@@ -131,6 +125,27 @@ function describe(event: AnyEvent): string {
     case 'agent.refused':
     case 'agent.gap':
       return describeAgent(event);
+  }
+}
+
+type BreakerEvent = Extract<AnyEvent, { readonly kind: `circuit_breaker.${string}` }>;
+
+function describeBreaker(event: BreakerEvent): string {
+  switch (event.kind) {
+    case 'circuit_breaker.opened':
+      return `opened: ${describeTransition(event)}`;
+    case 'circuit_breaker.half_opened':
+      return `half open: ${describeTransition(event)}`;
+    case 'circuit_breaker.closed':
+      return `closed: ${describeTransition(event)}`;
+    case 'circuit_breaker.forced_open':
+      return `held open by ${describeTransition(event)}`;
+    case 'circuit_breaker.disabled':
+      return `bypassed by ${describeTransition(event)}`;
+    case 'circuit_breaker.metrics_only':
+      return `only watches: ${describeTransition(event)}`;
+    case 'circuit_breaker.threshold_crossed':
+      return `${thresholdWords[event.threshold]} went ${event.direction} to ${formatRatio(event.ratio)}`;
   }
 }
 
