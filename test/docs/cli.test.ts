@@ -3,6 +3,7 @@ import { exitCodeTable } from '../../cli/src/exit-codes.ts';
 import { createProgram } from '../../cli/src/program.ts';
 import { watchKeys } from '../../cli/src/tui/rows/help-lines.ts';
 import { createFakeHost } from '../cli/support/fake-host.ts';
+import { table } from './markdown.ts';
 
 test('the page of commands is what they say of themselves', async () => {
   const program = createProgram(createFakeHost());
@@ -73,10 +74,4 @@ function optionRows(command: Command): string[][] {
 function sentence(text: string): string {
   const end = text.endsWith('.') ? '' : '.';
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${end}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
