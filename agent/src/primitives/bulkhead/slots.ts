@@ -3,6 +3,7 @@ import { type ErrorSource, ResilienceError } from '../../errors.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import { type Deadline, type DeadlineList, deadlinesOf } from '../../time/deadlines.ts';
+import type { Priority } from '../call.ts';
 import { meterOf, type Site, sourceOf } from '../site.ts';
 import { Spell } from '../spell.ts';
 import type { BulkheadSettings } from './options.ts';
@@ -62,7 +63,7 @@ export class Slots {
   }
 
   /** Waits in the queue. Only where it is not full. */
-  enqueue(call: Waiting, nowMs: number): void {
+  enqueue(call: Waiting, nowMs: number, _priority: Priority = 'normal'): void {
     this.#queue.add(call);
     this.#waitLimit?.add(call, nowMs);
   }

@@ -35,10 +35,11 @@ export class Attempt extends Deadline implements Passage {
     this.#scope = scope;
     this.phase = phase;
     this.startedMs = nowMs;
-    this.#engine.layers.timeout?.add(this, nowMs);
+    const { inner, layers } = this.#engine;
+    layers.timeout?.add(this, nowMs);
     let answer: unknown;
     try {
-      answer = call.fn(scope);
+      answer = inner === undefined ? call.fn(scope) : inner.run(call.fn, scope);
     } catch (error) {
       this.#failed(error);
       return;

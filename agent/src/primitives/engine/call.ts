@@ -1,6 +1,6 @@
 import { countIndex, type TimerHandle } from '@holdfast/shared';
 import { noteError } from '../../classification/error-log.ts';
-import { hasCode } from '../../errors.ts';
+import { hasCode, type ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
 import type { CallOptions, Guarded } from '../call.ts';
@@ -9,6 +9,7 @@ import { type Failure, outcomeOf } from '../failure.ts';
 import type { Progress } from '../retry/policy.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
+import type { Entrance } from './layers.ts';
 
 /**
  * One call on its way through the layers. As a deadline it is first the wait in the queue, then the total
@@ -28,10 +29,14 @@ export class Call extends Deadline implements Waiting, Progress {
   #resolve: (value: unknown) => void = nothing;
   #reject: (error: unknown) => void = nothing;
   #attempt: Attempt | undefined = undefined;
-  #retryTimer: TimerHandle | undefined = undefined;
+  /** Until its turn at an entrance, or until its next attempt. */
+  #waitTimer: TimerHandle | undefined = undefined;
   #lastFailure: Failure | undefined = undefined;
   #onAbort: (() => void) | undefined = undefined;
-  #isQueued = false;
+  #stage: Stage = 'outside';
+  /** How many entrances have let it in, and when the last one did. */
+  #passedCount = 0;
+  #passedMs = 0;
 
   constructor(engine: Engine) {
     super();
@@ -47,20 +52,13 @@ export class Call extends Deadline implements Waiting, Progress {
     this.#resolve = keptResolve;
     this.#reject = keptReject;
     if (options?.signal !== undefined) this.#follow(options.signal);
-    const { bulkhead } = this.#engine.layers;
-    if (bulkhead === undefined) this.run(nowMs);
-    else if (bulkhead.hasRoom) {
-      bulkhead.enter();
-      this.run(nowMs);
-    } else {
-      this.#isQueued = true;
-      bulkhead.enqueue(this, nowMs);
-    }
+    if (this.#engine.entrances === undefined) this.#enter(nowMs);
+    else this.#pass(this.#engine.entrances, nowMs);
     return promise;
   }
 
   run(nowMs: number): void {
-    this.#isQueued = false;
+    this.#stage = 'inside';
     this.firstMs = nowMs;
     this.#engine.layers.totalTimeout?.add(this, nowMs);
     this.#attemptOnce(nowMs);
@@ -86,7 +84,7 @@ export class Call extends Deadline implements Waiting, Progress {
     else {
       engine.meter.count(countIndex.retries);
       this.previousWaitMs = next;
-      this.#retryTimer = engine.runtime.clock.setTimeout(() => this.#attemptOnce(engine.nowMs()), next);
+      this.#waitTimer = engine.runtime.clock.setTimeout(() => this.#attemptOnce(engine.nowMs()), next);
     }
   }
 
@@ -95,7 +93,7 @@ export class Call extends Deadline implements Waiting, Progress {
     const engine = this.#engine;
     const nowMs = engine.nowMs();
     const { bulkhead, breaker } = engine.layers;
-    if (this.#isQueued && bulkhead !== undefined) {
+    if (this.#stage === 'queued' && bulkhead !== undefined) {
       bulkhead.dequeue(this);
       this.#fail(engine.judge(bulkhead.rejection(true)), nowMs);
       return;
@@ -114,10 +112,50 @@ export class Call extends Deadline implements Waiting, Progress {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
+  /** Goes through the entrances that it has not passed yet, waits where one says so, and enters. */
+  #pass(entrances: readonly Entrance[], nowMs: number): void {
+    const engine = this.#engine;
+    for (let next = entrances[this.#passedCount]; next !== undefined; next = entrances[this.#passedCount]) {
+      const answer = next.admit(nowMs, this.#options);
+      if (typeof answer === 'number') {
+        const letIn = (): void => {
+          this.#waitTimer = undefined;
+          this.#letIn(engine.nowMs());
+          this.#pass(entrances, this.#passedMs);
+        };
+        this.#waitTimer = engine.runtime.clock.setTimeout(letIn, answer);
+        return;
+      }
+      if (answer !== undefined) return this.#turnAway(answer, nowMs);
+      this.#letIn(nowMs);
+    }
+    const rejection = engine.rejectionAtOnce();
+    if (rejection === undefined) this.#enter(nowMs);
+    else this.#turnAway(rejection, nowMs);
+  }
+
+  #letIn(nowMs: number): void {
+    this.#passedCount += 1;
+    this.#passedMs = nowMs;
+  }
+
+  /** Takes a slot of the bulkhead, or waits for one. */
+  #enter(nowMs: number): void {
+    const { bulkhead } = this.#engine.layers;
+    if (bulkhead === undefined) this.run(nowMs);
+    else if (bulkhead.hasRoom) {
+      bulkhead.enter();
+      this.run(nowMs);
+    } else {
+      this.#stage = 'queued';
+      bulkhead.enqueue(this, nowMs, this.#options?.priority);
+    }
+  }
+
   #attemptOnce(nowMs: number): void {
     const engine = this.#engine;
     const { breaker } = engine.layers;
-    this.#retryTimer = undefined;
+    this.#waitTimer = undefined;
     this.attemptCount += 1;
     const phase = breaker?.admit();
     if (breaker !== undefined && phase === undefined) {
@@ -133,7 +171,8 @@ export class Call extends Deadline implements Waiting, Progress {
     const engine = this.#engine;
     const nowMs = engine.nowMs();
     const { breaker, bulkhead } = engine.layers;
-    if (this.#isQueued) bulkhead?.dequeue(this);
+    if (this.#stage === 'queued') bulkhead?.dequeue(this);
+    else if (this.#stage === 'outside') engine.entrances?.[this.#passedCount]?.giveUp?.(this.#options);
     const attempt = this.#attempt;
     const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) {
@@ -145,6 +184,16 @@ export class Call extends Deadline implements Waiting, Progress {
     this.#reject(reason);
     this.#end(nowMs, countIndex.cancelled);
     scope?.abort(reason);
+  }
+
+  /** Ends before it has taken a slot. */
+  #turnAway(rejection: ResilienceError, nowMs: number): void {
+    const engine = this.#engine;
+    const context = this.#options?.context;
+    const resolve = this.#resolve;
+    const reject = this.#reject;
+    this.#end(nowMs, countIndex.ignored);
+    engine.answerRejection(rejection, context).then(resolve, reject);
   }
 
   #fail(failure: Failure, nowMs: number): void {
@@ -165,14 +214,16 @@ export class Call extends Deadline implements Waiting, Progress {
   }
 
   /**
-   * Leaves the layers, and is free for another call. `outcome` is the column in which the bulkhead counts it.
+   * Leaves the layers, and is free for another call. `outcome` is the column in which the outer layers count
+   * it.
    */
   #end(nowMs: number, outcome: number): void {
     const engine = this.#engine;
     const { bulkhead, totalTimeout } = engine.layers;
-    const hasSlot = !this.#isQueued;
+    const hasSlot = this.#stage === 'inside';
     totalTimeout?.remove(this);
-    this.#retryTimer?.cancel();
+    this.#waitTimer?.cancel();
+    if (this.#passedCount > 0) this.#leaveEntrances(outcome, nowMs);
     if (this.#onAbort !== undefined) this.#options?.signal?.removeEventListener('abort', this.#onAbort);
     this.fn = nothing;
     this.attemptCount = 0;
@@ -181,14 +232,25 @@ export class Call extends Deadline implements Waiting, Progress {
     this.#resolve = nothing;
     this.#reject = nothing;
     this.#attempt = undefined;
-    this.#retryTimer = undefined;
+    this.#waitTimer = undefined;
     this.#lastFailure = undefined;
     this.#onAbort = undefined;
-    this.#isQueued = false;
+    this.#stage = 'outside';
     engine.keepCall(this);
     if (hasSlot) bulkhead?.leave(nowMs, outcome);
   }
+
+  #leaveEntrances(outcome: number, nowMs: number): void {
+    const last = this.#passedCount - 1;
+    this.#passedCount = 0;
+    this.#engine.entrances?.slice(0, last + 1).forEach((entrance, at) => {
+      entrance.leave?.(outcome, nowMs, at === last ? this.#passedMs : this.#startedMs);
+    });
+  }
 }
+
+/** Before or at an entrance, in the queue of the bulkhead, or past both. */
+type Stage = 'outside' | 'queued' | 'inside';
 
 /** One function for all promises: a closure each would be an allocation for every call. */
 function keepSettlers(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {

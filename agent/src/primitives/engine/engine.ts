@@ -10,7 +10,7 @@ import type { Failure } from '../failure.ts';
 import { type Site, sourceOf } from '../site.ts';
 import { Attempt } from './attempt.ts';
 import { Call } from './call.ts';
-import type { Layers } from './layers.ts';
+import type { Entrance, Inner, Layers } from './layers.ts';
 
 /**
  * Takes calls through layers as one machine rather than as functions around functions. A call costs little
@@ -23,6 +23,10 @@ export class Engine implements Executor {
   /** Counts how calls ended in the end. */
   readonly meter: Meter;
   readonly layers: Layers;
+  /** Load shedder and rate limiter, as far as there are any. */
+  readonly entrances: readonly Entrance[] | undefined;
+  /** What stands directly around the function. */
+  readonly inner: Inner | undefined;
   readonly #kind: ResourceKind;
   readonly #timeoutSource: ErrorSource;
   readonly #ownSource: ErrorSource;
@@ -50,6 +54,9 @@ export class Engine implements Executor {
       hedge,
       faults,
     };
+    const entrances = [loadShedder, rateLimiter].filter((entrance) => entrance !== undefined);
+    this.entrances = entrances.length === 0 ? undefined : entrances;
+    this.inner = nested(hedge, faults);
     this.#kind = resource.kind;
     this.#timeoutSource = sourceOf(site, 'timeout');
     this.#ownSource = sourceOf(site, resource.kind);
@@ -63,11 +70,11 @@ export class Engine implements Executor {
       countCancelled(this.meter);
       return Promise.reject(signal.reason);
     }
-    const rejection = this.#rejectionAtOnce();
+    const rejection = this.entrances === undefined ? this.rejectionAtOnce() : undefined;
     const answer =
       rejection === undefined
         ? (this.#freeCalls.pop() ?? new Call(this)).start(fn, options)
-        : this.#answerRejection(rejection, options?.context);
+        : this.answerRejection(rejection, options?.context);
     return answer as Promise<T>; // an attempt hands its answer only to the call whose function made it
   }
 
@@ -141,7 +148,7 @@ export class Engine implements Executor {
   }
 
   /** The rejection of a call that has no way in at present: it needs nothing of what a call else needs. */
-  #rejectionAtOnce(): ResilienceError | undefined {
+  rejectionAtOnce(): ResilienceError | undefined {
     const { bulkhead, breaker } = this.layers;
     if (bulkhead !== undefined && !bulkhead.hasRoom)
       return bulkhead.isFull ? bulkhead.rejection() : undefined;
@@ -151,7 +158,8 @@ export class Engine implements Executor {
     return breaker.rejection();
   }
 
-  #answerRejection(rejection: ResilienceError, context: unknown): Promise<unknown> {
+  /** How a call ends that was turned away before it had a slot. */
+  answerRejection(rejection: ResilienceError, context: unknown): Promise<unknown> {
     const isAnswered = this.layers.standIn?.answersRejection(rejection);
     if (isAnswered) return this.answer(rejection, context, countIndex.rejected);
     this.meter.count(countIndex.rejected);
@@ -168,6 +176,11 @@ export class Engine implements Executor {
       throw fault;
     }
   }
+}
+
+function nested(outer: Inner | undefined, inner: Inner | undefined): Inner | undefined {
+  if (outer === undefined || inner === undefined) return outer ?? inner;
+  return { run: (fn, call) => outer.run((attempt) => inner.run(fn, attempt), call) };
 }
 
 /** As many as are under way at once, in most services. */
