@@ -1,6 +1,7 @@
 import type { Classification } from './classification/classifier.ts';
 import { noteError } from './classification/error-log.ts';
 import type { ConnectionStatus } from './connection.ts';
+import type { Faults } from './faults/fault-book.ts';
 import type { Flags } from './flags/flags.ts';
 import type { HealthReport } from './health/health-book.ts';
 import type { HealthCheck, HealthCheckOptions } from './health/health-check.ts';
@@ -9,6 +10,8 @@ import type { HealthProbe } from './health/probe.ts';
 import { type AgentOptions, readAgentOptions } from './options/agent-options.ts';
 import { assemble, type Parts } from './parts.ts';
 import { Primitives } from './primitives/primitives.ts';
+import type { Explanation, PropagationRules } from './propagation/propagation.ts';
+import type { FailedCall } from './propagation/rules.ts';
 
 /** What is going on between this agent and its collector. */
 export interface AgentStatus extends ConnectionStatus {
@@ -34,6 +37,10 @@ export class Agent extends Primitives {
   /** What tells this process from the others of its service. */
   readonly instance: string;
   readonly flags: Flags;
+  /** Injects faults into pipelines, to see what holds. */
+  readonly faults: Faults;
+  /** What is done about errors: the host's own rules, to be replaced while calls are under way. */
+  readonly propagation: PropagationRules;
   readonly #parts: Parts;
   #closed: Promise<void> | undefined;
 
@@ -43,6 +50,8 @@ export class Agent extends Primitives {
     this.service = parts.runtime.service;
     this.instance = parts.connection.instance;
     this.flags = parts.flags;
+    this.faults = parts.faults;
+    this.propagation = parts.runtime.propagation;
     this.#parts = parts;
     parts.recorder.emit({ kind: 'agent.started' });
     parts.connection.start();
@@ -64,6 +73,12 @@ export class Agent extends Primitives {
     return this.#parts.runtime.classifier.classify(error);
   }
 
+  /** What an error means, what would be done about it there, by which rule, and why. Does nothing. */
+  explain(error: unknown, place: Omit<FailedCall, 'error' | 'classification'> = {}): Explanation {
+    const classification = this.classify(error);
+    return this.#parts.runtime.propagation.explain({ ...place, error, classification });
+  }
+
   /** Reports an error that no pipeline saw. Never throws. */
   report(error: unknown, { operation }: { readonly operation?: string } = {}): void {
     try {
@@ -72,7 +87,8 @@ export class Agent extends Primitives {
         { latency: false },
       );
       const classification = this.classify(error);
-      noteError(this.#parts.runtime, { meter, error, classification, operation });
+      const { report } = this.#parts.runtime.propagation.planFor({ error, classification, operation });
+      noteError(this.#parts.runtime, { meter, error, classification, operation, report });
     } catch (fault) {
       this.#parts.runtime.internalError(fault);
     }
@@ -106,6 +122,7 @@ export class Agent extends Primitives {
 
   async #close(timeoutMs: number): Promise<void> {
     this.#parts.health.stop();
+    this.#parts.faults.disable('the agent was closed');
     this.#parts.recorder.emit({ kind: 'agent.stopped' });
     await this.#parts.connection.close(timeoutMs);
   }

@@ -10,6 +10,8 @@ export {
   type ResilienceErrorCode,
   TransientError,
 } from './errors.ts';
+export type { Fault, Faults } from './faults/fault-book.ts';
+export type { FaultKind, FaultOptions } from './faults/options.ts';
 export type { FlagBinding, FlagDefinition } from './flags/flag-options.ts';
 export type { EvaluationContext, FlagChangeNotice, FlagDetails, Flags } from './flags/flags.ts';
 export type { HealthReport } from './health/health-book.ts';
@@ -29,5 +31,15 @@ export type { PipelineOptions } from './primitives/pipeline/options.ts';
 export type { Retry } from './primitives/retry/retry.ts';
 export type { RetryOptions } from './primitives/retry/options.ts';
 export type { Timeout, TimeoutOptions } from './primitives/timeout/timeout.ts';
+export type { PlanRule } from './propagation/plan.ts';
+export type { Explanation, PropagationRules } from './propagation/propagation.ts';
+export type {
+  DegradeAction,
+  FailedCall,
+  OneOrMany,
+  PropagationAction,
+  PropagationMatch,
+  PropagationRule,
+} from './propagation/rules.ts';
 export type { Link, LinkEnd, LinkListener, Transport } from './stream/transport.ts';
 export type { Clock, ErrorClass, FlagValue, Random, Severity, TimerHandle } from '@holdfast/shared';

@@ -2,10 +2,12 @@ import { createClassifier } from './classification/classify.ts';
 import { safeMessage } from './classification/summary.ts';
 import { Connection } from './connection.ts';
 import { BreakerDirectory } from './control/breaker-directory.ts';
+import { FaultBook } from './faults/fault-book.ts';
 import { FlagBook } from './flags/flags.ts';
 import { HealthBook } from './health/health-book.ts';
 import { InternalErrors } from './internal-errors.ts';
 import type { AgentSettings } from './options/agent-options.ts';
+import { Propagation } from './propagation/propagation.ts';
 import type { Runtime } from './runtime.ts';
 import { Recorder } from './telemetry/recorder.ts';
 
@@ -15,6 +17,7 @@ export interface Parts {
   readonly recorder: Recorder;
   readonly breakers: BreakerDirectory;
   readonly flags: FlagBook;
+  readonly faults: FaultBook;
   readonly health: HealthBook;
   readonly connection: Connection;
   readonly internalErrors: InternalErrors;
@@ -28,12 +31,22 @@ export function assemble(settings: AgentSettings): Parts {
   const isListening = settings.collector !== undefined;
   const recorder = new Recorder({ clock, maxBytes: limits.memoryBytes / 2, isListening, internalError });
   const classifier = createClassifier({ rules: classification, now: () => clock.now(), internalError });
-  const runtime = { service, clock, random, telemetry: recorder, classifier, internalError, redact };
   const breakers = new BreakerDirectory(recorder);
   const flags = new FlagBook({ clock, recorder, breakers, internalError });
+  const propagation = new Propagation({
+    rules: settings.propagation,
+    degrade: (flag, cause, forMs) => flags.degrade(flag, cause, forMs),
+    replaced: (changes) => recorder.emit({ kind: 'config.changed', changes }),
+    internalError,
+  });
+  const telemetry = recorder;
   const connection = new Connection({ settings, recorder, flags, breakers, internalError });
   const { instance } = connection;
+  const offBecause = settings.faultsOffBecause;
+  const faults = new FaultBook({ service, instance, clock, random, telemetry, breakers, offBecause });
+  const hooks = { internalError, redact };
+  const runtime = { service, clock, random, telemetry, classifier, propagation, faults, ...hooks };
   const redacted = (text: string): string => safeMessage(text, redact);
   const health = new HealthBook({ clock, recorder, breakers, service, instance, version, redact: redacted });
-  return { runtime, recorder, breakers, flags, health, connection, internalErrors };
+  return { runtime, recorder, breakers, flags, faults, health, connection, internalErrors };
 }

@@ -7,6 +7,8 @@ export interface Classification {
   /** Whether another attempt may help: always, only where the operation is idempotent, or never. */
   readonly retry: 'safe' | 'if_idempotent' | 'never';
   readonly countsForBreaker: boolean;
+  /** A mistake in the program rather than something broken: present where it is one. */
+  readonly isMistake?: true;
   /** How long the other side asked to wait. */
   readonly retryAfterMs?: number;
   readonly code?: string;

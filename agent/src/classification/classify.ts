@@ -94,9 +94,17 @@ function byDeclaration(links: readonly object[]): Decision | undefined {
   for (const link of links) {
     const declared = declarable.find((name) => name === read(link, 'holdfastClass'));
     if (declared !== undefined)
-      return { verdict: classDefaults[declared], why: `thrown as ${nameOf(link) ?? declared}` };
+      return {
+        verdict: { ...classDefaults[declared], retry: declaredRetry(declared) },
+        why: `thrown as ${nameOf(link) ?? declared}`,
+      };
   }
   return undefined;
+}
+
+/** Who throws a `TransientError` says that another try is right; the others ask for something else. */
+function declaredRetry(declared: ErrorClass): Verdict['retry'] {
+  return declared === 'transient' ? 'safe' : 'never';
 }
 
 function byTables(lookups: readonly Lookup[], links: readonly object[]): Decision | undefined {
@@ -106,7 +114,8 @@ function byTables(lookups: readonly Lookup[], links: readonly object[]): Decisio
       const row = key === undefined ? undefined : rows.find(([keys]) => keys.test(key));
       if (row === undefined) continue;
       const code = table.fact === 'status' ? `HTTP_${key}` : table.fact === 'code' ? key : undefined;
-      return { verdict: row[1], why: `${table.says} ${key}`, code };
+      const verdict = table.isMistake ? ({ ...row[1], isMistake: true } as const) : row[1];
+      return { verdict, why: `${table.says} ${key}`, code };
     }
   }
   return undefined;

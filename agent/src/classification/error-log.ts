@@ -12,6 +12,8 @@ export interface NotedError {
   readonly error: unknown;
   readonly classification: Classification;
   readonly operation?: string | undefined;
+  /** What its plan says: sampled also where its class is not, or never. Default: as its class is. */
+  readonly report?: boolean | undefined;
 }
 
 /**
@@ -57,16 +59,18 @@ class ErrorLog {
     this.#runtime = runtime;
   }
 
-  note({ meter, error, classification, operation }: NotedError): void {
-    // A layer counts its own rejections where it makes them.
-    if (classification.class === 'rejected' && isResilienceError(error)) return;
+  note({ meter, error, classification, operation, report }: NotedError): void {
+    const isOwnRejection = classification.class === 'rejected' && isResilienceError(error);
+    const isTold = report ?? !untold.has(classification.class);
+    if (isOwnRejection && !isTold) return;
     if (isObject(error)) {
       const counter = this.#countedBy.get(error);
       if (counter !== undefined && counter !== meter) return;
       this.#countedBy.set(error, meter);
     }
-    meter.count(classColumn(classification.class));
-    if (untold.has(classification.class) || !this.isDue(meter, classification.fingerprint)) return;
+    // A layer counts its own rejections where it makes them.
+    if (!isOwnRejection) meter.count(classColumn(classification.class));
+    if (!isTold || !this.isDue(meter, classification.fingerprint)) return;
     const summary = summarise(error, classification, this.#runtime.redact);
     const sample = { kind: 'error.sampled', error: summary } as const;
     this.#runtime.telemetry.emit(operation === undefined ? sample : { ...sample, operation }, meter);

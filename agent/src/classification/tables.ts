@@ -2,7 +2,7 @@ import type { ErrorClass, Severity } from '@holdfast/shared';
 import type { Classification } from './classifier.ts';
 
 /** What a table says of an error that it knows. */
-export type Verdict = Pick<Classification, 'class' | 'severity' | 'retry' | 'countsForBreaker'>;
+export type Verdict = Pick<Classification, 'class' | 'severity' | 'retry' | 'countsForBreaker' | 'isMistake'>;
 
 /** Which of an error's facts a table reads. */
 export type FactName = 'status' | 'code' | 'name';
@@ -20,6 +20,7 @@ export interface Table {
   /** What stands before the key in `why`. */
   readonly says: string;
   readonly fact: FactName;
+  readonly isMistake?: true;
   readonly rows: readonly Row[];
 }
 
@@ -123,6 +124,7 @@ export const tables: readonly Table[] = [
   {
     says: 'a mistake in the program:',
     fact: 'name',
+    isMistake: true,
     rows: [['TypeError|ReferenceError|RangeError', 'critical', 'never', true]],
   },
 ];

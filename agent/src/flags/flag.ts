@@ -1,5 +1,6 @@
 import type { Attribution, BreakerState, Clock, FlagLevel, FlagReason, FlagValue } from '@holdfast/shared';
 import { present } from '../present.ts';
+import { Deadline, deadlinesOf } from '../time/deadlines.ts';
 import { ActiveBinding } from './flag-binding.ts';
 import type { FlagDefinition } from './flag-options.ts';
 import type { FlagOrder } from './flags.ts';
@@ -35,6 +36,7 @@ export class Flag {
   readonly #options: FlagOptions;
   #sinceAt: number;
   #override: FlagOrder | undefined;
+  #lapse: Lapse | undefined;
 
   constructor(options: FlagOptions) {
     const { key, definition, clock } = options;
@@ -67,6 +69,16 @@ export class Flag {
     return type === wanted ? undefined : `must be a ${wanted}, got a ${type}`;
   }
 
+  /** A propagation rule asks for it; the first cause stands until `forMs` have passed without another. */
+  degrade(cause: string, forMs: number): void {
+    const { clock } = this.#options;
+    this.#lapse?.list?.remove(this.#lapse);
+    const hadCause = this.#lapse !== undefined;
+    this.#lapse ??= new Lapse(cause, () => this.#restore());
+    deadlinesOf(clock, forMs).add(this.#lapse, clock.monotonic());
+    if (!hadCause) this.#decideAgain();
+  }
+
   level(): FlagLevel {
     const { defaultValue, degradedValue } = this.definition;
     const { value, reason, cause } = this.decision;
@@ -80,6 +92,11 @@ export class Flag {
       cause,
       bindings: this.bindings.map(({ breaker }) => `circuit_breaker/${breaker}`),
     });
+  }
+
+  #restore(): void {
+    this.#lapse = undefined;
+    this.#decideAgain();
   }
 
   #decideAgain(): void {
@@ -109,10 +126,26 @@ export class Flag {
       });
     }
     const { defaultValue, degradedValue } = this.definition;
-    const cause = this.bindings.find((binding) => binding.cause !== undefined)?.cause;
+    const cause = this.bindings.find((binding) => binding.cause !== undefined)?.cause ?? this.#lapse?.cause;
     if (cause !== undefined && degradedValue !== undefined)
       return { value: degradedValue, reason: 'DEGRADED', variant: 'degraded', cause };
     return { value: defaultValue, reason: 'STATIC', variant: 'default' };
+  }
+}
+
+/** The time for which errors degrade a flag. */
+class Lapse extends Deadline {
+  readonly cause: string;
+  readonly #over: () => void;
+
+  constructor(cause: string, over: () => void) {
+    super();
+    this.cause = cause;
+    this.#over = over;
+  }
+
+  override expire(): void {
+    this.#over();
   }
 }
 

@@ -74,6 +74,7 @@ export class FlagBook implements Flags {
   readonly #options: FlagBookOptions;
   readonly #flags = new Map<string, Flag>();
   readonly #listeners: Listeners<FlagEvents>;
+  readonly #undegradable = new Set<string>();
   #overrides: ReadonlyMap<string, FlagOrder> = new Map();
 
   constructor(options: FlagBookOptions) {
@@ -159,6 +160,18 @@ export class FlagBook implements Flags {
     return problems;
   }
 
+  /** Degrades a flag until this has not been asked for `forMs`. Where it cannot be, that is reported once. */
+  degrade(key: string, cause: string, forMs: number): void {
+    const flag = this.#flags.get(key);
+    if (flag?.definition.degradedValue !== undefined) return flag.degrade(cause, forMs);
+    if (this.#undegradable.has(key) || this.#undegradable.size >= maxUndegradable) return;
+    this.#undegradable.add(key);
+    const problem = flag === undefined ? 'is not defined' : 'has no `degradedValue`';
+    this.#options.internalError(
+      new Error(`a propagation rule degrades the flag \`${key}\`, which ${problem}`),
+    );
+  }
+
   /** `T` is the type of `fallback`: a value of another type is not answered. */
   #details<T extends FlagValue>(key: string, fallback: T): FlagDetails<T> {
     const decision = this.#flags.get(key)?.decision;
@@ -185,6 +198,9 @@ export class FlagBook implements Flags {
     this.#listeners.fire('change', change);
   }
 }
+
+/** More mistakes than that nobody reads. */
+const maxUndegradable = 100;
 
 interface FlagEvents {
   readonly change: FlagChangeNotice;

@@ -2,9 +2,12 @@ import { hostname } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { type Clock, namePattern, type Random, show, wireLimits } from '@holdfast/shared';
 import type { ClassificationRule } from '../classification/rules.ts';
+import { faultsOffBecause } from '../faults/permission.ts';
+import type { PropagationRule } from '../propagation/rules.ts';
 import type { Transport } from '../stream/transport.ts';
 import { systemClock, systemRandom } from '../time/system-clock.ts';
 import {
+  boolean,
   type Check,
   func,
   mustBe,
@@ -38,6 +41,8 @@ export interface AgentOptions {
   readonly token?: string;
   /** The service's own rules of what an error means; they go before the built-in ones. */
   readonly classification?: readonly ClassificationRule[];
+  /** The service's own rules of what is done about an error; they go before the built-in ones. */
+  readonly propagation?: readonly PropagationRule[];
   /** Default: the real time. */
   readonly clock?: Clock;
   /** Numbers in [0, 1). Default: `Math.random`. */
@@ -45,6 +50,11 @@ export interface AgentOptions {
   readonly limits?: AgentLimits;
   /** The service's own redaction of error and health messages; it goes before the built-in one. */
   readonly redact?: (message: string) => string;
+  /**
+   * Whether `agent.faults` may inject faults. Default: not in production, which is what `environment` says
+   * (it begins with "prod"), or `NODE_ENV` where that is left out. `HOLDFAST_FAULTS=off` goes before it.
+   */
+  readonly faultInjection?: boolean;
   /** Told of faults of the agent itself, of listeners and of hooks. They never reach the guarded calls. */
   readonly onInternalError?: (error: unknown) => void;
 }
@@ -63,10 +73,13 @@ export interface AgentSettings {
   readonly tags: Readonly<Record<string, string>>;
   readonly collector: CollectorAddress | Transport | undefined;
   readonly classification: readonly ClassificationRule[];
+  readonly propagation: readonly PropagationRule[];
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Required<AgentLimits>;
   readonly redact?: (message: string) => string;
+  /** Why no fault may be injected, in words. */
+  readonly faultsOffBecause?: string | undefined;
   readonly onInternalError: (error: unknown) => void;
 }
 
@@ -79,8 +92,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readAgentOptions(options: AgentOptions, environment: Environment): AgentSettings {
   const { service, token, ...settings } = readOptions(agentChecks, options);
   const collector = readCollector({ collector: settings.collector, token }, environment);
-  const { classification = [] } = options;
-  return { ...settings, service: service ?? serviceFrom(environment), collector, classification };
+  const { classification = [], propagation = [] } = options;
+  return {
+    ...settings,
+    service: service ?? serviceFrom(environment),
+    collector,
+    faultsOffBecause: faultsOffBecause(settings, environment),
+    classification,
+    propagation,
+  };
 }
 
 /** The host's name, the process id and, off the main thread, the thread's. */
@@ -119,7 +139,7 @@ function isClock(value: unknown): value is Clock {
   );
 }
 
-/** Read together and with the environment by `readCollector`; the rules by the classifier. */
+/** Read together and with the environment by `readCollector`; the rules by who applies them. */
 const later: Check<unknown> = (value) => value;
 
 const memoryBytes = withDefault(4_194_304, whole({ min: 262_144, max: 1_073_741_824 }));
@@ -133,10 +153,12 @@ const agentChecks = {
   collector: later,
   token: later,
   classification: later,
+  propagation: later,
   clock: withDefault(systemClock, readClock),
   random: withDefault(systemRandom, func<Random>()),
   limits: withDefault({ memoryBytes: 4_194_304 }, objectOf({ memoryBytes })),
   redact: optional(func<(message: string) => string>()),
+  faultInjection: optional(boolean),
   onInternalError: withDefault(() => {}, func<(error: unknown) => void>()),
 } satisfies Record<keyof AgentOptions, Check<unknown>>;
 

@@ -6,6 +6,8 @@ import {
 } from '@holdfast/shared';
 import { createClassifier } from '../../../agent/src/classification/classify.ts';
 import type { ClassificationRule } from '../../../agent/src/classification/rules.ts';
+import { Propagation } from '../../../agent/src/propagation/propagation.ts';
+import type { PropagationRule } from '../../../agent/src/propagation/rules.ts';
 import type { Runtime } from '../../../agent/src/runtime.ts';
 import { Meter, type MeterOptions, type Telemetry } from '../../../agent/src/telemetry/meter.ts';
 import { FakeClock } from '../../../agent/src/testing/fake-clock.ts';
@@ -60,28 +62,40 @@ export interface TestRuntime {
   readonly telemetry: RecordingTelemetry;
   /** What was reported as an internal error. */
   readonly faults: unknown[];
+  /** What propagation rules degraded: flag, cause, and for how long. */
+  readonly degraded: (readonly [flag: string, cause: string, forMs: number])[];
 }
 
 export function createTestRuntime({
   startAt = 0,
   rules = [],
+  propagation: propagationRules = [],
   seed = 1,
 }: {
   readonly startAt?: number;
   readonly rules?: readonly ClassificationRule[];
+  readonly propagation?: readonly PropagationRule[];
   readonly seed?: number;
 } = {}): TestRuntime {
   const clock = new FakeClock(startAt);
   const telemetry = new RecordingTelemetry();
   const faults: unknown[] = [];
   const internalError = (error: unknown): void => void faults.push(error);
+  const degraded: (readonly [string, string, number])[] = [];
+  const propagation = new Propagation({
+    rules: propagationRules,
+    degrade: (...what) => void degraded.push(what),
+    replaced: (changes) => telemetry.emit({ kind: 'config.changed', changes }),
+    internalError,
+  });
   const runtime: Runtime = {
     service: 'checkout',
     clock,
     random: new SeededRandom(seed).next,
     telemetry,
     classifier: createClassifier({ rules, now: () => clock.now(), internalError }),
+    propagation,
     internalError,
   };
-  return { runtime, clock, telemetry, faults };
+  return { runtime, clock, telemetry, faults, degraded };
 }
