@@ -1,14 +1,19 @@
 import type { FlagValue } from '../vocabulary/resources.ts';
 
-/** A span for people: "0 s", "42 s", "4 m 12 s", "2 h 5 m", "3 d 4 h". */
+/** A span for people: "0 s", "42 s", "4 m 12 s", "15 m", "2 h 5 m", "3 d 4 h". */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.max(0, Math.floor(durationMs / 1_000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} m ${seconds % 60} s`;
+  if (minutes < 60) return joined(`${minutes} m`, seconds % 60, 's');
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ${minutes % 60} m`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 24) return joined(`${hours} h`, minutes % 60, 'm');
+  return joined(`${Math.floor(hours / 24)} d`, hours % 24, 'h');
+}
+
+/** Of the lesser unit nothing is said where there is none of it: "1 h". */
+function joined(whole: string, rest: number, unit: string): string {
+  return rest === 0 ? whole : `${whole} ${rest} ${unit}`;
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

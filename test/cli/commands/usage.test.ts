@@ -10,7 +10,7 @@ test.each([
   ['flags ls -o yaml', "argument 'yaml' is invalid. Allowed choices are table, wide, json, ndjson, csv"],
   ['breakers get payments', "'payments' is no address of a breaker: write service/name"],
   ['breakers open a/b --for soon', "--for must be a time such as 30s, 15m or 1h30m, got 'soon'"],
-  ['flags off x --for 90d', "--for must be between 1 s and 30 d 0 h, got '90d'"],
+  ['flags off x --for 90d', "--for must be between 1 s and 30 d, got '90d'"],
   ['events ls --since yesterday', '--since must be a span such as 15m, a time such as 14:30'],
   ['events ls --limit 0', 'It must be a whole number from 1 to 999999'],
   ['wait breaker a@1/b', 'wait looks at all instances together: write a/b'],
