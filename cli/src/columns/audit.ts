@@ -1,4 +1,4 @@
-import { type AuditEntry, describeAudit, formatClock } from '@holdfast/shared';
+import { type AuditEntry, describeAudit, formatClock, reasonWords } from '@holdfast/shared';
 import { type Column, isoTime } from '../output/columns.ts';
 
 /** What was done, and until when it holds: "recommendations set to off, was on (until 14:30:00)". */
@@ -30,5 +30,10 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
     text: auditUntil,
     plain: (row) => isoTime(row.expiresAt),
   },
-  { name: 'reason', text: (row) => row.reason },
+  {
+    name: 'reason',
+    text: (row) => reasonWords(row.reason),
+    plain: (row) => row.reason,
+    tone: (row) => (row.reason === '' ? 'quiet' : 'plain'),
+  },
 ];

@@ -5,6 +5,7 @@ import {
   formatMs,
   formatRate,
   formatRatio,
+  reasonWords,
   type ResourceView,
 } from '@holdfast/shared';
 import { type Column, isoTime } from '../output/columns.ts';
@@ -71,7 +72,7 @@ function causeOf(row: ResourceView): string {
   if (hold !== undefined) {
     const until = formatClock(hold.expiresAt);
     const how = hold.state === 'disabled' ? 'bypassed' : 'held open';
-    return `${how} by ${hold.by} until ${until}: ${hold.reason}`;
+    return `${how} by ${hold.by} until ${until}: ${reasonWords(hold.reason)}`;
   }
   const cause = state === 'closed' ? '' : (row.breaker?.cause ?? '');
   const inState = row.breaker?.states[state] ?? 0;

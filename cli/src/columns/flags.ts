@@ -1,4 +1,11 @@
-import { type FlagValue, type FlagView, formatClock, formatDuration, formatValue } from '@holdfast/shared';
+import {
+  type FlagValue,
+  type FlagView,
+  formatClock,
+  formatDuration,
+  formatValue,
+  reasonWords,
+} from '@holdfast/shared';
 import { type Column, isoTime, type Plain } from '../output/columns.ts';
 import type { Tone } from '../output/paint.ts';
 
@@ -49,7 +56,8 @@ function flagTone({ reason }: Pick<FlagView, 'reason'>): Tone {
 /** Why it has its value, in words. */
 function flagCause(flag: FlagView): string {
   const { override } = flag;
-  if (flag.reason === 'OVERRIDE' && override !== undefined) return `${override.by}: ${override.reason}`;
+  if (flag.reason === 'OVERRIDE' && override !== undefined)
+    return `${override.by}: ${reasonWords(override.reason)}`;
   return flag.cause ?? '';
 }
 

@@ -221,14 +221,12 @@ const actionOfState = {
   closed: 'breaker.closed',
 } as const;
 
-const noReason = 'not given';
-
-function actOf({ by, via, reason = noReason }: ActedBy): Required<ActedBy> {
-  return { by, via, reason };
+function actOf(act: ActedBy): Required<ActedBy> {
+  return { ...attributionOf(act), via: act.via };
 }
 
-function attributionOf({ by, reason = noReason }: ActedBy): { readonly by: string; readonly reason: string } {
-  return { by, reason };
+function attributionOf({ by, reason = '' }: ActedBy): { readonly by: string; readonly reason: string } {
+  return { by, reason: reason.trim() };
 }
 
 function expiry({

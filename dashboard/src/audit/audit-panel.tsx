@@ -1,4 +1,4 @@
-import { type AuditEntry, describeAudit, formatClock } from '@holdfast/shared';
+import { type AuditEntry, describeAudit, formatClock, reasonWords } from '@holdfast/shared';
 import { memo, type ReactElement, useMemo } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
@@ -34,7 +34,7 @@ function AuditRowOf({ entry }: { readonly entry: AuditEntry }): ReactElement {
         {describeAudit(entry)}
         <span className="row-aside">{until}</span>
         <span className="audit-who">
-          {entry.by} via {entry.via}: {entry.reason}
+          {entry.by} via {entry.via}: {reasonWords(entry.reason)}
         </span>
       </span>
     </li>

@@ -3,6 +3,7 @@ import {
   type ErrorSummary,
   formatDuration,
   formatValue,
+  reasonWords,
   type ResourceView,
 } from '@holdfast/shared';
 import type { ReactElement, ReactNode } from 'react';
@@ -26,7 +27,7 @@ export function DetailFacts({ resource }: { readonly resource: ResourceView }): 
       {hold !== undefined && (
         <FactLine label="hold">
           {breakerWords[hold.state].effect} by <b>{hold.by}</b>, <Left until={hold.expiresAt} /> left:{' '}
-          {hold.reason}
+          {reasonWords(hold.reason)}
         </FactLine>
       )}
       {error !== undefined && (

@@ -1,4 +1,4 @@
-import { type FlagReason, type FlagValue, type FlagView, formatValue } from '@holdfast/shared';
+import { type FlagReason, type FlagValue, type FlagView, formatValue, reasonWords } from '@holdfast/shared';
 import { shortAddress } from '../components/short-address.ts';
 
 /** A flag as its row shows it. */
@@ -30,8 +30,8 @@ export function flagRowView(flag: FlagView): FlagRowView {
     next: isSwitch ? flag.value !== true : flag.value,
     value: formatValue(flag.value),
     reason: flag.reason,
-    reasonWords: reasonWords[flag.reason],
-    cause: flag.cause,
+    reasonWords: flagReasonWords[flag.reason],
+    cause: causeOf(flag),
     isMixed: flag.mixed,
     sinceAt: flag.sinceAt,
     bindings: flag.bindings.map(shortAddress),
@@ -41,12 +41,17 @@ export function flagRowView(flag: FlagView): FlagRowView {
   };
 }
 
-const reasonWords: Readonly<Record<FlagReason, string>> = {
+const flagReasonWords: Readonly<Record<FlagReason, string>> = {
   OVERRIDE: 'set by hand',
   DEGRADED: 'degraded',
   STATIC: 'default',
   ERROR: 'error',
 };
+
+/** Why it has its value; who set it stands beside. */
+function causeOf({ reason, override, cause }: FlagView): string | undefined {
+  return reason === 'OVERRIDE' && override !== undefined ? reasonWords(override.reason) : cause;
+}
 
 function instanceText(one: FlagView['instances'][number]): string {
   return `${one.service}@${one.instance} ${formatValue(one.value)}`;

@@ -35,7 +35,7 @@ export interface SeriesAnswer {
 interface Act {
   readonly by: string;
   readonly via: Surface;
-  /** Default "not given". */
+  /** Absent or empty where none is given. */
   readonly reason?: string;
 }
 

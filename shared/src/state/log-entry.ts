@@ -62,6 +62,7 @@ export interface ControlFact {
   readonly to: FlagValue | null;
   readonly by: string;
   readonly via: Surface;
+  /** Empty where none was given. */
   readonly reason: string;
   readonly expiresAt?: number;
   /** What desired state holds for the target from now on; `null` for nothing. */

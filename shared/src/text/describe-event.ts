@@ -3,6 +3,7 @@ import type { ErrorSummary, EventKind, FlagChange, ResilienceEventBody } from '.
 import type { HealthStatus } from '../vocabulary/resources.ts';
 import { describeTransition } from './describe-transition.ts';
 import { formatRatio, formatValue, plural } from './format.ts';
+import { reasonWords } from './words.ts';
 
 export type EventTone = 'bad' | 'warn' | 'good' | 'quiet';
 type AnyEvent = ResilienceEventBody | ConnectionEvent;
@@ -208,8 +209,9 @@ function describeSaga(event: Extract<AnyEvent, { readonly kind: 'saga.failed' }>
 }
 
 function describeFlag(verb: string, event: Omit<FlagChange<EventKind>, 'kind'>): string {
-  const why = event.cause === undefined ? '' : ` (${event.cause})`;
-  return `flag ${event.flag} ${verb} ${formatValue(event.to)}${why}`;
+  const { attribution: person, cause } = event;
+  const why = person === undefined ? cause : `${person.by}: ${reasonWords(person.reason)}`;
+  return `flag ${event.flag} ${verb} ${formatValue(event.to)}${why === undefined ? '' : ` (${why})`}`;
 }
 
 function describeError(error: ErrorSummary): string {

@@ -1,5 +1,6 @@
 import type { ResilienceEventBody } from '../vocabulary/events.ts';
 import { formatRatio } from './format.ts';
+import { reasonWords } from './words.ts';
 
 /** Any change of a breaker's state. */
 export type BreakerTransition = Extract<
@@ -29,7 +30,7 @@ export function describeTransition(event: Omit<BreakerTransition, 'kind' | 'from
     case 'remote':
       return event.attribution === undefined
         ? 'by hand'
-        : `${event.attribution.by}: ${event.attribution.reason}`;
+        : `${event.attribution.by}: ${reasonWords(event.attribution.reason)}`;
   }
 }
 

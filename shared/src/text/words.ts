@@ -29,6 +29,11 @@ export const staleWords: StateWords = {
   letter: '?',
 };
 
+/** The reason of an act, for people. */
+export function reasonWords(reason: string): string {
+  return reason === '' ? 'no reason given' : reason;
+}
+
 export const healthWords: Readonly<Record<HealthStatus, { readonly glyph: string; readonly ascii: string }>> =
   {
     up: { glyph: '●', ascii: '.' },

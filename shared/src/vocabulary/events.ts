@@ -53,6 +53,7 @@ export interface ErrorSummary {
 /** Who did something, and what for. Absent where the software did it by itself. */
 export interface Attribution {
   readonly by: string;
+  /** Empty where none was given. */
   readonly reason: string;
 }
 

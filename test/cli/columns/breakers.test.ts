@@ -26,6 +26,10 @@ test('a hold names who, until when and why', () => {
   expect(cell('cause', heldBreaker('a/b'))).toMatch(/^held open by mia until \d\d:\d\d:07: maintenance$/);
 });
 
+test('a hold without a reason says that none was given', () => {
+  expect(cell('cause', heldBreaker('a/b', { reason: '' }))).toMatch(/: no reason given$/);
+});
+
 test('a breaker that passes calls has no cause to tell', () => {
   expect(cell('cause', breaker('a/b'))).toBe('');
 });

@@ -207,7 +207,7 @@ function actOn(view: FleetView, { method, noun, parts, body }: ActAsked): object
     to: isSet ? (sent.value ?? sent.state ?? null) : null,
     by: sent.by ?? '',
     via: sent.via ?? 'api',
-    reason: sent.reason ?? 'not given',
+    reason: sent.reason ?? '',
     ...(isSet ? { expiresAt: view.at + (sent.forMs ?? overrideLimits.defaultForMs) } : {}),
   };
   return { audit: entry };

@@ -1,5 +1,6 @@
 import {
   type AgentView,
+  type BreakerOverride,
   type BreakerState,
   type ErrorView,
   emptyView,
@@ -57,7 +58,10 @@ export function breaker(
 }
 
 /** A breaker that a person holds open. */
-export function heldBreaker(address: `${string}/${string}`): ResourceView {
+export function heldBreaker(
+  address: `${string}/${string}`,
+  more: Partial<BreakerOverride> = {},
+): ResourceView {
   const held = breaker(address, 'forced_open');
   return {
     ...held,
@@ -75,6 +79,7 @@ export function heldBreaker(address: `${string}/${string}`): ResourceView {
         expiresAt: fixtureAt + 900_000,
         by: 'mia',
         reason: 'maintenance',
+        ...more,
       },
     },
   };

@@ -52,7 +52,14 @@ describe('flags', () => {
       by: 'ann',
       via: 'api',
     });
-    expect(audit).toMatchObject({ expiresAt: startAt + 3_600_000, reason: 'not given' });
+    expect(audit).toMatchObject({ expiresAt: startAt + 3_600_000, reason: '' });
+  });
+
+  test('a reason of nothing but spaces is none', async () => {
+    const { collector } = await withAgent(scopeOfTest());
+    const url = `${collector.url}${flag}`;
+    const { audit } = await sendJson<ActAnswer>('PUT', url, { ...ann, reason: '  ', value: false });
+    expect(audit.reason).toBe('');
   });
 
   test('an override ends by itself when its time is over', async () => {

@@ -20,6 +20,12 @@ test('an override names its author', () => {
   expect(rows.get('user_reviews')?.override?.by).toBe('ana');
 });
 
+test('an override without a reason says that none was given', () => {
+  const flag = failingFleet().flags.find(({ key }) => key === 'user_reviews');
+  if (flag?.override === undefined) throw new Error('the sample has no override');
+  expect(flagRowView({ ...flag, override: { ...flag.override, reason: '' } }).cause).toBe('no reason given');
+});
+
 test('a flag that is no switch starts from its present value', () => {
   expect(rows.get('page_size')).toMatchObject({ isSwitch: false, next: 24, value: '24' });
 });

@@ -58,6 +58,20 @@ test('events read as sentences that begin with the place', () => {
   ]);
 });
 
+test('who sets a flag is told with the reason, or that there is none', () => {
+  const change = { kind: 'flag.changed', flag: 'pay', from: true, to: false, reason: 'OVERRIDE' } as const;
+  const said = (reason: string, cause?: string): string =>
+    describeEvent({
+      id: '1.0',
+      at: 0,
+      service: 'checkout',
+      instance: 'c1',
+      event: { ...change, at: 0, attribution: { by: 'mia', reason }, ...(cause && { cause }) },
+    });
+  expect(said('load', 'load')).toBe('checkout@c1 flag pay set to off (mia: load)');
+  expect(said('')).toBe('checkout@c1 flag pay set to off (mia: no reason given)');
+});
+
 test('a check that is back feels good, one down feels bad', () => {
   const change = { kind: 'health_check.changed', at: startAt, from: 'unknown' } as const;
   expect(eventTone({ ...change, to: 'up' })).toBe('good');
