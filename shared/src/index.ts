@@ -1,4 +1,7 @@
 export * from './api/api.ts';
+export * from './filter/match-filter.ts';
+export * from './filter/parse-filter.ts';
+export * from './filter/subjects.ts';
 export * from './histogram/histogram.ts';
 export * from './live/live-message.ts';
 export * from './live/read-live-message.ts';

@@ -1,0 +1,58 @@
+import type { Comparison, Filter, FilterTerm, NumberField, WordField } from './parse-filter.ts';
+
+/** What a filter sees of a thing. */
+export interface FilterSubject {
+  readonly words: Readonly<Partial<Record<WordField, readonly (string | undefined)[]>>>;
+  readonly numbers?: Readonly<Partial<Record<NumberField, number | undefined>>>;
+  /** Where free text is looked for, beside the words. */
+  readonly text?: readonly (string | undefined)[];
+}
+
+/** Whether all terms of a filter hold. A number that is not known fails every comparison. */
+export function matchesFilter(filter: Filter, subject: FilterSubject): boolean {
+  return filter.every((term) => holds(term, subject) !== term.negated);
+}
+
+function holds(term: FilterTerm, subject: FilterSubject): boolean {
+  switch (term.is) {
+    case 'text':
+      return textOf(subject).some((text) => text?.toLowerCase().includes(term.text));
+    case 'word': {
+      const words = subject.words[term.field] ?? [];
+      return term.oneOf.some((pattern) => words.some((word) => fits(pattern, word)));
+    }
+    case 'number': {
+      const value = subject.numbers?.[term.field];
+      return value !== undefined && comparisons[term.comparison](value, term.value);
+    }
+  }
+}
+
+function textOf({ words, text = [] }: FilterSubject): (string | undefined)[] {
+  return [...Object.values(words).flat(), ...text];
+}
+
+/** Whether a word is what a pattern says, `*` standing for any characters. */
+function fits(pattern: string, word: string | undefined): boolean {
+  if (word === undefined) return false;
+  const [first = '', ...rest] = pattern.split('*');
+  const lower = word.toLowerCase();
+  if (rest.length === 0) return lower === pattern;
+  if (!lower.startsWith(first)) return false;
+  let from = first.length;
+  const last = rest.pop() ?? '';
+  for (const part of rest) {
+    const found = lower.indexOf(part, from);
+    if (found < 0) return false;
+    from = found + part.length;
+  }
+  return lower.length - last.length >= from && lower.endsWith(last);
+}
+
+const comparisons: Readonly<Record<Comparison, (value: number, limit: number) => boolean>> = {
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+  '=': (value, limit) => value === limit,
+};

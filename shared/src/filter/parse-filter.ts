@@ -1,0 +1,145 @@
+import { nearest } from '../text/nearest.ts';
+
+/** Fields that hold words; each term asks for one of several, and `*` stands for any characters. */
+export const wordFields = [
+  'state',
+  'svc',
+  'dep',
+  'class',
+  'kind',
+  'name',
+  'flag',
+  'env',
+  'instance',
+  'by',
+] as const;
+export type WordField = (typeof wordFields)[number];
+
+/** Fields that hold numbers: `err` in percent, `p50` `p95` `p99` in milliseconds, `rps` calls a second. */
+export const numberFields = ['err', 'rps', 'p50', 'p95', 'p99'] as const;
+export type NumberField = (typeof numberFields)[number];
+
+export type Comparison = '>' | '>=' | '<' | '<=' | '=';
+
+/** What a thing must be, or with `negated` must not be, to be shown. */
+export type FilterTerm =
+  | { readonly is: 'text'; readonly negated: boolean; readonly text: string }
+  | {
+      readonly is: 'word';
+      readonly negated: boolean;
+      readonly field: WordField;
+      readonly oneOf: readonly string[];
+    }
+  | {
+      readonly is: 'number';
+      readonly negated: boolean;
+      readonly field: NumberField;
+      readonly comparison: Comparison;
+      readonly value: number;
+    };
+
+/** Terms that must all hold. */
+export type Filter = readonly FilterTerm[];
+
+/** What is wrong with a filter, and at which character, counted from 0. */
+export interface FilterProblem {
+  readonly at: number;
+  readonly problem: string;
+}
+
+export type ParsedFilter =
+  | { readonly ok: true; readonly filter: Filter }
+  | ({ readonly ok: false } & FilterProblem);
+
+export const maxFilterLength = 512;
+
+/**
+ * Reads the filter language: `state:open svc:checkout dep:payments* class:transient,throttled err>20 p99>500ms
+ * -env:dev "free text"`. Terms are separated by spaces and must all hold; a comma stands between alternatives;
+ * `-` before a term means that it must not hold.
+ */
+export function parseFilter(text: string): ParsedFilter {
+  if (text.length > maxFilterLength)
+    return { ok: false, at: maxFilterLength, problem: `a filter has at most ${maxFilterLength} characters` };
+  const filter: FilterTerm[] = [];
+  for (const match of text.matchAll(/(?:"[^"]*"?|[^\s"])+/g)) {
+    const term = readTerm(match[0], match.index);
+    if ('problem' in term) return { ok: false, ...term };
+    filter.push(term);
+  }
+  return { ok: true, filter };
+}
+
+/** The problem under the text that has it, for a terminal. */
+export function pointAt(text: string, { at, problem }: FilterProblem): string {
+  return `${text}\n${' '.repeat(at)}^ ${problem}`;
+}
+
+function readTerm(whole: string, at: number): FilterTerm | FilterProblem {
+  const quotes = whole.split('"').length - 1;
+  if (quotes % 2 === 1) return { at: at + whole.lastIndexOf('"'), problem: 'this quote is never closed' };
+  const negated = whole.startsWith('-') && whole.length > 1;
+  const body = negated ? whole.slice(1) : whole;
+  const start = negated ? at + 1 : at;
+  const [, field, operator = '', value = ''] = /^([\w.]+)(:|>=|<=|>|<|=)(.*)$/s.exec(body) ?? [];
+  if (field === undefined) return { is: 'text', negated, text: unquoted(body).toLowerCase() };
+  const valueAt = start + field.length + operator.length;
+  const wordField = wordFields.find((known) => known === field);
+  if (wordField !== undefined) return readWords({ field: wordField, operator, value, negated }, valueAt);
+  const numberField = numberFields.find((known) => known === field);
+  if (numberField !== undefined) return readNumber({ field: numberField, operator, value, negated }, valueAt);
+  return { at: start, problem: unknownField(field) };
+}
+
+interface Parts<F> {
+  readonly field: F;
+  readonly operator: string;
+  readonly value: string;
+  readonly negated: boolean;
+}
+
+function readWords(parts: Parts<WordField>, valueAt: number): FilterTerm | FilterProblem {
+  const { field, operator, value, negated } = parts;
+  if (operator !== ':' && operator !== '=')
+    return { at: valueAt - operator.length, problem: `\`${field}\` is a word: write ${field}:VALUE` };
+  const oneOf = value.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((word) => unquoted(word).toLowerCase());
+  const empty = oneOf.indexOf('');
+  if (empty >= 0) return { at: valueAt, problem: `a value is missing after ${field}${operator}` };
+  return { is: 'word', negated, field, oneOf };
+}
+
+function readNumber(parts: Parts<NumberField>, valueAt: number): FilterTerm | FilterProblem {
+  const { field, operator, value, negated } = parts;
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|%)?$/.exec(value) ?? [];
+  if (digits === undefined || !unitsOf[field].includes(unit))
+    return {
+      at: valueAt,
+      problem: `\`${field}\` needs ${needs(field)}, got ${value === '' ? 'nothing' : value}`,
+    };
+  const comparison = operator === ':' ? '=' : (operator as Comparison); // all that the expression lets through
+  return { is: 'number', negated, field, comparison, value: Number(digits) * (unit === 's' ? 1_000 : 1) };
+}
+
+const unitsOf: Readonly<Record<NumberField, readonly string[]>> = {
+  err: ['', '%'],
+  rps: [''],
+  p50: ['', 'ms', 's'],
+  p95: ['', 'ms', 's'],
+  p99: ['', 'ms', 's'],
+};
+
+function needs(field: NumberField): string {
+  if (field === 'err') return 'a percentage such as 20';
+  return field === 'rps' ? 'a number such as 1.5' : 'milliseconds such as 500, or 500ms or 2s';
+}
+
+function unknownField(field: string): string {
+  const known = [...wordFields, ...numberFields];
+  const meant = nearest(field, known);
+  const hint = meant === undefined ? `one of ${known.join(', ')}` : `did you mean ${meant}?`;
+  return `there is no field \`${field}\`: ${hint}`;
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll('"', '');
+}
