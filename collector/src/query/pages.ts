@@ -17,6 +17,7 @@ export interface HistoryPage<T> {
   readonly limit: number;
   readonly cursor?: string;
   readonly since?: number;
+  readonly keeps: (item: T) => boolean;
   /** What is not saved yet; read before the store, so that nothing is missed between the two. */
   readonly unsaved: readonly T[];
   readonly stored: (query: PageQuery) => Promise<readonly T[]>;
@@ -25,18 +26,45 @@ export interface HistoryPage<T> {
 
 /** One page of a list of which the older part is in the store, newest first. */
 export async function historyPage<T>(page: HistoryPage<T>): Promise<Outcome<ListAnswer<T>>> {
-  const { limit, cursor, since = 0, placeOf } = page;
-  const before = cursor === undefined ? lastPlace : readPlace(cursor);
+  const { limit, cursor, keeps, placeOf } = page;
+  let before = cursor === undefined ? lastPlace : readPlace(cursor);
   if (before === undefined) return wrongCursor();
+  const items: T[] = [];
+  let scannedCount = 0;
+  let hasMore = true;
+  while (hasMore && items.length < limit && scannedCount < maxScanned) {
+    const stretch: Stretch<T> = await stretchOf(page, before);
+    for (const item of stretch.items) {
+      if (items.length === limit) return done({ items, nextCursor: cursorAt(before) });
+      before = placeOf(item);
+      if (keeps(item)) items.push(item);
+    }
+    scannedCount += stretch.items.length;
+    hasMore = stretch.hasMore;
+  }
+  return done({ items, ...(hasMore ? { nextCursor: cursorAt(before) } : {}) });
+}
+
+/** A filter that keeps little must not read the whole store for one page: the next goes on from there. */
+const maxScanned = 5_000;
+
+interface Stretch<T> {
+  readonly items: readonly T[];
+  readonly hasMore: boolean;
+}
+
+/** As many items as a page has, whether the filter keeps them or not. */
+async function stretchOf<T>(page: HistoryPage<T>, before: Place): Promise<Stretch<T>> {
+  const { limit, since = 0, placeOf } = page;
   const unsaved = page.unsaved.filter((item) => placeOf(item).at >= since && isBefore(placeOf(item), before));
   const stored = await page.stored({ limit: limit + 1, before, since });
   const byNumber = new Map([...stored, ...unsaved].map((item) => [placeOf(item).number, item]));
   const sorted = [...byNumber.values()].sort((a, b) => (isBefore(placeOf(a), placeOf(b)) ? 1 : -1));
-  const items = sorted.slice(0, limit);
-  const last = items.at(-1);
-  if (last === undefined || sorted.length <= limit) return done({ items });
-  const { at, number } = placeOf(last);
-  return done({ items, nextCursor: `${at}_${number}` });
+  return { items: sorted.slice(0, limit), hasMore: sorted.length > limit };
+}
+
+function cursorAt({ at, number }: Place): string {
+  return `${at}_${number}`;
 }
 
 const lastPlace: Place = { at: Number.MAX_SAFE_INTEGER, number: Number.MAX_SAFE_INTEGER };

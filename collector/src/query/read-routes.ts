@@ -1,11 +1,19 @@
 import {
+  agentSubject,
+  auditSubject,
   type Clock,
   countColumns,
+  describeEvent,
+  errorSubject,
+  eventSubject,
+  type FilterSubject,
+  type FleetEvent,
+  flagSubject,
   type FleetView,
-  type ListAnswer,
   type ResourceAnswer,
   resourceKinds,
   endedResourceView,
+  resourceSubject,
   resourceViewOf,
   servicesOf,
   show,
@@ -19,6 +27,7 @@ import type { FoldedState } from '../fold/folded-state.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import { type EventStore, eventNumber } from '../store/event-store.ts';
+import { filterFor, filterQuery } from './filtering.ts';
 import { historyPage, pageOf } from './pages.ts';
 import { type SeriesSources, seriesOf } from './series.ts';
 import { Views } from './views.ts';
@@ -34,6 +43,7 @@ const instant = { minimum: 0, maximum: 8.64e15 };
 const paging = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000 })),
   cursor: Type.Optional(Type.String({ maxLength: 64 })),
+  ...filterQuery,
 };
 const place = {
   service: Type.String({ maxLength: 128 }),
@@ -64,56 +74,82 @@ function listRoutes(views: Views): Route[] {
         return done(statusOf(view, view.at));
       },
     }),
-    listRoute(
-      { path: 'services', summary: 'Services with how their parts stand', item: 'ServiceView' },
-      (query) => pageOf(servicesOf(views.current()), query),
-    ),
-    listRoute(
-      {
-        path: 'resources',
-        summary: 'Breakers, retries, bulkheads, checks … of all services, worst first',
-        item: 'ResourceView',
-        query: { kind: Type.Optional(place.kind), service: Type.Optional(place.service) },
-      },
-      (query) => pageOf(worstFirst(matching(views.current(), query)), query),
-    ),
-    listRoute({ path: 'health', summary: 'Health checks, worst first', item: 'ResourceView' }, (query) =>
-      pageOf(worstFirst(views.current().resources.filter((one) => one.health !== undefined)), query),
-    ),
-    listRoute(
-      { path: 'errors', summary: 'Error classes of resources, busiest first', item: 'ErrorView' },
-      (query) => pageOf(views.current().errors, query),
-    ),
-    listRoute(
-      { path: 'agents', summary: 'Running instances and their connections', item: 'AgentView' },
-      (query) => pageOf(views.current().agents, query),
-    ),
+    listRoute({
+      path: 'services',
+      summary: 'Services with how their parts stand',
+      item: 'ServiceView',
+      items: () => servicesOf(views.current()),
+      subjectOf: (service) => ({ words: { svc: [service.service], state: [service.health] } }),
+    }),
+    listRoute({
+      path: 'resources',
+      summary: 'Breakers, retries, bulkheads, checks … of all services, worst first',
+      item: 'ResourceView',
+      query: { kind: Type.Optional(place.kind), service: Type.Optional(place.service) },
+      items: (query) => worstFirst(matching(views.current(), query)),
+      subjectOf: (resource) => resourceSubject(resource, views.current()),
+    }),
+    listRoute({
+      path: 'health',
+      summary: 'Health checks, worst first',
+      item: 'ResourceView',
+      items: () => worstFirst(views.current().resources.filter((one) => one.health !== undefined)),
+      subjectOf: (resource) => resourceSubject(resource, views.current()),
+    }),
+    listRoute({
+      path: 'errors',
+      summary: 'Error classes of resources, busiest first',
+      item: 'ErrorView',
+      items: () => views.current().errors,
+      subjectOf: errorSubject,
+    }),
+    listRoute({
+      path: 'agents',
+      summary: 'Running instances and their connections',
+      item: 'AgentView',
+      items: () => views.current().agents,
+      subjectOf: agentSubject,
+    }),
+    listRoute({
+      path: 'flags',
+      summary: 'Flags with their values and why',
+      item: 'FlagView',
+      items: () => views.current().flags,
+      subjectOf: flagSubject,
+    }),
   ];
 }
 
 interface ListQuery {
   readonly limit?: number;
   readonly cursor?: string;
+  readonly filter?: string;
   readonly kind?: string;
   readonly service?: string;
 }
 
-function listRoute(
-  of: {
-    readonly path: string;
-    readonly summary: string;
-    readonly item: string;
-    readonly query?: TProperties;
-  },
-  handle: (query: ListQuery) => Outcome<ListAnswer<unknown>>,
-): Route {
+interface ListOf<T> {
+  readonly path: string;
+  readonly summary: string;
+  /** The name of the items' schema. */
+  readonly item: string;
+  readonly query?: TProperties;
+  readonly items: (query: ListQuery) => readonly T[];
+  readonly subjectOf: (item: T) => FilterSubject;
+}
+
+/** A list that is at hand as a whole: filtered, then cut into pages. */
+function listRoute<T>(list: ListOf<T>): Route {
   return route({
     method: 'GET',
-    path: `/api/v1/${of.path}`,
-    summary: of.summary,
-    query: { ...paging, ...of.query },
-    answer: listSchema(of.item),
-    handle: ({ query }) => handle(query),
+    path: `/api/v1/${list.path}`,
+    summary: list.summary,
+    query: { ...paging, ...list.query },
+    answer: listSchema(list.item),
+    handle: ({ query }: { query: ListQuery }) => {
+      const keeps = filterFor(query.filter, list.subjectOf);
+      return keeps.ok ? pageOf(list.items(query).filter(keeps.value), query) : keeps;
+    },
   });
 }
 
@@ -186,14 +222,18 @@ function historyRoutes({ state, store }: ReadRoutesOptions): Route[] {
       summary: 'What happened, newest first',
       query,
       answer: listSchema('FleetEvent'),
-      handle: ({ query: { limit = 100, ...rest } }) =>
-        historyPage({
+      handle: ({ query: { limit = 100, filter, ...rest } }) => {
+        const keeps = filterFor(filter, (event: FleetEvent) => eventSubject(event, describeEvent(event)));
+        if (!keeps.ok) return keeps;
+        return historyPage({
           limit,
           ...rest,
+          keeps: keeps.value,
           unsaved: state.history.unsavedEvents(),
           stored: (page) => store.events(page),
           placeOf: (event) => ({ at: event.at, number: eventNumber(event.id) }),
-        }),
+        });
+      },
     }),
     route({
       method: 'GET',
@@ -201,23 +241,24 @@ function historyRoutes({ state, store }: ReadRoutesOptions): Route[] {
       summary: 'Who changed what, from what to what, and why, newest first',
       query,
       answer: listSchema('AuditEntry'),
-      handle: ({ query: { limit = 100, ...rest } }) =>
-        historyPage({
+      handle: ({ query: { limit = 100, filter, ...rest } }) => {
+        const keeps = filterFor(filter, auditSubject);
+        if (!keeps.ok) return keeps;
+        return historyPage({
           limit,
           ...rest,
+          keeps: keeps.value,
           unsaved: state.history.unsavedAudit(),
           stored: (page) => store.audit(page),
           placeOf: (entry) => ({ at: entry.at, number: entry.id }),
-        }),
+        });
+      },
     }),
   ];
 }
 
 function flagRoutes(views: Views): Route[] {
   return [
-    listRoute({ path: 'flags', summary: 'Flags with their values and why', item: 'FlagView' }, (query) =>
-      pageOf(views.current().flags, query),
-    ),
     route({
       method: 'GET',
       path: '/api/v1/flags/{key}',
