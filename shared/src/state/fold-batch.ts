@@ -148,9 +148,12 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
       return;
     case 'error.sampled':
     case 'retry.exhausted':
+    case 'saga.failed':
       if (resource !== undefined) sampleError(resource, event.error, event.at);
       return;
     case 'circuit_breaker.threshold_crossed':
+    case 'retry.budget_exhausted':
+    case 'retry.budget_restored':
     case 'bulkhead.saturated':
     case 'bulkhead.recovered':
     case 'rate_limiter.saturated':
@@ -159,10 +162,13 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
     case 'load_shedder.stopped':
     case 'fallback.started':
     case 'fallback.stopped':
+    case 'endpoints.ejected':
+    case 'endpoints.restored':
     case 'fault.started':
     case 'fault.stopped':
     case 'config.changed':
     case 'agent.started':
+    case 'agent.draining':
     case 'agent.stopped':
     case 'agent.dropped':
   }
