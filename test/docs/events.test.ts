@@ -28,9 +28,9 @@ function page(): string {
     '# Events and counters',
     'Made from the table that `test/conformance` drives every primitive through; `npx vitest run test/docs -u` ' +
       'writes it.',
-    'What happens once a call is a counter: rollups bring them once a second for each active resource. What ' +
-      'changes a state is an event. `success`, `failure`, `timeout`, `rejected`, `ignored` and `cancelled` ' +
-      'exclude each other: each call is counted in exactly one of them by each resource that it passes.',
+    'What happens once a call is a counter: rollups bring them once a second for each active resource. ' +
+      'What changes a state is an event. `success`, `failure`, `timeout`, `rejected`, `ignored` and ' +
+      '`cancelled` exclude each other: each resource counts a call that passes it in exactly one of them.',
     '## Events',
     table(
       ['kind', 'when'],
