@@ -26,8 +26,8 @@ test.each(countColumns)('some path counts %s', (column) => {
 function page(): string {
   return [
     '# Events and counters',
-    'Made from the table that `test/conformance` drives every primitive through; `npx vitest run test/docs -u` ' +
-      'writes it.',
+    'Made from the table that `test/conformance` drives every primitive through; ' +
+      '`npx vitest run test/docs -u` writes it.',
     'What happens once a call is a counter: rollups bring them once a second for each active resource. ' +
       'What changes a state is an event. `success`, `failure`, `timeout`, `rejected`, `ignored` and ' +
       '`cancelled` exclude each other: each resource counts a call that passes it in exactly one of them.',

@@ -54,9 +54,9 @@ export type ParsedFilter =
 export const maxFilterLength = 512;
 
 /**
- * Reads the filter language: `state:open svc:checkout dep:payments* class:transient,throttled err>20 p99>500ms
- * -env:dev "free text"`. Terms are separated by spaces and must all hold; a comma stands between alternatives;
- * `-` before a term means that it must not hold.
+ * Reads the filter language: `state:open svc:checkout dep:payments* class:transient,throttled err>20
+ * p99>500ms -env:dev "free text"`. Terms are separated by spaces and must all hold; a comma stands between
+ * alternatives; `-` before a term means that it must not hold.
  */
 export function parseFilter(text: string): ParsedFilter {
   if (text.length > maxFilterLength)
@@ -114,7 +114,7 @@ function readNumber(parts: Parts<NumberField>, valueAt: number): FilterTerm | Fi
   if (digits === undefined || !unitsOf[field].includes(unit))
     return {
       at: valueAt,
-      problem: `\`${field}\` needs ${needs(field)}, got ${value === '' ? 'nothing' : value}`,
+      problem: `\`${field}\` needs ${needs(field)}, got ${value || 'nothing'}`,
     };
   const comparison = operator === ':' ? '=' : (operator as Comparison); // all that the expression lets through
   return { is: 'number', negated, field, comparison, value: Number(digits) * (unit === 's' ? 1_000 : 1) };
