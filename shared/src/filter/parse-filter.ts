@@ -116,7 +116,8 @@ function readNumber(parts: Parts<NumberField>, valueAt: number): FilterTerm | Fi
       at: valueAt,
       problem: `\`${field}\` needs ${needs(field)}, got ${value || 'nothing'}`,
     };
-  const comparison = operator === ':' ? '=' : (operator as Comparison); // all that the expression lets through
+  // The expression lets nothing else through.
+  const comparison = operator === ':' ? '=' : (operator as Comparison);
   return { is: 'number', negated, field, comparison, value: Number(digits) * (unit === 's' ? 1_000 : 1) };
 }
 
