@@ -65,7 +65,8 @@ export class Call extends Deadline implements Waiting, Progress {
   }
 
   attemptSucceeded(value: unknown, nowMs: number): void {
-    const { meter } = this.#engine;
+    const { meter, layers } = this.#engine;
+    layers.standIn?.keep(value, this.#options);
     meter.count(countIndex.success);
     meter.time(nowMs - this.#startedMs);
     this.#resolve(value);
@@ -189,24 +190,24 @@ export class Call extends Deadline implements Waiting, Progress {
   /** Ends before it has taken a slot. */
   #turnAway(rejection: ResilienceError, nowMs: number): void {
     const engine = this.#engine;
-    const context = this.#options?.context;
+    const options = this.#options;
     const resolve = this.#resolve;
     const reject = this.#reject;
     this.#end(nowMs, countIndex.ignored);
-    engine.answerRejection(rejection, context).then(resolve, reject);
+    engine.answerRejection(rejection, options).then(resolve, reject);
   }
 
   #fail(failure: Failure, nowMs: number): void {
     const engine = this.#engine;
     const { standIn } = engine.layers;
-    const context = this.#options?.context;
+    const options = this.#options;
     const resolve = this.#resolve;
     const reject = this.#reject;
     const outcome = countIndex[outcomeOf(failure)];
     engine.meter.time(nowMs - this.#startedMs);
     this.#end(nowMs, outcome === countIndex.rejected ? countIndex.ignored : outcome);
     // The fallback stands outside the bulkhead: it must not hold the slot of the call that it answers for.
-    if (standIn?.answers(failure)) engine.answer(failure.error, context, outcome).then(resolve, reject);
+    if (standIn?.answers(failure)) engine.answer(failure.error, options, outcome).then(resolve, reject);
     else {
       engine.meter.count(outcome);
       reject(failure.error);

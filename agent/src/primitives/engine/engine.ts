@@ -74,7 +74,7 @@ export class Engine implements Executor {
     const answer =
       rejection === undefined
         ? (this.#freeCalls.pop() ?? new Call(this)).start(fn, options)
-        : this.answerRejection(rejection, options?.context);
+        : this.answerRejection(rejection, options);
     return answer as Promise<T>; // an attempt hands its answer only to the call whose function made it
   }
 
@@ -135,10 +135,10 @@ export class Engine implements Executor {
   }
 
   /** The fallback's answer. `outcome` is what the call counts as where the fallback fails too. */
-  answer(error: unknown, context: unknown, outcome: number): Promise<unknown> {
+  answer(error: unknown, options: CallOptions | undefined, outcome: number): Promise<unknown> {
     try {
-      const answer = this.layers.standIn?.answer(error, context);
-      if (answer instanceof Promise) return this.#awaited(answer, outcome);
+      const answer = this.layers.standIn?.answer(error, options);
+      if (answer instanceof Promise) return this.#awaited(answer, outcome, options?.signal);
       this.meter.count(countIndex.success);
       return Promise.resolve(answer);
     } catch (fault) {
@@ -159,20 +159,25 @@ export class Engine implements Executor {
   }
 
   /** How a call ends that was turned away before it had a slot. */
-  answerRejection(rejection: ResilienceError, context: unknown): Promise<unknown> {
+  answerRejection(rejection: ResilienceError, options: CallOptions | undefined): Promise<unknown> {
     const isAnswered = this.layers.standIn?.answersRejection(rejection);
-    if (isAnswered) return this.answer(rejection, context, countIndex.rejected);
+    if (isAnswered) return this.answer(rejection, options, countIndex.rejected);
     this.meter.count(countIndex.rejected);
     return Promise.reject(rejection);
   }
 
-  async #awaited(answer: Promise<unknown>, outcome: number): Promise<unknown> {
+  async #awaited(
+    answer: Promise<unknown>,
+    outcome: number,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     try {
       const value = await answer;
       this.meter.count(countIndex.success);
       return value;
     } catch (fault) {
-      this.meter.count(outcome);
+      if (signal?.aborted) countCancelled(this.meter);
+      else this.meter.count(outcome);
       throw fault;
     }
   }

@@ -15,5 +15,5 @@ export function createFallback(runtime: Runtime, name: string, options: Fallback
   const settings = readFallbackOptions(options, '');
   const site = siteOf(runtime, name, settings.dependency);
   const meter = meterOf(site, { kind: 'fallback', config: {} });
-  return new Engine(site, { kind: 'fallback', meter }, { standIn: new StandIn(runtime, meter, settings) });
+  return new Engine(site, { kind: 'fallback', meter }, { standIn: new StandIn(site, meter, settings) });
 }

@@ -39,7 +39,7 @@ export class Pipeline implements Executor {
       circuitBreaker && new CircuitBreaker(inner, options.circuitBreaker ?? {}, circuitBreaker);
     const resource = { kind: 'pipeline', meter } as const;
     this.#engine = new Engine(inner, resource, {
-      standIn: fallback && new StandIn(runtime, meter, present({ fallback, fallbackOn })),
+      standIn: fallback && new StandIn(inner, meter, present({ fallback, fallbackOn })),
       bulkhead: bulkhead && new Slots(inner, bulkhead),
       totalTimeout: totalTimeoutMs === undefined ? undefined : deadlinesOf(clock, totalTimeoutMs),
       retry: retry && new RetryPolicy(runtime, retry),

@@ -87,8 +87,8 @@ describe('entrances', () => {
   test('the fallback answers who was turned away', async () => {
     const { engine, telemetry } = createEngine((site, log) => ({
       rateLimiter: entrance('limiter', log, () => limited),
-      standIn: new StandIn(site.runtime, meterOf(site, { kind: 'pipeline', config: {} }), {
-        fallback: (error, context) => [error, context],
+      standIn: new StandIn(site, meterOf(site, { kind: 'pipeline', config: {} }), {
+        fallback: [(error, options) => [error, options?.context]],
       }),
     }));
     expect(await engine.execute(() => 'never', { context: 'basket' })).toEqual([limited, 'basket']);

@@ -258,7 +258,7 @@ describe('options', () => {
     [{ bulkhead: {} }, '`bulkhead.maxConcurrentCalls` must be a number, got nothing'],
     [{ bulkhead: 5 }, '`bulkhead` must be an object, got 5'],
     [{ circuitbreaker: {} }, '`circuitbreaker` is not an option; did you mean `circuitBreaker`?'],
-    [{ fallbackOn: true }, '`fallbackOn` must be a function, got true'],
+    [{ fallbackOn: true }, '`fallbackOn` must be a function, or an array of error classes, got true'],
   ])('%o is refused', (options, problem) => {
     const { runtime } = createTestRuntime();
     expect(() => createPipeline(runtime, 'payments', options as PipelineOptions)).toThrow(problem);
