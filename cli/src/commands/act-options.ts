@@ -1,4 +1,4 @@
-import type { ReleaseRequest } from '@holdfast/shared';
+import { formatDuration, overrideLimits, type ReleaseRequest } from '@holdfast/shared';
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
 import { readHold } from './time-options.ts';
@@ -10,7 +10,11 @@ export interface ActOptions {
 
 /** Adds what every act takes that lasts: for how long, and why. */
 export function withHold(command: Command): Command {
-  return withReason(command).option('--for <time>', 'how long it holds: 30s, 15m, 1h30m; 1 h unless given');
+  const usual = formatDuration(overrideLimits.defaultForMs);
+  return withReason(command).option(
+    '--for <time>',
+    `how long it holds: 30s, 15m, 1h30m; ${usual} unless given`,
+  );
 }
 
 export function withReason(command: Command): Command {

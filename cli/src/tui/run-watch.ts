@@ -14,7 +14,7 @@ export async function runWatch(context: Context): Promise<void> {
   let refused: Failure | undefined;
   const model = new WatchModel({
     clock: host.clock,
-    perform: (ask, forMs) => performAct({ api, by: host.userName }, ask, forMs),
+    perform: (ask, form) => performAct({ api, by: host.userName }, ask, form),
     onQuit: () => quit.abort(),
   });
   const live = openLive({

@@ -1,4 +1,4 @@
-import { read, readFlagValue, resourceKinds } from '@holdfast/shared';
+import { formatDuration, overrideLimits, read, readFlagValue, resourceKinds } from '@holdfast/shared';
 import { Type } from 'typebox';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
@@ -11,9 +11,13 @@ const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u20
 const act = {
   by: Type.String({ minLength: 1, maxLength: 128, pattern: printable }),
   via: Type.Enum(['web', 'tui', 'cli', 'api']),
-  reason: Type.Optional(Type.String({ maxLength: 512, pattern: printable })),
+  reason: Type.Optional(Type.String({ maxLength: overrideLimits.reasonLength, pattern: printable })),
 };
-const forMs = Type.Optional(Type.Number({ description: 'How long it holds; one hour where absent' }));
+const forMs = Type.Optional(
+  Type.Number({
+    description: `How long it holds; ${formatDuration(overrideLimits.defaultForMs)} where absent`,
+  }),
+);
 const instance = Type.Optional(Type.String({ maxLength: 128, description: 'Only this instance' }));
 const value = Type.Union([
   Type.Boolean(),

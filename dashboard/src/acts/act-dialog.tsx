@@ -1,9 +1,9 @@
-import type { FlagView, ResourceView } from '@holdfast/shared';
+import { type ActWords, type FlagView, type ResourceView, staleActWarning } from '@holdfast/shared';
 import { type FormEvent, type ReactElement, useEffect, useRef } from 'react';
 import { useFleet, useFreshnessState } from '../app/dashboard-context.ts';
 import type { Act } from './act.ts';
 import { DurationField, ReasonFields, ValueField } from './act-fields.tsx';
-import { type ActWords, describeBreakerAct, describeFlagAct } from './describe-act.ts';
+import { describeBreakerAct, describeFlagAct } from './describe-act.ts';
 import { type ActForm, useActForm } from './use-act-form.ts';
 
 interface ActDialogProps {
@@ -71,9 +71,9 @@ function Confirmation({ words, form, hasValue, onClose }: ConfirmationProps): Re
         <p id="act-effect" className="effect" data-grave={words.isGrave}>
           {words.effect}
         </p>
-        {isStale && <p className="field-problem">The data on this page is old: look twice.</p>}
+        {isStale && <p className="field-problem">{staleActWarning}</p>}
         {hasValue && <ValueField form={form} />}
-        {words.hasDuration && <DurationField form={form} />}
+        {words.lasts && <DurationField form={form} />}
         <ReasonFields form={form} reasonRef={reason} />
         {form.problem !== undefined && (
           <p className="dialog-problem" role="alert">

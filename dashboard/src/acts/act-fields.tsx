@@ -1,4 +1,4 @@
-import { formatClock } from '@holdfast/shared';
+import { formatClock, formatDuration, overrideLimits, reasonHint } from '@holdfast/shared';
 import { type ReactElement, type ReactNode, type Ref, useId } from 'react';
 import { useTimedText } from '../app/dashboard-context.ts';
 import { Segments } from '../components/segments.tsx';
@@ -23,8 +23,6 @@ function Field({ label, hint, problem, children }: FieldProps): ReactElement {
   );
 }
 
-const presets = ['15m', '1h', '4h', '1d'] as const;
-
 /** How long it shall hold. */
 export function DurationField({ form }: { readonly form: ActForm }): ReactElement {
   const { draft, duration, change } = form;
@@ -36,10 +34,10 @@ export function DurationField({ form }: { readonly form: ActForm }): ReactElemen
         <div className="field-row">
           <Segments
             label="Usual durations"
-            options={presets}
-            chosen={presets.find((preset) => preset === draft.duration)}
-            nameOf={(preset) => preset}
-            onChoose={(preset) => change({ duration: preset })}
+            options={overrideLimits.choicesMs}
+            chosen={overrideLimits.choicesMs.find((choice) => duration.ok && choice === duration.value)}
+            nameOf={formatDuration}
+            onChoose={(choice) => change({ duration: formatDuration(choice) })}
           />
           <input
             id={id}
@@ -72,8 +70,8 @@ export function ReasonFields({
             ref={reasonRef}
             className="input"
             value={draft.reason}
-            maxLength={500}
-            placeholder="What the next person on call should know"
+            maxLength={overrideLimits.reasonLength}
+            placeholder={reasonHint}
             onChange={(event) => change({ reason: event.target.value })}
           />
         )}

@@ -1,73 +1,25 @@
 import {
-  breakerOverrideEffect,
+  type ActWords,
+  breakerActWords,
   type FlagValue,
   type FlagView,
-  flagOverrideEffect,
-  formatValue,
+  flagActWords,
   type ResourceView,
 } from '@holdfast/shared';
 import type { Act } from './act.ts';
 
-/** The words of a confirmation. */
-export interface ActWords {
-  readonly title: string;
-  /** What it will do, in a sentence. */
-  readonly effect: string;
-  readonly confirm: string;
-  readonly hasDuration: boolean;
-  /** Whether it takes something away from users. */
-  readonly isGrave: boolean;
-}
-
+/** The words of a confirmation; `value` is what was typed for a flag, `undefined` while that is no value. */
 export function describeBreakerAct(act: Extract<Act, { address: string }>, resource: ResourceView): ActWords {
-  const name = `${resource.service}/${resource.name}`;
-  if (act.kind === 'release_breaker') {
-    const effect = breakerOverrideEffect(resource, 'release');
-    const where = act.instance === undefined ? '' : ` on ${act.instance}`;
-    return {
-      title: `Release ${name}${where}?`,
-      effect,
-      confirm: 'Release',
-      hasDuration: false,
-      isGrave: false,
-    };
-  }
-  const effect = breakerOverrideEffect(resource, act.state);
-  switch (act.state) {
-    case 'forced_open':
-      return { title: `Hold ${name} open?`, effect, confirm: 'Hold open', hasDuration: true, isGrave: true };
-    case 'disabled':
-      return { title: `Bypass ${name}?`, effect, confirm: 'Bypass', hasDuration: true, isGrave: true };
-    case 'closed':
-      return {
-        title: `Close ${name} now?`,
-        effect,
-        confirm: 'Close now',
-        hasDuration: false,
-        isGrave: false,
-      };
-  }
+  if (act.kind === 'set_breaker') return breakerActWords(resource, act.state);
+  return breakerActWords(resource, 'release', act.instance);
 }
 
-/** `value` is what the flag would be set to; `undefined` while what was typed is no value. */
 export function describeFlagAct(
   act: Extract<Act, { key: string }>,
   flag: FlagView,
   value: FlagValue | undefined,
 ): ActWords {
-  if (act.kind === 'clear_flag') {
-    const effect = flagOverrideEffect(flag);
-    return {
-      title: `Clear the override of ${flag.key}?`,
-      effect,
-      confirm: 'Clear override',
-      hasDuration: false,
-      isGrave: false,
-    };
-  }
-  const effect = value === undefined ? 'Type a value.' : flagOverrideEffect(flag, value);
-  const isSwitch = typeof act.value === 'boolean';
-  const title = isSwitch ? `Turn ${flag.key} ${formatValue(act.value)}?` : `Set ${flag.key}?`;
-  const confirm = isSwitch ? `Turn ${formatValue(act.value)}` : 'Set value';
-  return { title, effect, confirm, hasDuration: true, isGrave: act.value === false };
+  if (act.kind === 'clear_flag') return flagActWords(flag);
+  const words = flagActWords(flag, value ?? act.value);
+  return value === undefined ? { ...words, effect: 'Type a value.' } : words;
 }

@@ -1,4 +1,11 @@
-import { type FlagValue, type FlagView, overrideLimits, parseDuration, type Result } from '@holdfast/shared';
+import {
+  type FlagValue,
+  type FlagView,
+  formatDuration,
+  overrideLimits,
+  parseDuration,
+  type Result,
+} from '@holdfast/shared';
 import { useState } from 'react';
 import { useDashboard } from '../app/dashboard-context.ts';
 import { defaultName, loadName, saveName } from '../api/name.ts';
@@ -32,7 +39,7 @@ export function useActForm(act: Act, flag: FlagView | undefined, onDone: (words:
   const [draft, setDraft] = useState<Draft>(() => ({
     by: loadName(),
     reason: '',
-    duration: '15m',
+    duration: formatDuration(overrideLimits.defaultForMs),
     value: act.kind === 'set_flag' ? draftOf(act.value) : '',
   }));
   const [isBusy, setIsBusy] = useState(false);

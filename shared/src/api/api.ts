@@ -41,7 +41,7 @@ interface Act {
 
 export interface SetFlagRequest extends Act {
   readonly value: FlagValue;
-  /** Default one hour; at most 30 days. */
+  /** By `overrideLimits`. */
   readonly forMs?: number;
 }
 
@@ -70,5 +70,14 @@ export interface Problem {
   readonly nearest?: readonly string[];
 }
 
-/** How long an override holds: one hour where nothing is said, a second at least, 30 days at most. */
-export const overrideLimits = { defaultForMs: 3_600_000, minForMs: 1_000, maxForMs: 2_592_000_000 } as const;
+/**
+ * How long an override holds: 15 minutes where nothing is said, a second at least, 30 days at most.
+ * `choicesMs` are what page and terminal offer; `reasonLength` is in characters.
+ */
+export const overrideLimits = {
+  defaultForMs: 900_000,
+  minForMs: 1_000,
+  maxForMs: 2_592_000_000,
+  choicesMs: [300_000, 900_000, 3_600_000, 14_400_000, 86_400_000],
+  reasonLength: 512,
+} as const;

@@ -3,11 +3,56 @@ import type { FlagValue } from '../vocabulary/resources.ts';
 import type { BreakerOverride } from '../wire/messages.ts';
 import { formatRate, formatValue, plural } from './format.ts';
 
+/** The words of a confirmation: the same wherever it is asked for. */
+export interface ActWords {
+  readonly title: string;
+  /** What it will do, told before it is done. */
+  readonly effect: string;
+  /** The verb that confirms it. */
+  readonly confirm: string;
+  /** Whether it ends by itself after a time that can be chosen. */
+  readonly lasts: boolean;
+  /** Whether it takes something away from users. */
+  readonly isGrave: boolean;
+}
+
+/** What is asked of who acts, beside the act. */
+export const reasonHint = 'What the next person on call should know';
+
+/** What a confirmation says over data that is old. */
+export const staleActWarning = 'The data shown here is old: look twice.';
+
+/** The words of an act on a breaker; `instance` where it acts on that one alone. */
+export function breakerActWords(resource: ResourceView, act: BreakerAct, instance?: string): ActWords {
+  const { before, after, ...rest } = breakerActs[act];
+  const where = instance === undefined ? '' : ` on ${instance}`;
+  const title = `${before} ${resource.service}/${resource.name}${where}${after}?`;
+  return { title, effect: breakerOverrideEffect(resource, act), ...rest };
+}
+
+export type BreakerAct = BreakerOverride['state'] | 'release';
+
+const breakerActs = {
+  forced_open: { before: 'Hold', after: ' open', confirm: 'Hold open', lasts: true, isGrave: true },
+  disabled: { before: 'Bypass', after: '', confirm: 'Bypass', lasts: true, isGrave: true },
+  closed: { before: 'Close', after: ' now', confirm: 'Close now', lasts: false, isGrave: false },
+  release: { before: 'Release', after: '', confirm: 'Release', lasts: false, isGrave: false },
+} as const;
+
+/** The words of setting a flag; without a value, of ending its override. */
+export function flagActWords(flag: FlagView, value?: FlagValue): ActWords {
+  const effect = flagOverrideEffect(flag, value);
+  if (value === undefined) {
+    const title = `Clear the override of ${flag.key}?`;
+    return { title, effect, confirm: 'Clear override', lasts: false, isGrave: false };
+  }
+  const rest = { effect, lasts: true, isGrave: value === false };
+  if (typeof value !== 'boolean') return { title: `Set ${flag.key}?`, confirm: 'Set value', ...rest };
+  return { title: `Turn ${flag.key} ${formatValue(value)}?`, confirm: `Turn ${formatValue(value)}`, ...rest };
+}
+
 /** What an act on a breaker will do, told before it is done. `release` ends what a person holds. */
-export function breakerOverrideEffect(
-  resource: ResourceView,
-  act: BreakerOverride['state'] | 'release',
-): string {
+export function breakerOverrideEffect(resource: ResourceView, act: BreakerAct): string {
   const rate = formatRate(resource.rates.callsPerSecond);
   const reach = `${rate} calls/s in ${plural(resource.instanceCount, 'instance')} of ${resource.service}`;
   const flags = resource.breaker?.flags ?? [];

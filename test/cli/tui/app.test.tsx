@@ -83,6 +83,7 @@ describe('the screen', () => {
     for (const keys of [[], ['?'], ['o'], ['tab', 'space'], ['x', 'G']]) {
       const model = modelOf(view);
       model.press(keys);
+      model.press(Array.from({ length: 100 }, () => '支'));
       model.receive({ type: 'snapshot', view: view ?? emptyView }); // shows at once
       const lines = draw(model, columns, rows);
       model.close();
@@ -167,7 +168,13 @@ describe('with the keyboard', () => {
     press('o');
     await shows('Hold checkout/payments open?');
     await shows('Rejects every call to payments-api, now 12 calls/s');
-    press('y');
+    await shows('for     5 m [15 m] 1 h  4 h  1 d');
+    await shows('reason _ What the next person on call should know');
+    press('warehouse is being moved');
+    await shows('reason warehouse is being moved_');
+    press('\u007f\u007f');
+    await shows('reason warehouse is being mov_');
+    press('\r');
     await shows('checkout/payments held open (until 15:02:07)');
   });
 
@@ -180,7 +187,7 @@ describe('with the keyboard', () => {
     await shows('▸real_time_inventory');
     press(' ');
     await shows('Turn real_time_inventory off?');
-    press('n');
+    press('\u001b');
     await shows('space toggle');
   });
 

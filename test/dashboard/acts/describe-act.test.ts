@@ -11,12 +11,12 @@ describe('acts on a breaker', () => {
     ['forced_open', 'Hold checkout/payments open?', 'Hold open', true],
     ['disabled', 'Bypass checkout/payments?', 'Bypass', true],
     ['closed', 'Close checkout/payments now?', 'Close now', false],
-  ] as const)('%s asks for what it will do', (state, title, confirm, hasDuration) => {
+  ] as const)('%s asks for what it will do', (state, title, confirm, lasts) => {
     const words = describeBreakerAct(
       { kind: 'set_breaker', address, state },
       openBreaker('checkout/payments', 0),
     );
-    expect(words).toMatchObject({ title, confirm, hasDuration });
+    expect(words).toMatchObject({ title, confirm, lasts });
     expect(words.effect).toContain('90 calls/s in 3 instances of checkout');
   });
 

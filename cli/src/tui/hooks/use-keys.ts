@@ -9,12 +9,12 @@ export function useKeys(onKeys: (keys: readonly Key[]) => void): void {
 function namesOf(input: string, key: InkKey): Key[] {
   const named = namedKeys.find(([flag]) => key[flag]);
   if (named !== undefined) return [named[1]];
-  return key.ctrl ? [`ctrl-${input}`] : input.split('').map(nameOfCharacter);
+  return key.ctrl ? [`ctrl-${input}`] : Array.from(input).map(nameOfCharacter);
 }
 
 /** Ink names a key only when it arrives alone; of several, each stands for itself. */
 function nameOfCharacter(character: string): Key {
-  const code = character.charCodeAt(0);
+  const code = character.codePointAt(0) ?? 0;
   const name = characterNames[character];
   if (name !== undefined) return name;
   return code < 27 ? `ctrl-${String.fromCharCode(code + 96)}` : character;
@@ -26,6 +26,8 @@ const characterNames: Readonly<Record<string, Key>> = {
   '\r': 'enter',
   '\n': 'enter',
   '\u001b': 'escape',
+  '\b': 'backspace',
+  '\u007f': 'backspace',
 };
 
 const namedKeys = [
@@ -40,4 +42,6 @@ const namedKeys = [
   ['return', 'enter'],
   ['tab', 'tab'],
   ['escape', 'escape'],
+  ['backspace', 'backspace'],
+  ['delete', 'backspace'], // what most terminals send for the backspace key
 ] as const satisfies readonly (readonly [keyof InkKey, Key])[];

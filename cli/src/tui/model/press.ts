@@ -1,6 +1,7 @@
-import type { FlagView, ResourceView } from '@holdfast/shared';
+import { type FlagView, overrideLimits, type ResourceView } from '@holdfast/shared';
 import { type Act, breakerAct, clearAct, toggleAct } from './act.ts';
-import { type Dialog, defaultHold, holds, type Notice, panes, type UiState } from './ui-state.ts';
+import { pressInDialog } from './press-in-dialog.ts';
+import { type Dialog, type Notice, panes, type UiState } from './ui-state.ts';
 
 /** The rows that the keys move among, in the order of the screen. */
 export interface Lists {
@@ -20,7 +21,13 @@ export interface Pressed {
 /** What a key does. */
 export function press(ui: UiState, key: Key, lists: Lists): Pressed {
   if (key === 'ctrl-c') return { ui, effect: { kind: 'quit' } };
-  if (ui.dialog !== undefined) return pressInDialog(ui, ui.dialog, key);
+  if (ui.dialog !== undefined) {
+    const { dialog, isConfirmed } = pressInDialog(ui.dialog, key);
+    const pressed = { ui: { ...ui, dialog } };
+    return isConfirmed && dialog !== undefined
+      ? { ...pressed, effect: { kind: 'perform', dialog } }
+      : pressed;
+  }
   if (key === 'q') return { ui, effect: { kind: 'quit' } };
   const rested = { ...ui, notice: undefined };
   if (ui.isHelpOpen) return { ui: { ...rested, isHelpOpen: false } };
@@ -34,30 +41,6 @@ export function chosenIndex(ui: UiState, lists: Lists): number {
       ? lists.breakers.findIndex((row) => row.address === ui.breaker)
       : lists.flags.findIndex((row) => row.key === ui.flag);
   return Math.max(0, index);
-}
-
-function pressInDialog(ui: UiState, dialog: Dialog, key: Key): Pressed {
-  if (dialog.step === 'working') return { ui };
-  if (dialog.step === 'failed') return { ui: { ...ui, dialog: undefined } };
-  switch (key) {
-    case 'y':
-    case 'enter': {
-      const working = { ...dialog, step: 'working' } as const;
-      return { ui: { ...ui, dialog: working }, effect: { kind: 'perform', dialog: working } };
-    }
-    case 'n':
-    case 'q':
-    case 'escape':
-      return { ui: { ...ui, dialog: undefined } };
-    case 'left':
-    case 'h':
-      return { ui: { ...ui, dialog: { ...dialog, hold: Math.max(0, dialog.hold - 1) } } };
-    case 'right':
-    case 'l':
-      return { ui: { ...ui, dialog: { ...dialog, hold: Math.min(holds.length - 1, dialog.hold + 1) } } };
-    default:
-      return { ui };
-  }
 }
 
 const page = 10;
@@ -124,7 +107,7 @@ function actBy(key: Key, ui: UiState, lists: Lists): Partial<UiState> {
 
 function asking(act: Act | undefined, otherwise = ''): Partial<UiState> {
   if (act === undefined) return { notice: hint(otherwise) };
-  return { dialog: { step: 'confirm', act, hold: defaultHold } };
+  return { dialog: { step: 'confirm', act, forMs: overrideLimits.defaultForMs, reason: '' } };
 }
 
 function hint(text: string): Notice {

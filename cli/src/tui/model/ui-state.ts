@@ -1,4 +1,4 @@
-import type { Act } from './act.ts';
+import type { Act, ActForm } from './act.ts';
 
 export const panes = ['breakers', 'flags'] as const;
 export type Pane = (typeof panes)[number];
@@ -16,24 +16,16 @@ export interface UiState {
   readonly notice: Notice | undefined;
 }
 
-export type Dialog =
-  | { readonly step: 'confirm' | 'working'; readonly act: Act; readonly hold: number }
-  | { readonly step: 'failed'; readonly act: Act; readonly hold: number; readonly message: string };
+/** A question about an act, with what the person has filled in so far. */
+export type Dialog = ActForm & { readonly act: Act } & (
+    | { readonly step: 'confirm' | 'working' }
+    | { readonly step: 'failed'; readonly message: string }
+  );
 
 export interface Notice {
   readonly text: string;
   readonly tone: 'good' | 'warn';
 }
-
-/** For how long an override can hold, as the dialog offers it. */
-export const holds = [
-  { label: '5 m', forMs: 300_000 },
-  { label: '15 m', forMs: 900_000 },
-  { label: '1 h', forMs: 3_600_000 },
-  { label: '4 h', forMs: 14_400_000 },
-  { label: '24 h', forMs: 86_400_000 },
-] as const;
-export const defaultHold = 2;
 
 export const initialUi: UiState = {
   focus: 'breakers',

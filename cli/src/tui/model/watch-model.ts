@@ -11,10 +11,10 @@ import {
 } from '@holdfast/shared';
 import type { Connection } from '../../client/live-client.ts';
 import { messageOf } from '../../failure.ts';
-import type { ActRequest } from './act.ts';
+import type { ActForm, ActRequest } from './act.ts';
 import { type Freshness, freshnessOf } from './freshness.ts';
 import { type Key, type Lists, press } from './press.ts';
-import { type Dialog, holds, initialUi, type UiState } from './ui-state.ts';
+import { type Dialog, initialUi, type UiState } from './ui-state.ts';
 
 /** All that the screen shows, as of one moment. */
 export interface WatchState extends Lists {
@@ -30,7 +30,7 @@ export interface WatchState extends Lists {
 export interface WatchModelOptions {
   readonly clock: Clock;
   /** Does what was confirmed, and tells what came of it. */
-  readonly perform: (ask: ActRequest, forMs: number) => Promise<string>;
+  readonly perform: (ask: ActRequest, form: ActForm) => Promise<string>;
   readonly onQuit: () => void;
 }
 
@@ -87,10 +87,14 @@ export class WatchModel {
     this.#showWithin(tickMs);
   };
 
-  /** Keys that arrived together. What follows one that asks a question is dropped: nobody has read it yet. */
+  /**
+   * Keys that arrived together. What follows one that asks a question is dropped: nobody has read it yet. In
+   * a question a line end among other keys was pasted, and confirms nothing.
+   */
   readonly press = (keys: readonly Key[]): void => {
-    for (const key of keys) {
+    for (const arrived of keys) {
       const wasAsking = this.#ui.dialog !== undefined;
+      const key = wasAsking && arrived === 'enter' && keys.length > 1 ? 'space' : arrived;
       const pressed = press(this.#ui, key, this.#shown); // acts on the rows as they were last shown
       this.#ui = pressed.ui;
       if (pressed.effect?.kind === 'quit') this.#options.onQuit();
@@ -104,12 +108,13 @@ export class WatchModel {
     this.#timer?.cancel();
   }
 
-  async #perform({ act, hold }: Dialog): Promise<void> {
+  async #perform(dialog: Dialog): Promise<void> {
+    const { act, forMs, reason } = dialog;
     try {
-      const text = await this.#options.perform(act.ask, holds[hold]?.forMs ?? 0);
+      const text = await this.#options.perform(act.ask, { forMs, reason });
       this.#ui = { ...this.#ui, dialog: undefined, notice: { text, tone: 'good' } };
     } catch (error) {
-      this.#ui = { ...this.#ui, dialog: { step: 'failed', act, hold, message: messageOf(error) } };
+      this.#ui = { ...this.#ui, dialog: { ...dialog, step: 'failed', message: messageOf(error) } };
     }
     this.#show();
   }

@@ -10,7 +10,8 @@ export function footerLine(ui: UiState, width: number, style: Style): string {
 }
 
 function hintsFor(ui: UiState, width: number): string {
-  if (ui.dialog !== undefined) return 'y or enter confirms · n or esc cancels';
+  if (ui.dialog !== undefined)
+    return 'enter confirms · esc cancels · left/right how long · ctrl-u empties the reason';
   const own = ui.focus === 'breakers' ? 'o hold open/release' : 'space toggle · c clear';
   const filter = ui.problemsOnly ? 'x all' : 'x problems only';
   const hints = ['? help', own, 'q quit', 'tab pane', filter, 'j/k move'];

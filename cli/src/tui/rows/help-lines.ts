@@ -10,6 +10,7 @@ export const watchKeys: readonly (readonly [key: string, does: string])[] = [
   ['o', 'on a breaker: hold it open, or release it'],
   ['space', 'on a flag: toggle it'],
   ['c', 'on a flag: clear what a person has set'],
+  ['enter esc', 'in a question: confirm, cancel; left right: how long; type a reason'],
   ['x', 'problems only'],
   ['q ctrl-c', 'quit'],
 ];

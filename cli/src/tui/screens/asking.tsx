@@ -7,7 +7,11 @@ import { Overview, type ScreenProps } from './overview.tsx';
 
 /** The overview with a question below it: what is asked about stays in sight. */
 export function Asking({ dialog, ...props }: ScreenProps & { readonly dialog: Dialog }): ReactElement {
-  const question = dialogLines(dialog, props.columns, props.style);
+  const question = dialogLines(dialog, {
+    width: props.columns,
+    style: props.style,
+    isStale: props.state.freshness.state !== 'live',
+  });
   const height = Math.min(question.length, props.lines);
   return (
     <Box flexDirection="column" width={props.columns} height={props.lines}>

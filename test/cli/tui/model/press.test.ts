@@ -61,8 +61,17 @@ describe('keys that ask', () => {
     ['c', after(onFlags, 'j'), 'Clear the override of second?', { kind: 'clear_flag', key: 'second' }],
   ])('%s asks before it acts', (key, ui, title, ask) => {
     const pressed = press(ui, key, lists);
-    expect(pressed.ui.dialog).toMatchObject({ step: 'confirm', act: { title, ask } });
+    expect(pressed.ui.dialog).toMatchObject({ step: 'confirm', act: { words: { title }, ask } });
     expect(pressed.effect).toBeUndefined();
+  });
+
+  test('a hold on one instance is released where it is', () => {
+    const held = heldBreaker('a/two', { instance: 'c5' });
+    const { dialog } = press(initialUi, 'o', { ...lists, breakers: [held] }).ui;
+    expect(dialog?.act).toMatchObject({
+      words: { title: 'Release a/two on c5?' },
+      ask: { kind: 'release_breaker', service: 'a', name: 'two', instance: 'c5' },
+    });
   });
 
   test.each([
@@ -90,25 +99,37 @@ describe('keys that ask', () => {
 describe('a question', () => {
   const asked = after(initialUi, 'o');
 
-  test.each(['y', 'enter'])('is answered with %s', (key) => {
-    expect(press(asked, key, lists)).toMatchObject({
+  test('is answered with enter, for 15 minutes and without a reason', () => {
+    expect(press(asked, 'enter', lists)).toMatchObject({
       ui: { dialog: { step: 'working' } },
-      effect: { kind: 'perform', dialog: { hold: 2 } },
+      effect: { kind: 'perform', dialog: { forMs: 900_000, reason: '' } },
     });
   });
 
-  test.each(['n', 'escape', 'q'])('is withdrawn with %s', (key) => {
-    expect(press(asked, key, lists)).toEqual({ ui: { ...asked, dialog: undefined } });
+  test('is withdrawn with escape', () => {
+    expect(press(asked, 'escape', lists)).toEqual({ ui: { ...asked, dialog: undefined } });
   });
 
   test('can be given another span, within what is offered', () => {
-    expect(after(asked, 'right').dialog?.hold).toBe(3);
-    expect(after(asked, 'right', 'right', 'right').dialog?.hold).toBe(4);
-    expect(after(asked, 'left', 'left', 'left').dialog?.hold).toBe(0);
+    expect(after(asked, 'right').dialog?.forMs).toBe(3_600_000);
+    expect(after(asked, 'right', 'right', 'right', 'right').dialog?.forMs).toBe(86_400_000);
+    expect(after(asked, 'left', 'left').dialog?.forMs).toBe(300_000);
   });
 
-  test('ignores every other key', () => {
-    expect(after(asked, 'j', 'x', 'o', 'space')).toEqual(asked);
+  test.each([
+    [['y', 'space', 'q', 'j'], 'y qj'],
+    [['支', '😀', 'x', 'backspace'], '支😀'],
+    [['支', '😀', 'backspace'], '支'],
+    [['backspace'], ''],
+    [['a', 'b', 'ctrl-u', 'c'], 'c'],
+    [['tab', 'up', 'ctrl-d', '\u0007', '\u202e', 'a'], 'a'],
+  ])('takes what is typed for the reason: %j', (keys, reason) => {
+    expect(after(asked, ...keys).dialog?.reason).toBe(reason);
+  });
+
+  test('takes no longer reason than the collector does', () => {
+    const keys = Array.from({ length: 600 }, () => 'x');
+    expect(after(asked, ...keys).dialog?.reason).toHaveLength(512);
   });
 });
 

@@ -2,24 +2,24 @@ import { FakeClock } from '@holdfast/agent/testing';
 import { emptyView } from '@holdfast/shared';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../../cli/src/failure.ts';
-import type { ActRequest } from '../../../../cli/src/tui/model/act.ts';
+import type { ActForm, ActRequest } from '../../../../cli/src/tui/model/act.ts';
 import { tickMs, WatchModel } from '../../../../cli/src/tui/model/watch-model.ts';
 import { breaker, fixtureAt, fleetView, troubledShop } from '../../support/fleet.ts';
 
 interface Setting {
   readonly clock: FakeClock;
   readonly model: WatchModel;
-  readonly asked: [ActRequest, number][];
+  readonly asked: [ActRequest, ActForm][];
   readonly frames: () => number;
 }
 
 function watch(perform: () => Promise<string> = () => Promise.resolve('done')): Setting {
   const clock = new FakeClock();
-  const asked: [ActRequest, number][] = [];
+  const asked: [ActRequest, ActForm][] = [];
   const model = new WatchModel({
     clock,
-    perform: (ask, forMs) => {
-      asked.push([ask, forMs]);
+    perform: (ask, form) => {
+      asked.push([ask, form]);
       return perform();
     },
     onQuit: () => {},
@@ -96,10 +96,17 @@ describe('a confirmed act', () => {
   test('is carried out once, and what came of it is shown', async () => {
     const { clock, model, asked } = live(watch());
     model.press(['o']);
-    model.press(['y']);
-    model.press(['y']);
+    model.press(['right']);
+    model.press(['d', 'b', 'space', 'm', 'o', 'v', 'e']);
+    model.press(['enter']);
+    model.press(['enter']);
     await clock.advance(100);
-    expect(asked).toEqual([[{ kind: 'hold_breaker', service: 'checkout', name: 'payments' }, 3_600_000]]);
+    expect(asked).toEqual([
+      [
+        { kind: 'hold_breaker', service: 'checkout', name: 'payments' },
+        { forMs: 3_600_000, reason: 'db move' },
+      ],
+    ]);
     expect(model.state().ui).toMatchObject({ dialog: undefined, notice: { text: 'done', tone: 'good' } });
   });
 
@@ -116,9 +123,18 @@ describe('a confirmed act', () => {
 
   test('does not follow from keys that came together with the question', async () => {
     const { clock, model, asked } = live(watch());
-    model.press(['j', 'o', 'y']);
+    model.press(['j', 'o', 'enter']);
     await clock.advance(100);
     expect(model.state().ui.dialog).toMatchObject({ step: 'confirm' });
+    expect(asked).toEqual([]);
+  });
+
+  test('does not follow from a line end that was pasted', async () => {
+    const { clock, model, asked } = live(watch());
+    model.press(['o']);
+    model.press(['a', 'enter', 'b', 'enter']);
+    await clock.advance(100);
+    expect(model.state().ui.dialog).toMatchObject({ step: 'confirm', reason: 'a b ' });
     expect(asked).toEqual([]);
   });
 
@@ -128,7 +144,7 @@ describe('a confirmed act', () => {
     model.receive({ type: 'delta', at: fixtureAt, resources: [breaker('a/a', 'open')] });
     model.press(['o']);
     await clock.advance(100);
-    expect(model.state().ui.dialog?.act.title).toBe('Hold a/b open?');
+    expect(model.state().ui.dialog?.act.words.title).toBe('Hold a/b open?');
   });
 });
 
