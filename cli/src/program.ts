@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander';
+import { registerAdminBackup } from './commands/admin-backup.ts';
+import { registerAdminCheck } from './commands/admin-check.ts';
 import { registerAdminRebuild } from './commands/admin-rebuild.ts';
+import { registerAdminRestore } from './commands/admin-restore.ts';
 import { registerAgentsLs } from './commands/agents-ls.ts';
 import { registerAuditLs } from './commands/audit-ls.ts';
 import { registerBreakersAct } from './commands/breakers-act.ts';
@@ -70,5 +73,8 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerAuditLs,
   registerAgentsLs,
   registerWaitBreaker,
+  registerAdminBackup,
+  registerAdminRestore,
+  registerAdminCheck,
   registerAdminRebuild,
 ];

@@ -1,4 +1,4 @@
-/** What can keep a collector from starting. */
+/** What can keep a collector from starting, or its data from being cared for. */
 export type CollectorErrorCode =
   | 'bad_option'
   | 'token_required'
@@ -8,9 +8,11 @@ export type CollectorErrorCode =
   | 'folder_unusable'
   | 'folder_in_use'
   | 'database_refused'
-  | 'no_sqlite_driver';
+  | 'no_sqlite_driver'
+  | 'no_such_file'
+  | 'file_exists';
 
-/** Why a collector did not start: one line that says what, where, and what would be right. */
+/** Why a collector did not start, or its data was not cared for: one line that says what, where, and what would be right. */
 export class CollectorError extends Error {
   readonly code: CollectorErrorCode;
 

@@ -1,17 +1,39 @@
 import {
+  backUp,
+  checkData,
   type Collector,
   CollectorError,
   type CollectorErrorCode,
   type CollectorOptions,
+  restore,
   startCollector,
 } from '@holdfast/collector';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 
 /** Starts a collector in this process. Throws a `Failure` with the exit code that fits where it cannot. */
-export async function openCollector(options: CollectorOptions): Promise<Collector> {
+export function openCollector(options: CollectorOptions): Promise<Collector> {
+  return orFailure(startCollector(options));
+}
+
+/** Writes the data of a collector into one file. */
+export function backUpData(dataDir: string, file: string): ReturnType<typeof backUp> {
+  return orFailure(backUp(dataDir, file));
+}
+
+/** Puts a backup in the place of a stopped collector's data. */
+export function restoreData(file: string, dataDir: string): ReturnType<typeof restore> {
+  return orFailure(restore(file, dataDir));
+}
+
+/** What is wrong with the data of a collector, a line each. */
+export function problemsOfData(dataDir: string): ReturnType<typeof checkData> {
+  return orFailure(checkData(dataDir));
+}
+
+async function orFailure<T>(work: Promise<T>): Promise<T> {
   try {
-    return await startCollector(options);
+    return await work;
   } catch (error) {
     if (error instanceof CollectorError) throw new Failure(codes[error.code], error.message);
     throw error;
@@ -28,4 +50,6 @@ const codes: Readonly<Record<CollectorErrorCode, ExitCode>> = {
   folder_in_use: exitCodes.failed,
   database_refused: exitCodes.failed,
   no_sqlite_driver: exitCodes.failed,
+  no_such_file: exitCodes.notFound,
+  file_exists: exitCodes.conflict,
 };

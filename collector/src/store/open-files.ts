@@ -14,7 +14,7 @@ export interface OpenFiles {
   close(): Promise<void>;
 }
 
-const databaseName = 'holdfast.db';
+export const databaseName = 'holdfast.db';
 const lockName = 'holdfast.lock';
 
 /**
@@ -26,8 +26,7 @@ export async function openFiles(folder: string, driver: DatabaseDriver): Promise
   const file = path.join(folder, databaseName);
   await makeFolder(folder);
   await checkFile(file);
-  await makeFile(path.join(folder, lockName));
-  const lock = await takeLock(folder, driver);
+  const unlock = await lockFolder(folder, driver);
   try {
     await makeFile(file);
     const writer = await openWriter(file, driver);
@@ -38,11 +37,11 @@ export async function openFiles(folder: string, driver: DatabaseDriver): Promise
       async close() {
         await reader.close(); // before the writer, which folds the write-ahead log into the file as it closes
         await writer.close();
-        await lock.close();
+        await unlock();
       },
     };
   } catch (error) {
-    await lock.close();
+    await unlock();
     if (error instanceof CollectorError) throw error;
     throw new CollectorError(
       'database_refused',
@@ -78,6 +77,17 @@ function unusable(folder: string, error: unknown): CollectorError {
     `the data folder ${folder} cannot be used: ${why}. Choose another with --data`,
     error,
   );
+}
+
+/**
+ * Keeps collectors out of a folder, which is made where it is missing, until the answer is called. Throws a
+ * `CollectorError` where one runs on it.
+ */
+export async function lockFolder(folder: string, driver: DatabaseDriver): Promise<() => Promise<void>> {
+  await makeFolder(folder);
+  await makeFile(path.join(folder, lockName));
+  const lock = await takeLock(folder, driver);
+  return () => lock.close();
 }
 
 /**

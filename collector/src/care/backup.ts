@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { chmod, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CollectorError, messageOf } from '../errors.ts';
+import { chooseDriver } from '../store/drivers/choose-driver.ts';
+import { databaseName } from '../store/open-files.ts';
+import { flush, inspect, mustBeWhole } from './files.ts';
+
+export interface Backup {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * Writes the data of a collector into one file, as it is at one moment, also while the collector runs. The
+ * file appears whole or not at all, is checked, and only its owner can read it. Throws a `CollectorError`
+ * where there is no data, or something is in the file's place.
+ */
+export async function backUp(dataDir: string, file: string): Promise<Backup> {
+  if (existsSync(file))
+    throw new CollectorError('file_exists', `${file} exists already; move it away, or choose another name`);
+  const driver = await chooseDriver();
+  const partial = `${file}.partial`;
+  try {
+    await rm(partial, { force: true });
+    await inspect(path.join(dataDir, databaseName), driver, (database) =>
+      database.run('VACUUM INTO ?', [partial]),
+    );
+    await chmod(partial, 0o600);
+    await mustBeWhole(partial, driver);
+    await flush(partial);
+    await rename(partial, file);
+    await flush(path.dirname(file));
+  } catch (error) {
+    await rm(partial, { force: true });
+    if (error instanceof CollectorError) throw error;
+    throw new CollectorError('folder_unusable', `${file} cannot be written: ${messageOf(error)}`, error);
+  }
+  return { file, bytes: (await stat(file)).size };
+}
