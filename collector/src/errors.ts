@@ -12,7 +12,7 @@ export type CollectorErrorCode =
   | 'no_such_file'
   | 'file_exists';
 
-/** Why a collector did not start, or its data was not cared for: one line that says what, where, and what would be right. */
+/** Why a collector did not start, or its data was not cared for: one line with what, where, and the mend. */
 export class CollectorError extends Error {
   readonly code: CollectorErrorCode;
 
