@@ -21,11 +21,27 @@ export type { HealthAnswer, HealthProbe } from './health/probe.ts';
 export type { AgentLimits, AgentOptions } from './options/agent-options.ts';
 export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
 export type { BulkheadOptions } from './primitives/bulkhead/options.ts';
+export type { Cache, CachedValue } from './primitives/cache/cache.ts';
+export type { CacheOptions } from './primitives/cache/options.ts';
 export type { CallContext, CallOptions, Executor, Guarded } from './primitives/call.ts';
 export type { BreakerMetrics, CircuitBreaker, Permit } from './primitives/circuit-breaker/circuit-breaker.ts';
 export type { CircuitBreakerOptions } from './primitives/circuit-breaker/options.ts';
+export type { FallbackFailedError } from './primitives/fallback/failed.ts';
 export type { Fallback } from './primitives/fallback/fallback.ts';
-export type { FallbackOptions } from './primitives/fallback/options.ts';
+export type {
+  FallbackAnswer,
+  FallbackFunction,
+  FallbackLastGood,
+  FallbackOn,
+  FallbackOptions,
+  FallbackSources,
+  FallbackStep,
+  FallbackThrough,
+  LastGoodOptions,
+  LastGoodValue,
+} from './primitives/fallback/options.ts';
+export type { Hedge } from './primitives/hedge/hedge.ts';
+export type { HedgeOptions, PercentileOptions } from './primitives/hedge/options.ts';
 export type { Pipeline } from './primitives/pipeline/pipeline.ts';
 export type { PipelineOptions } from './primitives/pipeline/options.ts';
 export type { Retry } from './primitives/retry/retry.ts';

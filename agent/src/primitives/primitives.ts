@@ -3,11 +3,15 @@ import { Registry, taken } from '../registry.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Bulkhead, createBulkhead } from './bulkhead/bulkhead.ts';
 import type { BulkheadOptions } from './bulkhead/options.ts';
+import { type Cache, createCache } from './cache/cache.ts';
+import type { CacheOptions } from './cache/options.ts';
 import type { Executor } from './call.ts';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker/circuit-breaker.ts';
 import type { CircuitBreakerOptions } from './circuit-breaker/options.ts';
 import { createFallback, type Fallback } from './fallback/fallback.ts';
 import type { FallbackOptions } from './fallback/options.ts';
+import { createHedge, type Hedge } from './hedge/hedge.ts';
+import type { HedgeOptions } from './hedge/options.ts';
 import { compose } from './pipeline/compose.ts';
 import type { PipelineOptions } from './pipeline/options.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
@@ -75,6 +79,18 @@ export class Primitives {
   fallback(name: string, options?: FallbackOptions): Fallback {
     const make = (): Fallback => createFallback(this.#runtime, name, required('fallback', name, options));
     return this.#registry.getOrMake({ kind: 'fallback', name }, options, make);
+  }
+
+  /** The first time with options. */
+  cache(name: string, options?: CacheOptions): Cache {
+    const make = (): Cache => createCache(this.#runtime, name, required('cache', name, options));
+    return this.#registry.getOrMake({ kind: 'cache', name }, options, make);
+  }
+
+  /** Only for what may be called twice at once without harm. */
+  hedge(name: string, options?: HedgeOptions): Hedge {
+    const make = (): Hedge => createHedge(this.#runtime, name, options);
+    return this.#registry.getOrMake({ kind: 'hedge', name }, options, make);
   }
 
   #adopt(breaker: CircuitBreaker): void {

@@ -12,7 +12,7 @@ export class FallbackFailedError extends ResilienceError {
       message: `"${source.name}" failed, and so did its fallback`,
       source,
       cause,
-      retryAfterMs: () => (isResilienceError(cause) ? cause.retryAfterMs : undefined),
+      retryAfterMs: isResilienceError(cause) ? cause.retryAfterMs : undefined,
     });
     this.errors = [cause, ...faults];
   }
