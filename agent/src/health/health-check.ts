@@ -20,7 +20,8 @@ import { present } from '../present.ts';
 import { cut } from '../telemetry/fit.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-import { callProbe, failureOf, type HealthProbe, type ProbeResult } from './probe.ts';
+import { Inquiry } from './inquiry.ts';
+import type { HealthProbe, ProbeResult } from './probe.ts';
 
 export interface HealthCheckOptions {
   /** Which question it answers: restart me, send me traffic, have I started. Default `readiness`. */
@@ -61,7 +62,7 @@ export interface HealthCheckSetup {
 export class HealthCheck {
   readonly name: string;
   readonly #setup: HealthCheckSetup;
-  readonly #probe: HealthProbe;
+  readonly #inquiry: Inquiry;
   readonly #options: Required<HealthCheckOptions>;
   readonly #meter: Meter;
   readonly #madeAt: number;
@@ -69,7 +70,6 @@ export class HealthCheck {
   #report: HealthCheckReport;
   #hasBeenUp = false;
   #run: Promise<void> | undefined;
-  #isHanging = false;
   #timer: TimerHandle | undefined;
   #isStopped = false;
 
@@ -78,9 +78,10 @@ export class HealthCheck {
     const { clock, recorder } = setup;
     this.name = checkedName(name, 'healthCheck name');
     this.#setup = setup;
-    this.#probe = func<HealthProbe>()(probe, `healthCheck ${name}`);
+    const checkedProbe = func<HealthProbe>()(probe, `healthCheck ${name}`);
     this.#options = readOptions(optionChecks, options, `healthCheck ${name}`);
     const { kind, critical, timeoutMs, intervalMs } = this.#options;
+    this.#inquiry = new Inquiry(clock, timeoutMs, checkedProbe);
     this.#meter = recorder.meter({
       kind: 'health_check',
       name,
@@ -132,31 +133,11 @@ export class HealthCheck {
   async #runOnce(): Promise<void> {
     const { clock } = this.#setup;
     const startedAt = clock.monotonic();
-    const answer = this.#isHanging ? stillHanging : await this.#ask();
+    const answer = await this.#inquiry.ask();
     const durationMs = clock.monotonic() - startedAt;
     this.#meter.count(countIndex[answer.outcome]);
     this.#meter.time(durationMs);
     this.#take(answer, durationMs);
-  }
-
-  /** Asks the probe, and no longer than its time. */
-  #ask(): Promise<ProbeResult> {
-    const { clock } = this.#setup;
-    const { timeoutMs } = this.#options;
-    const controller = new AbortController();
-    return new Promise((resolve) => {
-      const timer = clock.setTimeout(() => {
-        resolve({ status: 'down', outcome: 'timeout', message: `no answer within ${timeoutMs} ms` });
-        controller.abort();
-      }, timeoutMs);
-      const settle = (result: ProbeResult): void => {
-        timer.cancel();
-        this.#isHanging = false;
-        resolve(result);
-      };
-      this.#isHanging = true; // until it settles, however late: a second call would only hang as well
-      callProbe(this.#probe, controller.signal).then(settle, (error: unknown) => settle(failureOf(error)));
-    });
   }
 
   #take({ status: answered, message }: ProbeResult, durationMs: number): void {
@@ -197,11 +178,6 @@ interface HealthCheckInit {
 }
 
 const maxMessageLength = 512;
-const stillHanging: ProbeResult = {
-  status: 'down',
-  outcome: 'timeout',
-  message: 'the call before has still not answered',
-};
 
 const optionChecks = {
   kind: withDefault('readiness', oneOf(healthCheckKinds)),
