@@ -5,6 +5,8 @@ import {
   formatMs,
   formatRate,
   formatRatio,
+  holdWords,
+  plural,
   reasonWords,
   type ResourceView,
 } from '@holdfast/shared';
@@ -68,11 +70,10 @@ export function breakerColumns(now: number): readonly Column<ResourceView>[] {
 function causeOf(row: ResourceView): string {
   const state = shownState(row);
   if (state === 'stale') return 'no instance is connected';
-  const hold = row.breaker?.override;
+  const { override: hold, otherOverrides: others = [] } = row.breaker ?? {};
   if (hold !== undefined) {
-    const until = formatClock(hold.expiresAt);
-    const how = hold.state === 'disabled' ? 'bypassed' : 'held open';
-    return `${how} by ${hold.by} until ${until}: ${reasonWords(hold.reason)}`;
+    const more = others.length === 0 ? '' : ` (and ${plural(others.length, 'more hold')})`;
+    return `${holdWords(hold)} until ${formatClock(hold.expiresAt)}: ${reasonWords(hold.reason)}${more}`;
   }
   const cause = state === 'closed' ? '' : (row.breaker?.cause ?? '');
   const inState = row.breaker?.states[state] ?? 0;

@@ -77,7 +77,12 @@ async function reset(context: Context, address: BreakerAddress, options: Options
   const request = requestOf(context.host, options, address);
   const { by, via, reason = 'reset' } = request;
   const { breaker } = await context.api.breaker(address);
-  if (breaker?.override !== undefined) await context.api.releaseBreaker(address, { by, via, reason });
+  const holds = [breaker?.override ?? [], breaker?.otherOverrides ?? []].flat();
+  for (const { instance } of holds) {
+    if (address.instance !== undefined && address.instance !== instance) continue;
+    const where = instance === undefined ? {} : { instance };
+    await context.api.releaseBreaker(address, { by, via, reason, ...where });
+  }
   return context.api.setBreaker(address, { ...request, state: 'closed' });
 }
 

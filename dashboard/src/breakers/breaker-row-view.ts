@@ -4,6 +4,7 @@ import {
   formatMs,
   formatRate,
   formatRatio,
+  holdWords,
   isProblem,
   plural,
   type ResourceView,
@@ -32,7 +33,7 @@ export interface BreakerRowView {
 
 export type Badge =
   | { readonly kind: 'held'; readonly text: string; readonly until: number }
-  | { readonly kind: 'stale' | 'states' | 'flags'; readonly text: string };
+  | { readonly kind: 'holds' | 'stale' | 'states' | 'flags'; readonly text: string };
 
 export function breakerRowView(resource: ResourceView): BreakerRowView {
   const { breaker, rates, service, name } = resource;
@@ -70,10 +71,10 @@ function badgesOf(resource: ResourceView): Badge[] {
   const badges: Badge[] = [];
   const hold = breaker?.override;
   if (hold !== undefined) {
-    const what = hold.state === 'disabled' ? 'bypassed' : 'held open';
-    const where = hold.instance === undefined ? '' : ` on ${hold.instance}`;
-    badges.push({ kind: 'held', text: `${what} by ${hold.by}${where}`, until: hold.expiresAt });
+    badges.push({ kind: 'held', text: holdWords(hold), until: hold.expiresAt });
   }
+  const others = breaker?.otherOverrides?.length ?? 0;
+  if (others > 0) badges.push({ kind: 'holds', text: `and ${plural(others, 'more hold')}` });
   const inState = breaker === undefined ? 0 : (breaker.states[breaker.state] ?? 0);
   const live = instanceCount - staleCount;
   if (breaker !== undefined && inState < live && live > 1) {

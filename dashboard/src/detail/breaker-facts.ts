@@ -1,4 +1,11 @@
-import { type AgentView, formatMs, formatRate, formatRatio, type ResourceView } from '@holdfast/shared';
+import {
+  type AgentView,
+  type BreakerOverride,
+  formatMs,
+  formatRate,
+  formatRatio,
+  type ResourceView,
+} from '@holdfast/shared';
 
 export interface Fact {
   readonly label: string;
@@ -21,6 +28,11 @@ export function breakerFigures(resource: ResourceView): Fact[] {
     { label: 'p95', value: ms(rates.p95Ms) },
     { label: 'p99', value: ms(rates.p99Ms) },
   ];
+}
+
+/** What people hold of it, first the one that decides. */
+export function holdsOf({ breaker }: ResourceView): readonly BreakerOverride[] {
+  return [breaker?.override ?? [], breaker?.otherOverrides ?? []].flat();
 }
 
 /** The options in force, as the service's code names them. */

@@ -2,28 +2,32 @@ import type { BreakerOverride, ResourceView } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import type { Act } from '../acts/act.ts';
 import { useDashboard } from '../app/dashboard-context.ts';
+import { holdsOf } from './breaker-facts.ts';
 
 /** What a person can do to a breaker. Each asks for a confirmation. */
 export function DetailActions({ resource }: { readonly resource: ResourceView }): ReactElement {
   const { ask } = useDashboard();
   const { address, breaker } = resource;
-  const held = breaker?.override?.state;
-  const isClosed = breaker?.state === 'closed' && held === undefined;
+  const holds = holdsOf(resource);
+  const isHeld = (state: BreakerOverride['state']): boolean =>
+    holds.some((hold) => hold.state === state && hold.instance === undefined);
+  const isClosed = breaker?.state === 'closed' && holds.length === 0;
   return (
     <div className="actions" role="group" aria-label={`Act on ${resource.service}/${resource.name}`}>
-      {held !== undefined && (
+      {holds.map((hold) => (
         <button
+          key={hold.id}
           type="button"
           className="button button-main"
-          onClick={() => ask(releaseOf(address, breaker?.override))}
+          onClick={() => ask(releaseOf(address, hold))}
         >
-          Release…
+          {releaseLabel(hold, holds.length)}
         </button>
-      )}
+      ))}
       <button
         type="button"
         className="button"
-        disabled={held === 'forced_open'}
+        disabled={isHeld('forced_open')}
         onClick={() => ask({ kind: 'set_breaker', address, state: 'forced_open' })}
       >
         Hold open…
@@ -31,7 +35,7 @@ export function DetailActions({ resource }: { readonly resource: ResourceView })
       <button
         type="button"
         className="button"
-        disabled={held === 'disabled'}
+        disabled={isHeld('disabled')}
         onClick={() => ask({ kind: 'set_breaker', address, state: 'disabled' })}
       >
         Bypass…
@@ -48,7 +52,11 @@ export function DetailActions({ resource }: { readonly resource: ResourceView })
   );
 }
 
-function releaseOf(address: string, hold: BreakerOverride | undefined): Act {
-  const where = hold?.instance === undefined ? {} : { instance: hold.instance };
-  return { kind: 'release_breaker', address, ...where };
+function releaseLabel({ instance }: BreakerOverride, holdCount: number): string {
+  if (holdCount === 1) return 'Release…';
+  return instance === undefined ? 'Release the service…' : `Release ${instance}…`;
+}
+
+function releaseOf(address: string, { instance }: BreakerOverride): Act {
+  return { kind: 'release_breaker', address, ...(instance === undefined ? {} : { instance }) };
 }

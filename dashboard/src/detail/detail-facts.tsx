@@ -3,19 +3,19 @@ import {
   type ErrorSummary,
   formatDuration,
   formatValue,
+  holdWords,
   reasonWords,
   type ResourceView,
 } from '@holdfast/shared';
 import type { ReactElement, ReactNode } from 'react';
 import { useFleet, useTimedText } from '../app/dashboard-context.ts';
 import { Left } from '../components/timed.tsx';
-import { configFacts, type Fact, instanceFacts, layerFacts } from './breaker-facts.ts';
+import { configFacts, type Fact, holdsOf, instanceFacts, layerFacts } from './breaker-facts.ts';
 
 /** Why the breaker is as it is, and what it is made of. */
 export function DetailFacts({ resource }: { readonly resource: ResourceView }): ReactElement {
   const { breaker } = resource;
   const error = breaker?.error ?? resource.lastError;
-  const hold = breaker?.override;
   return (
     <dl className="facts">
       {breaker?.cause !== undefined && <FactLine label="cause">{breaker.cause}</FactLine>}
@@ -24,12 +24,11 @@ export function DetailFacts({ resource }: { readonly resource: ResourceView }): 
           <Next at={breaker.untilAt} />
         </FactLine>
       )}
-      {hold !== undefined && (
-        <FactLine label="hold">
-          {breakerWords[hold.state].effect} by <b>{hold.by}</b>, <Left until={hold.expiresAt} /> left:{' '}
-          {reasonWords(hold.reason)}
+      {holdsOf(resource).map((hold) => (
+        <FactLine key={hold.id} label="hold">
+          <b>{holdWords(hold)}</b>, <Left until={hold.expiresAt} /> left: {reasonWords(hold.reason)}
         </FactLine>
-      )}
+      ))}
       {error !== undefined && (
         <FactLine label="last error">
           <LastError error={error} />

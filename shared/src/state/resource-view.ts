@@ -103,7 +103,7 @@ function breakerView(fleet: Fleet, placed: readonly Placed[]): BreakerView | und
     .reduce((a, b) => (b.sinceAt < a.sinceAt ? b : a));
   const states: Partial<Record<BreakerState, number>> = {};
   for (const condition of conditions) states[condition.state] = (states[condition.state] ?? 0) + 1;
-  const override = overrideOf(fleet, placed);
+  const [override, ...otherOverrides] = holdsOn(fleet, placed, state);
   return {
     state,
     sinceAt: worst.sinceAt,
@@ -115,12 +115,14 @@ function breakerView(fleet: Fleet, placed: readonly Placed[]): BreakerView | und
     ...(worst.error === undefined ? {} : { error: worst.error }),
     ...(worst.attribution === undefined ? {} : { attribution: worst.attribution }),
     ...(override === undefined ? {} : { override }),
+    ...(otherOverrides.length === 0 ? {} : { otherOverrides }),
     flags: boundFlags(placed),
   };
 }
 
-function overrideOf(fleet: Fleet, placed: readonly Placed[]): BreakerOverride | undefined {
-  return fleet.desired.breakers.find(
+/** The holds on it, first the one that decides: an instance's own before that of all, then the newest. */
+function holdsOn(fleet: Fleet, placed: readonly Placed[], state: BreakerState): BreakerOverride[] {
+  const holds = fleet.desired.breakers.filter(
     (override) =>
       override.state !== 'closed' &&
       placed.some(
@@ -130,6 +132,9 @@ function overrideOf(fleet: Fleet, placed: readonly Placed[]): BreakerOverride | 
           (override.instance ?? instance.instance) === instance.instance,
       ),
   );
+  const rank = (hold: BreakerOverride): number =>
+    (hold.state === state ? 0 : 2) + (hold.instance === undefined ? 1 : 0);
+  return holds.sort((a, b) => rank(a) - rank(b) || b.setAt - a.setAt);
 }
 
 function boundFlags(placed: readonly Placed[]): string[] {

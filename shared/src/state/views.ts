@@ -65,8 +65,10 @@ export interface BreakerView {
   readonly error?: ErrorSummary;
   /** The person who holds it so. */
   readonly attribution?: Attribution;
-  /** What desired state asks of it. */
+  /** What desired state asks of it: of several holds the one that made it what it is. */
   readonly override?: BreakerOverride;
+  /** The holds beside that one, those of single instances first; absent where there are none. */
+  readonly otherOverrides?: readonly BreakerOverride[];
   /** Keys of the flags of this service that are bound to it. */
   readonly flags: readonly string[];
 }

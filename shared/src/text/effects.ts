@@ -68,8 +68,12 @@ export function breakerOverrideEffect(resource: ResourceView, act: BreakerAct): 
       return `Lets every call to ${dependencyOf(resource)} through, whatever fails: ${reach}.`;
     case 'closed':
       return `Closes it once, with an empty window: ${reach} go through until it opens again by itself.`;
-    case 'release':
+    case 'release': {
+      const others = resource.breaker?.otherOverrides?.length ?? 0;
+      if (others > 0)
+        return `Ends this hold; ${plural(others, 'other hold')} on it ${others === 1 ? 'stays' : 'stay'} in force.`;
       return `Ends the hold: it closes with an empty window and decides by itself again, for ${reach}.`;
+    }
   }
 }
 

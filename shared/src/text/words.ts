@@ -1,4 +1,5 @@
 import type { BreakerState, HealthStatus } from '../vocabulary/resources.ts';
+import type { BreakerOverride } from '../wire/messages.ts';
 
 export interface StateWords {
   /** The state: "open". */
@@ -28,6 +29,11 @@ export const staleWords: StateWords = {
   ascii: '?',
   letter: '?',
 };
+
+/** Who holds a breaker how, and where if not everywhere: "held open by mia on c5". */
+export function holdWords({ state, by, instance }: BreakerOverride): string {
+  return `${breakerWords[state].effect} by ${by}${instance === undefined ? '' : ` on ${instance}`}`;
+}
 
 /** The reason of an act, for people. */
 export function reasonWords(reason: string): string {

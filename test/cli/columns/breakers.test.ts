@@ -26,6 +26,13 @@ test('a hold names who, until when and why', () => {
   expect(cell('cause', heldBreaker('a/b'))).toMatch(/^held open by mia until \d\d:\d\d:07: maintenance$/);
 });
 
+test('a hold that is not the only one says how many there are, and where it holds', () => {
+  const { breaker: held, ...rest } = heldBreaker('a/b', { instance: 'c5' });
+  if (held?.override === undefined) throw new Error('the sample is not held');
+  const two = { ...rest, breaker: { ...held, otherOverrides: [held.override] } };
+  expect(cell('cause', two)).toMatch(/^held open by mia on c5 until .*: maintenance \(and 1 more hold\)$/);
+});
+
 test('a hold without a reason says that none was given', () => {
   expect(cell('cause', heldBreaker('a/b', { reason: '' }))).toMatch(/: no reason given$/);
 });

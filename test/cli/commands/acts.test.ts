@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scopeOfTest } from '../../support/scope.ts';
 import { type FakeCollector, startFakeCollector } from '../support/fake-collector.ts';
 import { runCommand } from '../support/fake-host.ts';
-import { flag, fleetView, troubledShop } from '../support/fleet.ts';
+import { flag, fleetView, heldBreaker, troubledShop } from '../support/fleet.ts';
 
 function shop(): Promise<FakeCollector> {
   return startFakeCollector(scopeOfTest(), { view: troubledShop() });
@@ -63,6 +63,19 @@ describe('an act', () => {
     await runCommand(['breakers', 'reset', 'checkout/shipping'], { url: collector.url });
     expect(collector.asked.map((asked) => asked.method)).toEqual(['GET', 'DELETE', 'PUT']);
   });
+});
+
+test('reset releases every hold where it is', async () => {
+  const { breaker: held, ...rest } = heldBreaker('checkout/shipping', { instance: 'c5' });
+  if (held?.override === undefined) throw new Error('the sample is not held');
+  const { instance: _instance, ...everywhere } = held.override;
+  const breaker = { ...held, otherOverrides: [everywhere] };
+  const view = fleetView({ resources: [{ ...rest, breaker }] });
+  const collector = await startFakeCollector(scopeOfTest(), { view });
+  await runCommand(['breakers', 'reset', 'checkout/shipping'], { url: collector.url });
+  const released = collector.asked.filter(({ method }) => method === 'DELETE').map(({ body }) => body);
+  const signed = { by: 'tester', via: 'cli', reason: 'reset' };
+  expect(released).toEqual([{ ...signed, instance: 'c5' }, signed]);
 });
 
 describe('a person at a terminal', () => {

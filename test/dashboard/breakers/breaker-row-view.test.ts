@@ -45,6 +45,14 @@ describe('the badges', () => {
     expect(badges('storefront/reviews')).toEqual(['held open by ana', '1 bound flag']);
   });
 
+  test('say how many further holds there are', () => {
+    const held = failingBreakers(sampleAt).find(({ name }) => name === 'reviews');
+    if (held?.breaker?.override === undefined) throw new Error('the sample has no hold');
+    const breaker = { ...held.breaker, otherOverrides: [held.breaker.override] };
+    const texts = breakerRowView({ ...held, breaker }).badges.map(({ text }) => text);
+    expect(texts).toContain('and 1 more hold');
+  });
+
   test('say how many instances are not connected', () => {
     expect(badges('payments/ledger')).toEqual(['1 of 2 not connected']);
   });

@@ -1,4 +1,5 @@
 import {
+  breakerTarget,
   type ControlFact,
   createFleet,
   fleetFrom,
@@ -173,6 +174,27 @@ test('a degraded flag has its cause, and a person stands above', () => {
   expect(log.fleet.audit).toMatchObject([{ action: 'flag.set', by: 'ada', from: false, to: true }]);
   log.append({ ...fact, version: 2, action: 'flag.cleared', flag: null });
   expect(log.fleet.desired).toEqual({ version: 2, flags: [], breakers: [] });
+});
+
+test('of two holds the one that decides comes first, the other beside it', () => {
+  const log = connectedLog();
+  const hold = (state: 'forced_open' | 'disabled', instance?: string): void => {
+    const place = { service: 'checkout', name: 'payments', ...(instance !== undefined && { instance }) };
+    const signed = { by: 'ada', reason: '', setAt: startAt, expiresAt: startAt + 60_000 };
+    log.append({
+      ...{ type: 'control', version: 1, via: 'cli', from: null, to: state, ...signed },
+      action: state === 'disabled' ? 'breaker.disabled' : 'breaker.held_open',
+      target: breakerTarget(place),
+      breaker: { id: `${instance}`, state, ...place, ...signed },
+    });
+  };
+  hold('forced_open');
+  expect(resourceViewOf(log.fleet, address, startAt)?.breaker).toBeUndefined();
+  log.batch({ levels: levelsOf({ breakers: [{ resource: 0, state: 'disabled', sinceAt: startAt }] }) });
+  hold('disabled', agent.instance);
+  const { breaker: held } = resourceViewOf(log.fleet, address, startAt) ?? {};
+  expect(held?.override).toMatchObject({ state: 'disabled', instance: agent.instance });
+  expect(held?.otherOverrides).toMatchObject([{ state: 'forced_open' }]);
 });
 
 test('folding a snapshot and the rest equals folding everything', () => {

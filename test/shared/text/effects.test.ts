@@ -38,6 +38,17 @@ test('holding a breaker open tells what it rejects and what it degrades', () => 
   );
 });
 
+test('releasing one of two holds tells that the other stays', () => {
+  const resource = resourceViewOf(shopLog().fleet, address, startAt);
+  if (resource?.breaker === undefined) throw new Error('the sample has no breaker');
+  const hold = { id: '1', service: 'checkout', name: 'payments', state: 'disabled' as const };
+  const override = { ...hold, by: 'mia', reason: '', setAt: 0, expiresAt: 1 };
+  const breaker = { ...resource.breaker, override, otherOverrides: [{ ...override, id: '2' }] };
+  expect(breakerOverrideEffect({ ...resource, breaker }, 'release')).toBe(
+    'Ends this hold; 1 other hold on it stays in force.',
+  );
+});
+
 test('toggling a flag tells from what to what and where', () => {
   const [flag] = viewOf(shopLog().fleet, startAt).flags;
   expect(flag && flagOverrideEffect(flag, false)).toBe(
