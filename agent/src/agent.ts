@@ -122,6 +122,7 @@ export class Agent extends Primitives {
 
   async #close(timeoutMs: number): Promise<void> {
     this.#parts.health.stop();
+    for (const stop of this.#parts.closers) stop();
     this.#parts.faults.disable('the agent was closed');
     this.#parts.recorder.emit({ kind: 'agent.stopped' });
     await this.#parts.connection.close(timeoutMs);

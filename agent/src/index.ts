@@ -26,6 +26,17 @@ export type { CacheOptions } from './primitives/cache/options.ts';
 export type { CallContext, CallOptions, Executor, Guarded } from './primitives/call.ts';
 export type { BreakerMetrics, CircuitBreaker, Permit } from './primitives/circuit-breaker/circuit-breaker.ts';
 export type { CircuitBreakerOptions } from './primitives/circuit-breaker/options.ts';
+export type {
+  EndpointCallOptions,
+  EndpointContext,
+  Endpoints,
+  EndpointStatus,
+} from './primitives/endpoints/endpoints.ts';
+export type {
+  ActiveCheckOptions,
+  EndpointsOptions,
+  SuccessRateOptions,
+} from './primitives/endpoints/options.ts';
 export type { FallbackFailedError } from './primitives/fallback/failed.ts';
 export type { Fallback } from './primitives/fallback/fallback.ts';
 export type {

@@ -21,6 +21,8 @@ export interface Parts {
   readonly health: HealthBook;
   readonly connection: Connection;
   readonly internalErrors: InternalErrors;
+  /** What ends with the agent, each to be called once. */
+  readonly closers: readonly (() => void)[];
 }
 
 /** Makes the parts of an agent and joins them. Nothing is started. */
@@ -44,9 +46,11 @@ export function assemble(settings: AgentSettings): Parts {
   const { instance } = connection;
   const offBecause = settings.faultsOffBecause;
   const faults = new FaultBook({ service, instance, clock, random, telemetry, breakers, offBecause });
-  const hooks = { internalError, redact };
+  const closers: (() => void)[] = [];
+  const onClose = (stop: () => void): void => void closers.push(stop);
+  const hooks = { internalError, redact, onClose };
   const runtime = { service, clock, random, telemetry, classifier, propagation, faults, ...hooks };
   const redacted = (text: string): string => safeMessage(text, redact);
   const health = new HealthBook({ clock, recorder, breakers, service, instance, version, redact: redacted });
-  return { runtime, recorder, breakers, flags, faults, health, connection, internalErrors };
+  return { runtime, recorder, breakers, flags, faults, health, connection, internalErrors, closers };
 }

@@ -15,6 +15,8 @@ export interface Runtime {
   readonly propagation: Propagation;
   /** What is injected into pipelines on purpose. */
   readonly faults?: Pick<FaultBook, 'innerFor'> | undefined;
+  /** Calls `stop` when the agent is closed. */
+  readonly onClose?: ((stop: () => void) => void) | undefined;
   /** Counts and reports a fault of a listener or hook; never throws. */
   readonly internalError: (error: unknown) => void;
   /** The host's own redaction of error messages; it goes before ours. */

@@ -8,6 +8,8 @@ import type { CacheOptions } from './cache/options.ts';
 import type { Executor } from './call.ts';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker/circuit-breaker.ts';
 import type { CircuitBreakerOptions } from './circuit-breaker/options.ts';
+import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts';
+import type { EndpointsOptions } from './endpoints/options.ts';
 import { createFallback, type Fallback } from './fallback/fallback.ts';
 import type { FallbackOptions } from './fallback/options.ts';
 import { createHedge, type Hedge } from './hedge/hedge.ts';
@@ -56,6 +58,13 @@ export class Primitives {
       this.#breakers.add(breaker);
       return breaker;
     });
+  }
+
+  /** The first time with options. */
+  endpoints<E extends string | object = string>(name: string, options?: EndpointsOptions<E>): Endpoints<E> {
+    const make = (): Endpoints<E> =>
+      createEndpoints(this.#runtime, name, required('endpoints', name, options));
+    return this.#registry.getOrMake({ kind: 'endpoints', name }, options, make);
   }
 
   retry(name: string, options?: RetryOptions): Retry {
