@@ -36,7 +36,7 @@ export function ErrorsPanel(): ReactElement {
   );
 }
 
-const figures = ['2 min', '1 h', 'all', 'last'] as const;
+const figures = ['1 min', '1 h', 'all', 'last'] as const;
 
 function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
   const { sample } = error;

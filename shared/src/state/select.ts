@@ -1,6 +1,8 @@
+import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { FlagValue } from '../vocabulary/resources.ts';
 import type { FlagLevel } from '../wire/messages.ts';
-import type { ErrorCount, Fleet, Instance } from './fleet.ts';
+import { countIndex } from '../wire/rollups.ts';
+import { type Fleet, fleetLimits, type Instance, type RecentSecond } from './fleet.ts';
 import { isForgotten } from './fold.ts';
 import { breakerStateRank, resourceViewsOf } from './resource-view.ts';
 import type { AgentView, ErrorView, FlagInstanceView, FlagView, FleetView, ResourceView } from './views.ts';
@@ -102,7 +104,10 @@ export function typeOf(value: FlagValue): FlagView['type'] {
   return typeof value === 'string' ? 'string' : 'object';
 }
 
-/** The error classes of every resource, the busiest of the last hour first. */
+/**
+ * The error classes of every resource: those of the last hour first, of these the causes before what the
+ * layers turned away because of them, then the busiest of the last minute.
+ */
 export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
   const views = new Map<string, ErrorView>();
   for (const view of instancesOf(fleet, now).flatMap((instance) => errorsOfInstance(instance, now))) {
@@ -112,6 +117,8 @@ export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
   }
   return [...views.values()].sort(
     (a, b) =>
+      Number(b.lastHour > 0) - Number(a.lastHour > 0) ||
+      Number(consequences.includes(a.class)) - Number(consequences.includes(b.class)) ||
       b.lastMinute - a.lastMinute ||
       b.lastHour - a.lastHour ||
       b.lastAt - a.lastAt ||
@@ -119,26 +126,41 @@ export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
   );
 }
 
+/** What a layer answers, or a caller does, once something else has failed. */
+const consequences: readonly ErrorClass[] = ['rejected', 'cancelled'];
+
 function errorsOfInstance({ service, byAddress }: Instance, now: number): ErrorView[] {
-  return [...byAddress.values()].flatMap(({ address, errors }) =>
+  return [...byAddress.values()].flatMap(({ address, errors, recent }) =>
     [...errors]
       .filter(([, count]) => count.total > 0) // else only sampled here, and counted where the call was made
-      .map(([name, count]) => ({ address, service, class: name, ...errorFigures(count, now) })),
+      .map(([name, { total, firstAt, lastAt, minutes, sample }]) => ({
+        address,
+        service,
+        class: name,
+        total,
+        lastMinute: errorsOfLastMinute(recent, name, now),
+        lastHour: errorsOfLastHour(minutes, now),
+        firstAt,
+        lastAt,
+        ...(sample === undefined ? {} : { sample }),
+      })),
   );
 }
 
-function errorFigures(errors: ErrorCount, now: number): Omit<ErrorView, 'address' | 'service' | 'class'> {
-  const minute = Math.floor(now / 60_000);
-  let lastHour = 0;
-  let lastMinute = 0;
-  for (let i = 0; i < errors.minutes.length; i += 2) {
-    const age = minute - (errors.minutes[i] ?? 0);
-    if (age < 60) lastHour += errors.minutes[i + 1] ?? 0;
-    // The present minute may have just begun, so it is taken with the one before.
-    if (age < 2) lastMinute += errors.minutes[i + 1] ?? 0;
+function errorsOfLastMinute(recent: readonly RecentSecond[], name: ErrorClass, now: number): number {
+  const from = Math.floor(now / 1_000) - 60;
+  const column = countIndex[`class_${name}`];
+  return recent.reduce((sum, { second, counts }) => sum + (second > from ? (counts[column] ?? 0) : 0), 0);
+}
+
+/** The present minute and the 59 before it; `minutes` holds a minute and its count in turn. */
+function errorsOfLastHour(minutes: readonly number[], now: number): number {
+  const from = Math.floor(now / 60_000) - fleetLimits.errorMinutes;
+  let sum = 0;
+  for (let at = 0; at < minutes.length; at += 2) {
+    if ((minutes[at] ?? 0) > from) sum += minutes[at + 1] ?? 0;
   }
-  const { total, firstAt, lastAt, sample } = errors;
-  return { total, firstAt, lastAt, lastMinute, lastHour, ...(sample === undefined ? {} : { sample }) };
+  return sum;
 }
 
 function addedUp(a: ErrorView, b: ErrorView): ErrorView {

@@ -129,7 +129,9 @@ export interface ErrorView {
   readonly class: ErrorClass;
   /** Since the instances of now started. */
   readonly total: number;
+  /** In the last 60 seconds. */
   readonly lastMinute: number;
+  /** In the present minute of the clock and the 59 before it. */
   readonly lastHour: number;
   readonly firstAt: number;
   readonly lastAt: number;

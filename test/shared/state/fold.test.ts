@@ -72,7 +72,24 @@ test('errors are counted by class, minute by minute, in any order', () => {
     log.batch({ rollups: columnsOf(rollupAt(second, { failure: 1, class_transient: 1 })) });
   }
   const [errors] = viewOf(log.fleet, startAt + 121_000).errors;
-  expect(errors).toMatchObject({ class: 'transient', total: 5, lastHour: 5, lastMinute: 3 });
+  expect(errors).toMatchObject({ class: 'transient', total: 5, lastHour: 5, lastMinute: 1 });
+});
+
+test('the last minute is 60 seconds, wherever the clock stands', () => {
+  const log = connectedLog();
+  for (const second of [0, 30, 59, 60]) {
+    log.batch({ rollups: columnsOf(rollupAt(second, { failure: 1, class_transient: 1 })) });
+  }
+  const countAt = (second: number): number | undefined =>
+    viewOf(log.fleet, startAt + second * 1_000).errors[0]?.lastMinute;
+  expect([60, 89, 90, 119, 120].map(countAt)).toEqual([3, 3, 2, 1, 0]);
+});
+
+test('causes stand before what was turned away because of them', () => {
+  const log = connectedLog();
+  log.batch({ rollups: columnsOf(rollupAt(0, { failure: 1, class_transient: 1, class_rejected: 900 })) });
+  const classes = viewOf(log.fleet, startAt + 300_000).errors.map((error) => error.class);
+  expect(classes).toEqual(['transient', 'rejected']);
 });
 
 test('an agent whose clock is slow is shown on the collector clock', () => {
@@ -182,7 +199,12 @@ test('of two holds the one that decides comes first, the other beside it', () =>
     const place = { service: 'checkout', name: 'payments', ...(instance !== undefined && { instance }) };
     const signed = { by: 'ada', reason: '', setAt: startAt, expiresAt: startAt + 60_000 };
     log.append({
-      ...{ type: 'control', version: 1, via: 'cli', from: null, to: state, ...signed },
+      type: 'control',
+      version: 1,
+      via: 'cli',
+      from: null,
+      to: state,
+      ...signed,
       action: state === 'disabled' ? 'breaker.disabled' : 'breaker.held_open',
       target: breakerTarget(place),
       breaker: { id: `${instance}`, state, ...place, ...signed },
