@@ -32,7 +32,7 @@ export function layoutOf({ columns, lines, focus, counts }: LayoutInput): Layout
   if (lines < smallest) return { isWide, [focus]: Math.max(0, lines - 1) };
   const rows = lines - (isWide ? 3 : 4);
   const flags = within(counts.flags, Math.floor(rows * (focus === 'flags' ? 0.4 : 0.27)));
-  const errors = within(counts.errors, Math.floor(rows * (isWide ? 0.27 : 0.15)));
+  const errors = within(counts.errors, Math.max(2, Math.floor(rows * (isWide ? 0.27 : 0.18))));
   const middle = isWide ? Math.max(flags, errors) : flags + errors;
   const leastEvents = Math.max(2, Math.floor(rows * 0.2));
   const breakers = within(counts.breakers, rows - middle - leastEvents);

@@ -29,16 +29,16 @@ test('breakers get most, and the focused pane more of what it needs', () => {
   const of = { columns: 80, lines: 21, counts: many };
   expect(layoutOf({ ...of, focus: 'breakers' })).toEqual({
     isWide: false,
-    breakers: 8,
+    breakers: 7,
     flags: 4,
-    errors: 2,
+    errors: 3,
     events: 3,
   });
   expect(layoutOf({ ...of, focus: 'flags' })).toEqual({
     isWide: false,
-    breakers: 6,
+    breakers: 5,
     flags: 6,
-    errors: 2,
+    errors: 3,
     events: 3,
   });
 });
