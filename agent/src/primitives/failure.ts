@@ -1,11 +1,19 @@
 import type { CallOutcome } from '@holdfast/shared';
 import type { Classification } from '../classification/classifier.ts';
+import { noteError } from '../classification/error-log.ts';
 import { hasCode } from '../errors.ts';
+import type { Plan } from '../propagation/plan.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Meter } from '../telemetry/meter.ts';
 
 /** An error with what the classifier said of it. */
 export interface Failure {
   readonly error: unknown;
   readonly classification: Classification;
+  /** What the propagation rules say of it. Only pipelines ask them. */
+  readonly plan?: Plan | undefined;
+  /** What the caller said that the call does. */
+  readonly operation?: string | undefined;
 }
 
 /** The column in which a call is counted that ended with this error. */
@@ -13,4 +21,10 @@ export function outcomeOf({ error, classification }: Failure): CallOutcome {
   if (classification.class === 'rejected' || classification.class === 'cancelled')
     return classification.class;
   return hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
+}
+
+/** Counts and reports a failure for the resource that saw it. */
+export function noteFailure(runtime: Runtime, meter: Meter, failure: Failure): void {
+  const { error, classification, plan, operation } = failure;
+  noteError(runtime, { meter, error, classification, operation, report: plan?.report });
 }

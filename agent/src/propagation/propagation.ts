@@ -58,6 +58,11 @@ export class Propagation implements PropagationRules {
     return this.#own.map(([rule]) => rule);
   }
 
+  /** Whether there are any but the built-in ones. */
+  get hasOwnRules(): boolean {
+    return this.#own.length > 0;
+  }
+
   replace(rules: readonly PropagationRule[]): void {
     const before = this.rules;
     this.#own = withPlans(rules, 'rules');

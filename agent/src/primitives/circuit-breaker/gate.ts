@@ -1,9 +1,8 @@
 import { type BreakerState, countIndex } from '@holdfast/shared';
 import type { Classification } from '../../classification/classifier.ts';
-import { noteError } from '../../classification/error-log.ts';
 import { type ErrorSource, hasCode, ResilienceError } from '../../errors.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import type { Failure } from '../failure.ts';
+import { type Failure, noteFailure } from '../failure.ts';
 import { type Site, sourceOf } from '../site.ts';
 import type { BreakerCall } from './events.ts';
 import { BreakerMachine } from './machine.ts';
@@ -47,20 +46,21 @@ export class BreakerGate extends BreakerMachine {
     if (this.#settle(passage, endedMs, hasFailed ? badResult : success)) this.judge();
   }
 
-  /** `failure` is the error with what the classifier said of it. */
+  /** The breaker's own options decide; then the plan of a pipeline, where there is one; then the class. */
   fail(passage: Passage, endedMs: number, failure: Failure): void {
-    const { error, classification } = failure;
+    const { error, classification, plan } = failure;
     const { ignores, countsAsFailure, tripsOn } = this.settings;
-    noteError(this.runtime, { meter: this.meter, error, classification });
+    noteFailure(this.runtime, this.meter, failure);
     if (classification.class === 'cancelled')
       return this.#giveBack(passage, endedMs, { outcome: 'cancelled', error });
-    if (classification.class === 'rejected' || this.#ask(ignores, error) === true)
+    const isIgnored = this.#ask(ignores, error) ?? plan?.ignore ?? false;
+    if (classification.class === 'rejected' || isIgnored)
       return this.#giveBack(passage, endedMs, { outcome: 'ignored', error });
     const hasFailed = this.#ask(countsAsFailure, error) ?? classification.countsForBreaker;
     if (hasFailed && passage.phase === this.phase) this.lastFailure = failure;
     const outcome = !hasFailed ? 'success' : hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
     const ending: Ending = { outcome, column: countIndex[outcome], bits: hasFailed ? failed : 0, error };
-    const trip = this.#ask(tripsOn, error) ?? false;
+    const trip = this.#ask(tripsOn, error) ?? (hasFailed && plan?.trip === true);
     if (!this.#settle(passage, endedMs, ending)) return;
     if (trip === false) this.judge();
     else this.trip(this.#openForMs(trip, classification));

@@ -53,7 +53,7 @@ export class Attempt extends Deadline implements Passage {
     if (call === undefined) return;
     const engine = this.#engine;
     const nowMs = engine.nowMs();
-    const failure = engine.judge(engine.timedOut('attempt', undefined));
+    const failure = engine.judge(engine.timedOut('attempt', undefined), call.operation);
     const scope = this.abandon();
     engine.layers.breaker?.fail(this, nowMs, failure);
     call.attemptFailed(failure, nowMs);
@@ -85,16 +85,24 @@ export class Attempt extends Deadline implements Passage {
   #failed(error: unknown): void {
     const call = this.#call;
     if (call === undefined) {
-      this.#recycle();
+      this.#failedLate(error);
       return;
     }
     const nowMs = this.#engine.nowMs();
     const { breaker, timeout } = this.#engine.layers;
     timeout?.remove(this);
-    const failure = this.#engine.judge(error);
+    const failure = this.#engine.judge(error, call.operation);
     breaker?.fail(this, nowMs, failure);
     this.#recycle();
     call.attemptFailed(failure, nowMs);
+  }
+
+  /** A function that heeds its signal ends with what ended its call: that is no late result. */
+  #failedLate(error: unknown): void {
+    const { meter, runtime } = this.#engine;
+    const isEcho = this.#scope?.isEcho(error) || runtime.classifier.classify(error).class === 'cancelled';
+    if (!isEcho) meter.count(countIndex.late);
+    this.#recycle();
   }
 
   /**

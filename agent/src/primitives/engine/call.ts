@@ -1,11 +1,10 @@
 import { countIndex, type TimerHandle } from '@holdfast/shared';
-import { noteError } from '../../classification/error-log.ts';
 import { hasCode, type ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
 import type { CallOptions, Guarded } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
-import { type Failure, outcomeOf } from '../failure.ts';
+import { type Failure, noteFailure, outcomeOf } from '../failure.ts';
 import type { Progress } from '../retry/policy.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
@@ -23,6 +22,7 @@ export class Call extends Deadline implements Waiting, Progress {
   attemptCount = 0;
   firstMs = 0;
   previousWaitMs = 0;
+  takenTokens = 0;
   readonly #engine: Engine;
   #options: CallOptions | undefined = undefined;
   #startedMs = 0;
@@ -41,6 +41,10 @@ export class Call extends Deadline implements Waiting, Progress {
   constructor(engine: Engine) {
     super();
     this.#engine = engine;
+  }
+
+  get operation(): string | undefined {
+    return this.#options?.operation;
   }
 
   start(fn: Guarded<unknown>, options: CallOptions | undefined): Promise<unknown> {
@@ -65,8 +69,16 @@ export class Call extends Deadline implements Waiting, Progress {
   }
 
   attemptSucceeded(value: unknown, nowMs: number): void {
-    const { meter, layers } = this.#engine;
-    layers.standIn?.keep(value, this.#options);
+    const engine = this.#engine;
+    const { meter, layers } = engine;
+    let isGood = true;
+    if (layers.retry !== undefined) {
+      const next = layers.retry.afterResult(this, value, nowMs);
+      if (typeof next === 'number') return this.#retryIn(next);
+      if (next === 'exhausted') engine.tellExhausted(engine.judgeResult(value), this.attemptCount);
+      isGood = next === 'unwanted';
+    }
+    if (isGood) layers.standIn?.keep(value, this.#options);
     meter.count(countIndex.success);
     meter.time(nowMs - this.#startedMs);
     this.#resolve(value);
@@ -75,18 +87,13 @@ export class Call extends Deadline implements Waiting, Progress {
 
   attemptFailed(failure: Failure, nowMs: number): void {
     const engine = this.#engine;
-    this.#attempt = undefined;
     this.#lastFailure = failure;
     const { retry, breaker } = engine.layers;
-    if (breaker === undefined) noteError(engine.runtime, { meter: engine.meter, ...failure });
-    const next = retry === undefined ? 'unwanted' : retry.next(this, failure, nowMs);
-    if (next === 'exhausted') this.#fail(engine.exhausted(failure, this.attemptCount), nowMs);
-    else if (next === 'unwanted') this.#fail(failure, nowMs);
-    else {
-      engine.meter.count(countIndex.retries);
-      this.previousWaitMs = next;
-      this.#waitTimer = engine.runtime.clock.setTimeout(() => this.#attemptOnce(engine.nowMs()), next);
-    }
+    if (breaker === undefined) noteFailure(engine.runtime, engine.meter, failure);
+    const next = retry === undefined ? 'unwanted' : retry.afterError(this, failure, nowMs);
+    if (typeof next === 'number') this.#retryIn(next);
+    else if (next === 'exhausted') this.#fail(engine.exhausted(failure, this.attemptCount), nowMs);
+    else this.#fail(failure, nowMs);
   }
 
   /** The wait in the queue, or the total time, is over. */
@@ -96,14 +103,14 @@ export class Call extends Deadline implements Waiting, Progress {
     const { bulkhead, breaker } = engine.layers;
     if (this.#stage === 'queued' && bulkhead !== undefined) {
       bulkhead.dequeue(this);
-      this.#fail(engine.judge(bulkhead.rejection(true)), nowMs);
+      this.#fail(engine.judge(bulkhead.rejection(true), this.operation), nowMs);
       return;
     }
-    const failure = engine.judge(engine.timedOut('total', this.#lastFailure?.error));
+    const failure = engine.judge(engine.timedOut('total', this.#lastFailure?.error), this.operation);
     const attempt = this.#attempt;
     const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) breaker.fail(attempt, nowMs, failure);
-    else noteError(engine.runtime, { meter: engine.meter, ...failure });
+    else noteFailure(engine.runtime, engine.meter, failure);
     this.#fail(failure, nowMs);
     scope?.abort(failure.error);
   }
@@ -147,7 +154,8 @@ export class Call extends Deadline implements Waiting, Progress {
     else if (bulkhead.hasRoom) {
       bulkhead.enter();
       this.run(nowMs);
-    } else {
+    } else if (bulkhead.isFull) this.#turnAway(bulkhead.rejection(), nowMs);
+    else {
       this.#stage = 'queued';
       bulkhead.enqueue(this, nowMs, this.#options?.priority);
     }
@@ -160,12 +168,20 @@ export class Call extends Deadline implements Waiting, Progress {
     this.attemptCount += 1;
     const phase = breaker?.admit();
     if (breaker !== undefined && phase === undefined) {
-      this.attemptFailed(engine.judge(breaker.rejection()), nowMs);
+      this.attemptFailed(engine.judge(breaker.rejection(), this.operation), nowMs);
       return;
     }
     const attempt = engine.takeAttempt();
     this.#attempt = attempt;
     attempt.begin(this, phase, nowMs);
+  }
+
+  #retryIn(waitMs: number): void {
+    const engine = this.#engine;
+    this.#attempt = undefined;
+    this.previousWaitMs = waitMs;
+    engine.meter.count(countIndex.retries);
+    this.#waitTimer = engine.runtime.clock.setTimeout(() => this.#attemptOnce(engine.nowMs()), waitMs);
   }
 
   #cancel(reason: unknown): void {
@@ -178,7 +194,8 @@ export class Call extends Deadline implements Waiting, Progress {
     const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) {
       // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
-      if (hasCode(reason, 'HOLDFAST_TIMED_OUT')) breaker.fail(attempt, nowMs, engine.judge(reason));
+      if (hasCode(reason, 'HOLDFAST_TIMED_OUT'))
+        breaker.fail(attempt, nowMs, engine.judge(reason, this.operation));
       else breaker.cancel(attempt, nowMs);
       engine.meter.count(countIndex.cancelled);
     } else countCancelled(engine.meter);
@@ -190,6 +207,7 @@ export class Call extends Deadline implements Waiting, Progress {
   /** Ends before it has taken a slot. */
   #turnAway(rejection: ResilienceError, nowMs: number): void {
     const engine = this.#engine;
+    if (engine.hasRules) return this.#fail(engine.judge(rejection, this.operation), nowMs);
     const options = this.#options;
     const resolve = this.#resolve;
     const reject = this.#reject;
@@ -229,6 +247,7 @@ export class Call extends Deadline implements Waiting, Progress {
     this.fn = nothing;
     this.attemptCount = 0;
     this.previousWaitMs = 0;
+    this.takenTokens = 0;
     this.#options = undefined;
     this.#resolve = nothing;
     this.#reject = nothing;

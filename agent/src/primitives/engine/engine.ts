@@ -28,6 +28,7 @@ export class Engine implements Executor {
   /** What stands directly around the function. */
   readonly inner: Inner | undefined;
   readonly #kind: ResourceKind;
+  readonly #dependency: string | undefined;
   readonly #timeoutSource: ErrorSource;
   readonly #ownSource: ErrorSource;
   readonly #freeCalls: Call[] = [];
@@ -58,10 +59,12 @@ export class Engine implements Executor {
     this.entrances = entrances.length === 0 ? undefined : entrances;
     this.inner = nested(hedge, faults);
     this.#kind = resource.kind;
+    this.#dependency = site.dependency;
     this.#timeoutSource = sourceOf(site, 'timeout');
     this.#ownSource = sourceOf(site, resource.kind);
     this.#rejectsAtOnce =
-      breaker !== undefined && (retry?.neverRetries(this.judge(breaker.rejection()).classification) ?? true);
+      breaker !== undefined &&
+      (retry?.neverRetries(this.runtime.classifier.classify(breaker.rejection())) ?? true);
   }
 
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
@@ -78,7 +81,9 @@ export class Engine implements Executor {
     return answer as Promise<T>; // an attempt hands its answer only to the call whose function made it
   }
 
-  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T> {
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T> {
     return wrapWith(this, fn);
   }
 
@@ -86,8 +91,28 @@ export class Engine implements Executor {
     return this.runtime.clock.monotonic();
   }
 
-  judge(error: unknown): Failure {
-    return { error, classification: this.runtime.classifier.classify(error) };
+  /** Whether the host has rules of its own for what becomes of errors. */
+  get hasRules(): boolean {
+    return this.#kind === 'pipeline' && this.runtime.propagation.hasOwnRules;
+  }
+
+  judge(error: unknown, operation: string | undefined): Failure {
+    const { classifier, propagation } = this.runtime;
+    const classification = classifier.classify(error);
+    if (this.#kind !== 'pipeline') return { error, classification, plan: undefined, operation };
+    const place = { dependency: this.#dependency, pipeline: this.name, operation };
+    return {
+      error,
+      classification,
+      plan: propagation.planFor({ error, classification, ...place }),
+      operation,
+    };
+  }
+
+  /** A result that was to be retried, as a failure to report. What is in it is nobody's business. */
+  judgeResult(result: unknown): Failure {
+    const classification = this.runtime.classifier.classify(result);
+    return { error: new Error('a result that was to be retried'), classification };
   }
 
   takeAttempt(): Attempt {
@@ -119,10 +144,7 @@ export class Engine implements Executor {
   /** What a call ends with whose retries are used up. */
   exhausted(failure: Failure, attempts: number): Failure {
     const { error, classification } = failure;
-    if (isSampleDue(this.runtime, this.meter, `exhausted ${classification.fingerprint}`)) {
-      const summary = summarise(error, classification, this.runtime.redact);
-      this.runtime.telemetry.emit({ kind: 'retry.exhausted', attempts, error: summary }, this.meter);
-    }
+    this.tellExhausted(failure, attempts);
     if (this.layers.retry?.settings.wrapExhausted !== true) return failure;
     const wrapper = new ResilienceError({
       code: 'HOLDFAST_RETRIES_EXHAUSTED',
@@ -131,7 +153,13 @@ export class Engine implements Executor {
       retryAfterMs: classification.retryAfterMs,
       cause: error,
     });
-    return { error: wrapper, classification };
+    return { ...failure, error: wrapper };
+  }
+
+  tellExhausted({ error, classification }: Failure, attempts: number): void {
+    if (!isSampleDue(this.runtime, this.meter, `exhausted ${classification.fingerprint}`)) return;
+    const summary = summarise(error, classification, this.runtime.redact);
+    this.runtime.telemetry.emit({ kind: 'retry.exhausted', attempts, error: summary }, this.meter);
   }
 
   /** The fallback's answer. `outcome` is what the call counts as where the fallback fails too. */
@@ -151,8 +179,8 @@ export class Engine implements Executor {
   rejectionAtOnce(): ResilienceError | undefined {
     const { bulkhead, breaker } = this.layers;
     if (bulkhead !== undefined && !bulkhead.hasRoom)
-      return bulkhead.isFull ? bulkhead.rejection() : undefined;
-    if (!this.#rejectsAtOnce || breaker === undefined || !breaker.isShut) return undefined;
+      return bulkhead.isFull && !this.hasRules ? bulkhead.rejection() : undefined;
+    if (!this.#rejectsAtOnce || breaker === undefined || !breaker.isShut || this.hasRules) return undefined;
     breaker.admit();
     bulkhead?.meter.count(countIndex.ignored);
     return breaker.rejection();

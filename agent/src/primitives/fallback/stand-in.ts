@@ -37,10 +37,14 @@ export class StandIn {
   }
 
   /** Whether an error is answered. A call that its caller gave up never is. */
-  answers({ error, classification }: Failure): boolean {
+  answers({ error, classification, plan }: Failure): boolean {
     const { class: errorClass } = classification;
     if (errorClass === 'cancelled') return false;
-    return this.#asks(error, errorClass) ?? (errorClass !== 'caller' && errorClass !== 'critical');
+    return (
+      this.#asks(error, errorClass) ??
+      plan?.fallback ??
+      (errorClass !== 'caller' && errorClass !== 'critical')
+    );
   }
 
   /** Whether a rejection by another layer is answered. */

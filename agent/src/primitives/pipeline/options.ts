@@ -1,4 +1,4 @@
-import { type Check, name, number, objectOf, optional } from '../../options/checks.ts';
+import { type Check, listOf, name, number, objectOf, optional, text } from '../../options/checks.ts';
 import { type BulkheadOptions, type BulkheadSettings, readBulkheadOptions } from '../bulkhead/options.ts';
 import {
   type BreakerSettings,
@@ -12,6 +12,7 @@ import {
   readFallback,
   readFallbackOn,
 } from '../fallback/options.ts';
+import { type HedgeOptions, type HedgeSettings, readHedgeOptions } from '../hedge/options.ts';
 import { type RetryOptions, type RetrySettings, readRetryOptions } from '../retry/options.ts';
 
 /** The layers, outermost first. A layer that is left out is not there. */
@@ -33,8 +34,12 @@ export interface PipelineOptions {
   readonly totalTimeoutMs?: number;
   readonly retry?: RetryOptions;
   readonly circuitBreaker?: CircuitBreakerOptions;
-  /** For each attempt. */
+  /** For each attempt, with what a hedge sends besides. */
   readonly timeoutMs?: number;
+  /** Only for what may be called twice without harm. */
+  readonly hedge?: HedgeOptions;
+  /** By which `agent.faults` finds the pipeline, beside its name. */
+  readonly tags?: readonly string[];
 }
 
 export interface PipelineSettings {
@@ -46,6 +51,8 @@ export interface PipelineSettings {
   readonly retry?: RetrySettings;
   readonly circuitBreaker?: BreakerSettings;
   readonly timeoutMs?: number;
+  readonly hedge?: HedgeSettings;
+  readonly tags?: readonly string[];
 }
 
 /** Checks the options of all layers and fills in their defaults. */
@@ -58,4 +65,6 @@ export const readPipelineOptions: Check<PipelineSettings> = objectOf({
   retry: optional(readRetryOptions),
   circuitBreaker: optional(readBreakerOptions),
   timeoutMs: optional(number({ min: 1 })),
+  hedge: optional(readHedgeOptions),
+  tags: optional(listOf(text(128), 100)),
 });

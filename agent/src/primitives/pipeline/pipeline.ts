@@ -1,21 +1,25 @@
 import { describeConfig } from '../../options/describe-config.ts';
 import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
+import type { Meter } from '../../telemetry/meter.ts';
 import { deadlinesOf } from '../../time/deadlines.ts';
 import { Slots } from '../bulkhead/slots.ts';
 import type { CallOptions, Executor, Guarded } from '../call.ts';
 import { CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import { Engine } from '../engine/engine.ts';
+import type { Layers } from '../engine/layers.ts';
 import { StandIn } from '../fallback/stand-in.ts';
+import { createHedging } from '../hedge/hedging.ts';
+import { budgetOf, gaugesOf } from '../retry/budget.ts';
 import { RetryPolicy } from '../retry/policy.ts';
 import { meterOf, type Site, siteOf } from '../site.ts';
-import { type PipelineOptions, readPipelineOptions } from './options.ts';
+import { type PipelineOptions, type PipelineSettings, readPipelineOptions } from './options.ts';
 
 export type { PipelineOptions } from './options.ts';
 
 /**
- * The fault tolerance layer: fallback → bulkhead → total time-out → retry → circuit breaker → time-out of
- * each attempt → the function. Throws a `TypeError` or `RangeError` for wrong options.
+ * The fault tolerance layer: fallback → load shedder → rate limiter → bulkhead → total time-out → retry →
+ * circuit breaker → time-out of each attempt → hedge → injected faults → the function. Throws a `TypeError` or `RangeError` for wrong options.
  */
 export function createPipeline(runtime: Runtime, name: string, options: PipelineOptions): Pipeline {
   return new Pipeline(runtime, name, options);
@@ -29,23 +33,22 @@ export class Pipeline implements Executor {
 
   constructor(runtime: Runtime, name: string, options: PipelineOptions) {
     const settings = readPipelineOptions(options, '');
-    const { clock } = runtime;
+    const { circuitBreaker, retry } = settings;
     const site = siteOf(runtime, name, settings.dependency);
     const inner: Site = { ...site, pipeline: name };
-    const { fallback, fallbackOn, bulkhead, totalTimeoutMs, retry, circuitBreaker, timeoutMs } = settings;
-    const meter = meterOf(site, { kind: 'pipeline', config: describeConfig(settings) });
+    const budget = retry?.budget && budgetOf(runtime, retry.budget);
+    const config = describeConfig({ ...settings, circuitBreaker: undefined });
+    const meter = meterOf(site, { kind: 'pipeline', config, ...gaugesOf(budget) });
     this.name = name;
     this.circuitBreaker =
       circuitBreaker && new CircuitBreaker(inner, options.circuitBreaker ?? {}, circuitBreaker);
-    const resource = { kind: 'pipeline', meter } as const;
-    this.#engine = new Engine(inner, resource, {
-      standIn: fallback && new StandIn(inner, meter, present({ fallback, fallbackOn })),
-      bulkhead: bulkhead && new Slots(inner, bulkhead),
-      totalTimeout: totalTimeoutMs === undefined ? undefined : deadlinesOf(clock, totalTimeoutMs),
-      retry: retry && new RetryPolicy(runtime, retry),
+    const layers = {
+      ...outerLayers(inner, meter, settings),
+      retry: retry && new RetryPolicy(runtime, retry, { meter, budget }),
       breaker: this.circuitBreaker?.gate,
-      timeout: timeoutMs === undefined ? undefined : deadlinesOf(clock, timeoutMs),
-    });
+      ...innerLayers(inner, meter, settings),
+    };
+    this.#engine = new Engine(inner, { kind: 'pipeline', meter }, layers);
   }
 
   /**
@@ -56,7 +59,30 @@ export class Pipeline implements Executor {
     return this.#engine.execute(fn, options);
   }
 
-  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T> {
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T> {
     return this.#engine.wrap(fn);
   }
+}
+
+/** Those that see a call once. */
+function outerLayers(site: Site, meter: Meter, settings: PipelineSettings): Layers {
+  const { fallback, fallbackOn, bulkhead, totalTimeoutMs } = settings;
+  return {
+    standIn: fallback && new StandIn(site, meter, present({ fallback, fallbackOn })),
+    bulkhead: bulkhead && new Slots(site, bulkhead),
+    totalTimeout: totalTimeoutMs === undefined ? undefined : deadlinesOf(site.runtime.clock, totalTimeoutMs),
+  };
+}
+
+/** Those around each attempt. */
+function innerLayers(site: Site, meter: Meter, settings: PipelineSettings): Layers {
+  const { timeoutMs, hedge, tags } = settings;
+  const { clock, faults } = site.runtime;
+  return {
+    timeout: timeoutMs === undefined ? undefined : deadlinesOf(clock, timeoutMs),
+    hedge: hedge && createHedging(site, hedge, meter),
+    faults: faults?.innerFor({ pipeline: site.name, tags, meter }),
+  };
 }

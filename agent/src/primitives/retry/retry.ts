@@ -4,6 +4,7 @@ import type { Executor } from '../call.ts';
 import { Engine } from '../engine/engine.ts';
 import { meterOf, siteOf } from '../site.ts';
 import { type RetryOptions, readRetryOptions } from './options.ts';
+import { budgetOf, gaugesOf } from './budget.ts';
 import { RetryPolicy } from './policy.ts';
 
 export type { RetryOptions } from './options.ts';
@@ -15,6 +16,8 @@ export type Retry = Executor;
 export function createRetry(runtime: Runtime, name: string, options: RetryOptions = {}): Retry {
   const settings = readRetryOptions(options, '');
   const site = siteOf(runtime, name, settings.dependency);
-  const meter = meterOf(site, { kind: 'retry', config: describeConfig(settings) });
-  return new Engine(site, { kind: 'retry', meter }, { retry: new RetryPolicy(runtime, settings) });
+  const budget = settings.budget && budgetOf(runtime, settings.budget);
+  const meter = meterOf(site, { kind: 'retry', config: describeConfig(settings), ...gaugesOf(budget) });
+  const retry = new RetryPolicy(runtime, settings, { meter, budget });
+  return new Engine(site, { kind: 'retry', meter }, { retry });
 }
