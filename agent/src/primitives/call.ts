@@ -32,17 +32,23 @@ export interface Executor {
   readonly name: string;
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T>;
   /** A function that takes the same arguments, is called with the same `this`, and goes through `execute`. */
-  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T>;
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T>;
 }
 
 /** `wrap` for an `execute`. */
-export function wrapWith<A extends unknown[], T>(
+export function wrapWith<This, A extends unknown[], T>(
   executor: Pick<Executor, 'execute'>,
-  fn: (...args: A) => T | PromiseLike<T>,
-): (...args: A) => Promise<T> {
-  return function wrapped(this: unknown, ...args: A): Promise<T> {
+  fn: (this: This, ...args: A) => T | PromiseLike<T>,
+): (this: This, ...args: A) => Promise<T> {
+  const wrapped = function (this: This, ...args: A): Promise<T> {
     return executor.execute(() => fn.apply(this, args));
   };
+  return Object.defineProperties(wrapped, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+  });
 }
 
 /**
@@ -71,6 +77,13 @@ export class Scope implements CallContext {
       if (this.aborted !== undefined) this.controller.abort(this.aborted.reason);
     }
     return this.given;
+  }
+
+  /** Whether an error says no more than that the call was aborted. */
+  isEcho(error: unknown): boolean {
+    if (this.aborted === undefined) return false;
+    const { reason } = this.aborted;
+    return error === reason || (error instanceof Error && error.cause === reason);
   }
 
   abort(reason: unknown): void {

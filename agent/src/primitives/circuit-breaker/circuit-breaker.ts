@@ -91,7 +91,9 @@ export class CircuitBreaker implements Executor {
     return phase === undefined ? Promise.reject(this.gate.rejection()) : this.#run(phase, fn, signal);
   }
 
-  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T> {
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T> {
     return wrapWith(this, fn);
   }
 

@@ -30,7 +30,7 @@ function through<T>(primitives: readonly Executor[], { fn, options, attempt }: R
   if (first === undefined) return Promise.reject(new TypeError('nothing to compose'));
   const inner: Guarded<T> = (call) => {
     const reached = Math.max(attempt, call.attempt);
-    if (rest.length === 0) return fn(new Scope(reached, call.signal));
+    if (rest.length === 0) return fn(reached === call.attempt ? call : new Scope(reached, call.signal));
     return through(rest, { fn, options: { ...options, signal: call.signal }, attempt: reached });
   };
   return first.execute(inner, options);
