@@ -53,6 +53,15 @@ export type {
 } from './primitives/fallback/options.ts';
 export type { Hedge } from './primitives/hedge/hedge.ts';
 export type { HedgeOptions, PercentileOptions } from './primitives/hedge/options.ts';
+export type { Idempotency, IdempotentWrapOptions } from './primitives/idempotency/idempotency.ts';
+export type { IdempotencyCallOptions, IdempotencyOptions } from './primitives/idempotency/options.ts';
+export type {
+  IdempotencyStore,
+  KeptKey,
+  KeyClaim,
+  KeyCompletion,
+  KeyHolding,
+} from './primitives/idempotency/store.ts';
 export type { Pipeline } from './primitives/pipeline/pipeline.ts';
 export type { PipelineOptions } from './primitives/pipeline/options.ts';
 export type { Retry } from './primitives/retry/retry.ts';

@@ -116,6 +116,18 @@ export function func<F>(): Check<F> {
   };
 }
 
+/** An object with these methods: something that the host has made itself. */
+export function methods<T extends object>(...names: readonly (keyof T & string)[]): Check<T> {
+  return (value, place) => {
+    const isWhole =
+      typeof value === 'object' &&
+      value !== null &&
+      names.every((name) => typeof Reflect.get(value, name) === 'function');
+    if (isWhole) return value as T; // what the methods take and answer cannot be looked at
+    throw new TypeError(mustBe(place, `an object with the methods ${names.join(', ')}`, value));
+  };
+}
+
 export function listOf<T>(check: Check<T>, maxLength: number): Check<T[]> {
   return (value, place) => {
     if (!Array.isArray(value)) throw new TypeError(mustBe(place, 'an array', value));

@@ -14,6 +14,8 @@ import { createFallback, type Fallback } from './fallback/fallback.ts';
 import type { FallbackOptions } from './fallback/options.ts';
 import { createHedge, type Hedge } from './hedge/hedge.ts';
 import type { HedgeOptions } from './hedge/options.ts';
+import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
+import type { IdempotencyOptions } from './idempotency/options.ts';
 import { compose } from './pipeline/compose.ts';
 import type { PipelineOptions } from './pipeline/options.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
@@ -100,6 +102,11 @@ export class Primitives {
   hedge(name: string, options?: HedgeOptions): Hedge {
     const make = (): Hedge => createHedge(this.#runtime, name, options);
     return this.#registry.getOrMake({ kind: 'hedge', name }, options, make);
+  }
+
+  idempotency(name: string, options?: IdempotencyOptions): Idempotency {
+    const make = (): Idempotency => createIdempotency(this.#runtime, name, options);
+    return this.#registry.getOrMake({ kind: 'idempotency', name }, options, make);
   }
 
   #adopt(breaker: CircuitBreaker): void {
