@@ -22,10 +22,10 @@ export interface Cache extends Executor {
    * Takes the key from the arguments. Without `keyOf` they must all be strings, numbers, booleans or nothing:
    * other calls reject with a `TypeError`.
    */
-  wrap<A extends unknown[], T>(
-    fn: (...args: A) => T | PromiseLike<T>,
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
     options?: { readonly keyOf?: (...args: A) => string },
-  ): (...args: A) => Promise<T>;
+  ): (this: This, ...args: A) => Promise<T>;
   /** What is kept and could still be answered. */
   get(key: string): CachedValue | undefined;
   /** Forgets an answer, and whatever a flight that is under way will bring. Answers whether there was one. */
@@ -83,12 +83,12 @@ class AnswerCache implements Cache {
     return this.#answer(key, fn, options?.signal) as Promise<T>; // what a function of the same key answered
   }
 
-  wrap<A extends unknown[], T>(
-    fn: (...args: A) => T | PromiseLike<T>,
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
     { keyOf = keyOfPlain }: { readonly keyOf?: (...args: A) => string } = {},
-  ): (...args: A) => Promise<T> {
+  ): (this: This, ...args: A) => Promise<T> {
     const execute = (key: string, call: () => T | PromiseLike<T>): Promise<T> => this.execute(call, { key });
-    return async function wrapped(this: unknown, ...args: A): Promise<T> {
+    return async function wrapped(this: This, ...args: A): Promise<T> {
       return execute(keyOf(...args), () => fn.apply(this, args));
     };
   }
