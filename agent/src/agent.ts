@@ -3,9 +3,10 @@ import { noteError } from './classification/error-log.ts';
 import type { ConnectionStatus } from './connection.ts';
 import type { Faults } from './faults/fault-book.ts';
 import type { Flags } from './flags/flags.ts';
-import type { HealthReport } from './health/health-book.ts';
+import { type DrainOptions, drainOn } from './health/draining.ts';
+import type { HealthReport, ReportOptions } from './health/health-book.ts';
 import type { HealthCheck, HealthCheckOptions } from './health/health-check.ts';
-import { type HealthHandler, healthHandler } from './health/health-handler.ts';
+import { type HealthHandler, type HealthHandlerOptions, healthHandler } from './health/health-handler.ts';
 import type { HealthProbe } from './health/probe.ts';
 import { type AgentOptions, readAgentOptions } from './options/agent-options.ts';
 import { assemble, type Parts } from './parts.ts';
@@ -99,16 +100,32 @@ export class Agent extends Primitives {
     return this.#parts.health.add(name, probe, options);
   }
 
-  /**
-   * What is known of this service's health. `fresh` runs all checks first; else only those that never ran.
-   */
-  health(options?: { readonly fresh?: boolean }): Promise<HealthReport> {
+  /** What is known of this service's health. Rejects for bad options alone. */
+  health(options?: ReportOptions): Promise<HealthReport> {
     return this.#parts.health.report(options);
   }
 
   /** Answers `/livez`, `/readyz`, `/startupz` and `/health` for Node's `http`, or as a middleware. */
-  healthHandler(): HealthHandler {
-    return healthHandler(this.#parts.health, this.#parts.runtime.internalError);
+  healthHandler(options?: HealthHandlerOptions): HealthHandler {
+    const { health: book, runtime } = this.#parts;
+    return healthHandler({ book, internalError: runtime.internalError }, options);
+  }
+
+  /** The service is about to end: `/readyz` fails from now on, while everything else goes on. */
+  drain(): void {
+    this.#parts.health.drain();
+  }
+
+  /**
+   * Drains when the process gets `signal`, `SIGTERM` for instance; closes what there is to close, and lets the
+   * signal end the process. Nobody listens for signals unless this is called. The answer takes it back. Throws
+   * `TypeError` or `RangeError` for bad options.
+   */
+  drainOn(signal: NodeJS.Signals, options: DrainOptions = {}): () => void {
+    const { clock, internalError } = this.#parts.runtime;
+    const drain = (): void => this.drain();
+    const closeAgent = (): Promise<void> => this.close();
+    return drainOn(signal, options, { clock, host: process, drain, closeAgent, internalError });
   }
 
   /**

@@ -1,5 +1,6 @@
-import type { BreakerState, HealthCheckKind, HealthStatus } from '@holdfast/shared';
+import type { BreakerState, HealthCheckKind, HealthStatus, TimerHandle } from '@holdfast/shared';
 import type { BreakerDirectory } from '../control/breaker-directory.ts';
+import { boolean, number, readOptions, withDefault } from '../options/checks.ts';
 import { present } from '../present.ts';
 import {
   HealthCheck,
@@ -11,15 +12,24 @@ import type { HealthProbe } from './probe.ts';
 
 export interface HealthReport {
   /**
-   * `down` where a critical check is down; `degraded` where another is, or where a circuit breaker turns
-   * calls away; `unknown` where a check has nothing to say yet; else `up`.
+   * `down` where a critical check is down, and while draining; `degraded` where another is, or where a circuit
+   * breaker turns calls away; `unknown` where a check has nothing to say yet; else `up`.
    */
   readonly status: HealthStatus;
+  /** Whether the service was told to end: it takes no new work. */
+  readonly isDraining: boolean;
   readonly service: string;
   readonly instance: string;
   readonly version?: string;
   readonly checks: readonly HealthCheckReport[];
   readonly breakers: readonly { readonly name: string; readonly state: BreakerState }[];
+}
+
+export interface ReportOptions {
+  /** Runs all checks first; else only those that never ran. Default false. */
+  readonly fresh?: boolean;
+  /** How long to wait for them together. What has not answered by then is told as it was. Default 5000. */
+  readonly timeoutMs?: number;
 }
 
 export interface HealthBookOptions extends HealthCheckSetup {
@@ -33,6 +43,7 @@ export interface HealthBookOptions extends HealthCheckSetup {
 export class HealthBook {
   readonly #options: HealthBookOptions;
   readonly #checks = new Map<string, HealthCheck>();
+  #isDraining = false;
 
   constructor(options: HealthBookOptions) {
     this.#options = options;
@@ -47,25 +58,26 @@ export class HealthBook {
   }
 
   /**
-   * What is known now. Checks that have not run yet, or all where `fresh` is set, are run and waited for
-   * first.
+   * What is known now. Waits for no other checks than those that the probe `kind` asks for, where one does.
+   * Rejects with `TypeError` or `RangeError` for bad options.
    */
-  async report({ fresh = false }: { readonly fresh?: boolean } = {}): Promise<HealthReport> {
+  async report(options: ReportOptions = {}, kind?: HealthCheckKind): Promise<HealthReport> {
+    const { fresh, timeoutMs } = readOptions(reportChecks, options);
     const { service, instance, version, breakers } = this.#options;
-    const due = [...this.#checks.values()].filter(({ report }) => fresh || report.checkedAt === undefined);
-    await Promise.all(due.map((check) => check.run()));
+    const due = [...this.#checks.values()]
+      .filter(({ report }) => fresh || report.checkedAt === undefined)
+      .filter(({ report }) => kind === undefined || report.kind === kind || isReadyLater(report.kind, kind));
+    if (due.length > 0) await this.#within(timeoutMs, Promise.all(due.map((check) => check.run())));
     const checks = [...this.#checks.values()].map(({ report }) => report);
     const states = breakers.names.map((name) => ({ name, state: breakers.get(name)?.state ?? 'closed' }));
-    const status = statusOf(
-      checks,
-      states.some(({ state }) => isTurningAway(state)),
-    );
-    return present({ status, service, instance, version, checks, breakers: states });
+    const isDraining = this.#isDraining;
+    const hasOpenBreaker = states.some(({ state }) => isTurningAway(state));
+    const status = isDraining ? 'down' : statusOf(checks, hasOpenBreaker);
+    return present({ status, isDraining, service, instance, version, checks, breakers: states });
   }
 
-  /** Whether a probe of an orchestrator may pass. Circuit breakers have no say in it. */
-  async passes(kind: HealthCheckKind): Promise<boolean> {
-    await this.report();
+  /** Whether a probe of an orchestrator may pass, by what is known. Circuit breakers have no say in it. */
+  passes(kind: HealthCheckKind): boolean {
     const critical = [...this.#checks.values()].filter(({ report }) => report.critical);
     switch (kind) {
       case 'liveness': // a check that cannot tell yet is no reason to restart a process
@@ -73,13 +85,39 @@ export class HealthBook {
       case 'startup':
         return critical.every((check) => check.report.kind !== 'startup' || check.hasBeenUp);
       case 'readiness':
-        return critical.every((check) => isReady(check));
+        return !this.#isDraining && critical.every((check) => isReady(check));
     }
+  }
+
+  /** Not ready from now on, whatever the checks say. */
+  drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#options.recorder.emit({ kind: 'agent.draining' });
   }
 
   stop(): void {
     for (const check of this.#checks.values()) check.stop();
   }
+
+  async #within(timeoutMs: number, answers: Promise<unknown>): Promise<void> {
+    let timer: TimerHandle | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = this.#options.clock.setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([answers, deadline]);
+    timer?.cancel();
+  }
+}
+
+const reportChecks = {
+  fresh: withDefault(false, boolean),
+  timeoutMs: withDefault(5_000, number({ min: 1 })),
+};
+
+/** What has not started is not ready. */
+function isReadyLater(kind: HealthCheckKind, probe: HealthCheckKind): boolean {
+  return kind === 'startup' && probe === 'readiness';
 }
 
 function isReady({ report, hasBeenUp }: HealthCheck): boolean {

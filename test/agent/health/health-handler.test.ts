@@ -49,7 +49,7 @@ test('passes with a check down that is not critical', async () => {
   const { agent } = await createTestAgent();
   agent.healthCheck('cache', () => false, { critical: false });
   const ask = await serve(agent.healthHandler());
-  expect(await ask('/readyz')).toMatchObject({ status: 200, body: { failing: ['cache'] } });
+  expect(await ask('/readyz')).toMatchObject({ status: 200, body: { status: 'warn', failing: ['cache'] } });
 });
 
 test('is not ready before it has started, and stays started', async () => {
@@ -84,8 +84,10 @@ test('answers /health as application/health+json', async () => {
     type: 'application/health+json',
     body: {
       status: 'fail',
+      version: '1.2.3',
       releaseId: '1.2.3',
       serviceId: 'shop',
+      output: 'db: no disk',
       checks: {
         db: [
           {
@@ -118,4 +120,70 @@ test('hands other paths on where it is a middleware', async () => {
     handler(request, response, () => response.writeHead(204).end()),
   );
   expect(await ask('/orders')).toMatchObject({ status: 204 });
+});
+
+test('fails readiness and health first while draining', async () => {
+  const { agent, clock, collector } = await createTestAgent();
+  agent.healthCheck('db', () => true);
+  const ask = await serve(agent.healthHandler());
+  agent.drain();
+  agent.drain();
+  expect(await ask('/readyz')).toMatchObject({
+    status: 503,
+    body: { status: 'fail', failing: [], draining: true },
+  });
+  expect(await ask('/health')).toMatchObject({ status: 503, body: { status: 'fail', output: 'draining' } });
+  for (const path of ['/livez', '/startupz']) expect(await ask(path)).toMatchObject({ status: 200 });
+  expect(await agent.health()).toMatchObject({ status: 'down', isDraining: true });
+  await clock.advance(2_000);
+  expect(collector.events.filter(({ kind }) => kind === 'agent.draining').length).toBe(1);
+});
+
+test('answers in time where a check hangs, and calls it once', async () => {
+  const { agent, clock } = await createTestAgent();
+  let calls = 0;
+  agent.healthCheck(
+    'db',
+    () => {
+      calls += 1;
+      return new Promise(() => {});
+    },
+    { timeoutMs: 60_000 },
+  );
+  const ask = await serve(agent.healthHandler({ timeoutMs: 300 }));
+  const answers = Promise.all([ask('/readyz'), ask('/readyz'), ask('/livez')]);
+  let isAnswered = false;
+  void answers.then(() => {
+    isAnswered = true;
+  });
+  while (!isAnswered) await clock.advance(300);
+  expect(await answers).toMatchObject([
+    { status: 503, body: { status: 'fail', failing: ['db'] } },
+    { status: 503 },
+    { status: 200, body: { status: 'pass', failing: [] } },
+  ]);
+  expect(calls).toBe(1);
+});
+
+test('waits for no readiness check where liveness is asked for', async () => {
+  const { agent } = await createTestAgent();
+  agent.healthCheck('db', () => new Promise(() => {}));
+  const ask = await serve(agent.healthHandler());
+  expect(await ask('/livez')).toMatchObject({ status: 200 });
+});
+
+test('warns where nothing is known yet', async () => {
+  const { agent } = await createTestAgent();
+  agent.healthCheck('db', () => 'unknown');
+  const ask = await serve(agent.healthHandler());
+  expect(await ask('/health')).toMatchObject({
+    status: 200,
+    body: { status: 'warn', output: 'db: unknown', checks: { db: [{ status: 'warn' }] } },
+  });
+});
+
+test('refuses bad options', async () => {
+  const { agent } = await createTestAgent();
+  expect(() => agent.healthHandler({ timeoutMs: 0 })).toThrow('`timeoutMs` must be between 1');
+  expect(() => agent.healthHandler({ timeout: 5 } as never)).toThrow('did you mean `timeoutMs`?');
 });

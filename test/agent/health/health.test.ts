@@ -144,6 +144,7 @@ describe('the report', () => {
     const { agent } = await createTestAgent({ version: '1.2.3' });
     expect(await agent.health()).toEqual({
       status: 'up',
+      isDraining: false,
       service: 'shop',
       instance: 'shop-1',
       version: '1.2.3',
@@ -175,6 +176,33 @@ describe('the report', () => {
     expect(calls).toBe(1);
     await agent.health({ fresh: true });
     expect(calls).toBe(2);
+  });
+
+  test('asks all checks at once, under one deadline', async () => {
+    const { agent, clock } = await createTestAgent();
+    const calls: string[] = [];
+    const begin = (name: string) => () => {
+      calls.push(name);
+      return new Promise<boolean>(() => {});
+    };
+    for (const name of ['a', 'b', 'c']) agent.healthCheck(name, begin(name), { timeoutMs: 60_000 });
+    agent.healthCheck('d', () => true);
+    const report = agent.health({ fresh: true, timeoutMs: 500 });
+    await clock.advance(499);
+    expect(calls).toEqual(['a', 'b', 'c']);
+    await clock.advance(1);
+    expect((await report).checks.map(({ status }) => status)).toEqual([
+      'unknown',
+      'unknown',
+      'unknown',
+      'up',
+    ]);
+  });
+
+  test('refuses bad options', async () => {
+    const { agent } = await createTestAgent();
+    await expect(agent.health({ timeoutMs: -1 })).rejects.toThrow('`timeoutMs` must be between 1');
+    await expect(agent.health({ fresch: true } as never)).rejects.toThrow('did you mean `fresh`?');
   });
 
   test('is degraded while a breaker turns calls away', async () => {
