@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+// Node gets them too: with `import` or `module` among them, a package that is required would be given as ESM.
+const conditions = ['source', 'node'];
 
 /**
  * `unit` runs the sources in this process; `end-to-end` starts the built product, one test file at a time.

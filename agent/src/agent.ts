@@ -8,6 +8,11 @@ import type { HealthReport, ReportOptions } from './health/health-book.ts';
 import type { HealthCheck, HealthCheckOptions } from './health/health-check.ts';
 import { type HealthHandler, type HealthHandlerOptions, healthHandler } from './health/health-handler.ts';
 import type { HealthProbe } from './health/probe.ts';
+import { createExpress, type ExpressMiddleware } from './middleware/express.ts';
+import { createFastify, type FastifyPlugin } from './middleware/fastify.ts';
+import { createKoa, type KoaMiddleware } from './middleware/koa.ts';
+import { createNest, type NestMiddleware } from './middleware/nest.ts';
+import { type MiddlewareOptions, Requests } from './middleware/requests.ts';
 import { type AgentOptions, readAgentOptions } from './options/agent-options.ts';
 import { assemble, type Parts } from './parts.ts';
 import { Primitives } from './primitives/primitives.ts';
@@ -128,6 +133,26 @@ export class Agent extends Primitives {
     return drainOn(signal, options, { clock, host: process, drain, closeAgent, internalError });
   }
 
+  /** For Express: sheds and serves health before the routes; its `errors` reports errors after them. */
+  express(options?: MiddlewareOptions): ExpressMiddleware {
+    return createExpress(this.#requests(options));
+  }
+
+  /** A plugin for Fastify that sheds, reports errors and serves health. */
+  fastify(options?: MiddlewareOptions): FastifyPlugin {
+    return createFastify(this.#requests(options));
+  }
+
+  /** A middleware for Koa that sheds, reports errors and serves health. */
+  koa(options?: MiddlewareOptions): KoaMiddleware {
+    return createKoa(this.#requests(options));
+  }
+
+  /** For Nest: a middleware that sheds and serves health, and a filter that reports errors. */
+  nest(options?: MiddlewareOptions): NestMiddleware {
+    return createNest(this.#requests(options));
+  }
+
   /**
    * Sends what waits, for at most `timeoutMs` (default 2000), says good-bye, and ends. Primitives and flags
    * go on working without a collector. Never rejects.
@@ -135,6 +160,10 @@ export class Agent extends Primitives {
   close({ timeoutMs = 2_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
     this.#closed ??= this.#close(timeoutMs);
     return this.#closed;
+  }
+
+  #requests(options: MiddlewareOptions | undefined): Requests {
+    return new Requests(this, this.#parts.runtime.internalError, options);
   }
 
   async #close(timeoutMs: number): Promise<void> {

@@ -19,6 +19,16 @@ export type { HealthReport, ReportOptions } from './health/health-book.ts';
 export type { HealthCheck, HealthCheckOptions, HealthCheckReport } from './health/health-check.ts';
 export type { HealthHandler, HealthHandlerOptions } from './health/health-handler.ts';
 export type { HealthAnswer, HealthProbe } from './health/probe.ts';
+export type { ExpressMiddleware, NodeMiddleware, RoutedRequest } from './middleware/express.ts';
+export type {
+  FastifyLike,
+  FastifyPlugin,
+  FastifyReplyLike,
+  FastifyRequestLike,
+} from './middleware/fastify.ts';
+export type { KoaContextLike, KoaMiddleware } from './middleware/koa.ts';
+export type { ArgumentsHostLike, FilterLike, NestMiddleware } from './middleware/nest.ts';
+export type { MiddlewareOptions } from './middleware/requests.ts';
 export type { AgentLimits, AgentOptions } from './options/agent-options.ts';
 export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
 export type { BulkheadOptions } from './primitives/bulkhead/options.ts';

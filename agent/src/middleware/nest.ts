@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import { type NodeMiddleware, nodeMiddleware } from './express.ts';
+import type { Requests } from './requests.ts';
+
+export interface NestMiddleware {
+  /** For `app.use`: answers health probes and sheds. */
+  readonly middleware: NodeMiddleware;
+  /**
+   * For `app.useGlobalFilters`: reports what is thrown, and leaves the answer to `inner`, usually
+   * `new BaseExceptionFilter(app.getHttpAdapter())`.
+   */
+  filter<Host extends ArgumentsHostLike>(inner: FilterLike<Host>): FilterLike<Host>;
+}
+
+export interface FilterLike<Host> {
+  catch(exception: unknown, host: Host): unknown;
+}
+
+/** What is needed of Nest's `ArgumentsHost`. */
+export interface ArgumentsHostLike {
+  getType(): string;
+  getArgByIndex(index: number): unknown;
+}
+
+export function createNest(requests: Requests): NestMiddleware {
+  return {
+    middleware: nodeMiddleware(requests),
+    filter: (inner) => ({
+      catch(exception, host) {
+        if (host.getType() === 'http') reportFrom(requests, exception, host);
+        return Reflect.apply(inner.catch, inner, [exception, host]);
+      },
+    }),
+  };
+}
+
+/** On Express and on Fastify. */
+function reportFrom(requests: Requests, exception: unknown, host: ArgumentsHostLike): void {
+  const request = host.getArgByIndex(0) as NestRequest; // of one of the two
+  const response = host.getArgByIndex(1) as ServerResponse | { readonly raw: ServerResponse };
+  const route = request.route?.path ?? request.routeOptions?.url;
+  requests.report(exception, 'raw' in response ? response.raw : response, route);
+}
+
+interface NestRequest {
+  readonly route?: { readonly path?: unknown };
+  readonly routeOptions?: { readonly url?: string };
+}
