@@ -56,6 +56,35 @@ test('a late result is counted and never delivered', async () => {
   expect(telemetry.counts('timeout/search')).toMatchObject({ timeout: 1, late: 1 });
 });
 
+test('a late failure is counted as one, and only once', async () => {
+  const { runtime, clock, telemetry } = createTestRuntime();
+  const timeout = createTimeout(runtime, 'search', { timeoutMs: 200 });
+  const call = hang((fn) => timeout.execute(fn));
+  await clock.advance(200);
+  call.reject(new Error('too late'));
+  await clock.advance(0);
+  await expect(call.answer).rejects.toMatchObject({ code: 'HOLDFAST_TIMED_OUT' });
+  expect(telemetry.counts('timeout/search')).toEqual({ timeout: 1, late: 1, class_partial_outage: 1 });
+});
+
+test.each<[string, (reason: unknown) => unknown]>([
+  ['its reason', (reason) => reason],
+  ['an AbortError', () => new DOMException('aborted', 'AbortError')],
+  ['an AbortError that names its cause', (cause) => new Error('The operation was aborted', { cause })],
+])('a function that heeds its signal with %s is not late', async (_title, endedBy) => {
+  const { runtime, clock, telemetry } = createTestRuntime();
+  const timeout = createTimeout(runtime, 'search', { timeoutMs: 200 });
+  const answer = timeout.execute(
+    ({ signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(endedBy(signal.reason)));
+      }),
+  );
+  answer.catch(() => undefined);
+  await clock.advance(200);
+  expect(telemetry.counts('timeout/search')).toEqual({ timeout: 1, class_partial_outage: 1 });
+});
+
 test('a late result is not taken for that of a later call', async () => {
   const { runtime, clock } = createTestRuntime();
   const timeout = createTimeout(runtime, 'search', { timeoutMs: 200 });
@@ -110,6 +139,8 @@ test('a hundred thousand calls time out without a timer each', async () => {
     timeout.execute(() => new Promise(() => {})).catch(() => void (timedOut += 1));
   await clock.advance(1_000);
   expect(timedOut).toBe(100_000);
+  expect(timers).toBeLessThanOrEqual(101);
+  await clock.advance(60_000);
   expect(timers).toBeLessThanOrEqual(101);
 });
 
