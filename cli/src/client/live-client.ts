@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import {
   type Clock,
+  type LiveConnection,
   type LiveMessage,
   liveSubprotocol,
   plainObject,
@@ -15,14 +16,10 @@ import { Failure } from '../failure.ts';
 import { liveUrl } from './collector-url.ts';
 import { connectionProblem, failureOf, foreign, unreachable, wantsToken } from './request.ts';
 
-/** How a reader stands to the collector. */
+/** How this reader stands to the collector; while it waits, `failure` says why it is gone. */
 export type Connection =
-  | { readonly state: 'connecting' }
-  | { readonly state: 'open' }
-  /**
-   * Tries again by itself; `failure` says why it is gone, `retryAt` when it tries, by the monotonic clock.
-   */
-  | { readonly state: 'waiting'; readonly failure: Failure; readonly retryAt: number };
+  | Exclude<LiveConnection, { readonly state: 'waiting' }>
+  | (Extract<LiveConnection, { readonly state: 'waiting' }> & { readonly failure: Failure });
 
 export interface LiveClientOptions {
   /** The collector's, without a slash at its end. */
@@ -53,7 +50,7 @@ export function openLive(options: LiveClientOptions): LiveClient {
   let socket: WebSocket | undefined;
 
   function connect(): void {
-    options.onConnection({ state: 'connecting' });
+    options.onConnection({ state: 'connecting', attempt: attempt + 1 });
     socket = openSocket(options, { onFrame: hear, onEnd: lose });
     expectWord(socket);
   }
@@ -82,10 +79,11 @@ export function openLive(options: LiveClientOptions): LiveClient {
     socket = undefined;
     from.terminate();
     timer?.cancel();
-    const ceilingMs = Math.min(backoff.capMs, backoff.baseMs * 2 ** attempt++);
+    attempt += 1;
+    const ceilingMs = Math.min(backoff.capMs, backoff.baseMs * 2 ** (attempt - 1));
     const delayMs = ceilingMs / 2 + (options.random() * ceilingMs) / 2;
     timer = clock.setTimeout(connect, delayMs);
-    options.onConnection({ state: 'waiting', failure, retryAt: clock.monotonic() + delayMs });
+    options.onConnection({ state: 'waiting', attempt, failure, retryAt: clock.monotonic() + delayMs });
   }
 
   connect();

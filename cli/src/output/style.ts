@@ -27,6 +27,14 @@ export function createStyle(level: ColorLevel, ascii: boolean): Style {
   };
 }
 
+/** The same in one quiet tone, for what is no longer known; headings stay as they are. */
+export function greyed(style: Style): Style {
+  const grey = (paint: Paint): Paint => {
+    return (tone, text) => paint(tone === 'heading' || tone === 'focus' ? tone : 'quiet', text);
+  };
+  return { ...style, paint: grey(style.paint), paintSelected: grey(style.paintSelected) };
+}
+
 const asciiFor: Readonly<Record<string, string>> = {
   '·': '-',
   '…': '~',

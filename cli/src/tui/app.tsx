@@ -28,7 +28,7 @@ export function App({ model, columns, rows, style, url }: AppProps): ReactElemen
   useKeys(model.press);
   const height = Math.max(1, rows - 1);
   const status = statusOf(state.view, state.now);
-  const strip = stripLine({ status, freshness: state.freshness, width: columns, style });
+  const strip = stripLine({ status, freshness: state.freshness, at: state.view.at, width: columns, style });
   const lines = Math.max(0, height - 2);
   return (
     <Box flexDirection="column" width={columns} height={height}>
@@ -44,7 +44,12 @@ function Body({ url, ...props }: ScreenProps & { readonly url: string }): ReactE
   const { ui, freshness } = state;
   if (ui.isHelpOpen) return <Lines lines={helpLines(columns, style)} height={lines} />;
   if (isEmpty(state)) {
-    return <Lines lines={guideLines({ freshness, url, width: columns, style })} height={lines} />;
+    return (
+      <Lines
+        lines={guideLines({ freshness, problem: state.problem, url, width: columns, style })}
+        height={lines}
+      />
+    );
   }
   if (ui.dialog !== undefined) return <Asking {...props} dialog={ui.dialog} />;
   return <Overview {...props} />;

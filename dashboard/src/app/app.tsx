@@ -1,9 +1,10 @@
+import type { Freshness } from '@holdfast/shared';
 import { type ReactElement, useMemo, useState } from 'react';
 import type { Act } from '../acts/act.ts';
 import { ActDialog } from '../acts/act-dialog.tsx';
 import { Toast } from '../components/toast.tsx';
 import { FirstSteps } from '../empty/first-steps.tsx';
-import type { Freshness } from '../live/freshness.ts';
+
 import { StatusStrip } from '../strip/status-strip.tsx';
 import { Board } from './board.tsx';
 import {

@@ -1,8 +1,8 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
-import type { Clock, FleetView, ResourceView } from '@holdfast/shared';
+import type { Clock, FleetView, Freshness, ResourceView } from '@holdfast/shared';
 import type { Act } from '../acts/act.ts';
 import type { Api } from '../api/api.ts';
-import type { Freshness } from '../live/freshness.ts';
+
 import type { BreakerOrder, LiveStore } from '../live/store.ts';
 import type { Ticker } from '../time/ticker.ts';
 

@@ -1,18 +1,12 @@
 import {
   type Clock,
+  type LiveConnection as Connection,
   type LiveMessage,
   liveSubprotocol,
   type Random,
   readLiveMessage,
   type TimerHandle,
 } from '@holdfast/shared';
-
-/** How the page stands to the collector. */
-export type Connection =
-  | { readonly state: 'connecting'; readonly attempt: number }
-  | { readonly state: 'open' }
-  /** `retryAt` by the monotonic clock. */
-  | { readonly state: 'waiting'; readonly attempt: number; readonly retryAt: number };
 
 /** A socket as far as the feed needs one: it is listened to, and closed. */
 export type OpenSocket = (url: string, subprotocol: string, hears: SocketListener) => LiveSocket;

@@ -4,13 +4,14 @@ import {
   type Clock,
   emptyView,
   type FleetView,
+  type Freshness,
+  freshnessOf,
   isProblem,
+  type LiveConnection,
   type LiveMessage,
   type ResourceView,
   worstFirst,
 } from '@holdfast/shared';
-import type { Connection } from './connection.ts';
-import { type Freshness, freshnessOf } from './freshness.ts';
 
 /** The parts of the view that can be followed one by one; `breakers` is the order of the list. */
 export type Part =
@@ -34,10 +35,10 @@ export interface BreakerOrder {
 /** The page's one store. Everything reads from it and hears only of what it has asked for. */
 export interface LiveStore {
   apply(message: LiveMessage): void;
-  setConnection(connection: Connection): void;
+  setConnection(connection: LiveConnection): void;
   subscribe(topic: Topic, listener: () => void): () => void;
   view(): FleetView;
-  connection(): Connection;
+  connection(): LiveConnection;
   resource(address: string): ResourceView | undefined;
   /** The same object as long as neither list changes. */
   breakers(): BreakerOrder;
@@ -54,7 +55,7 @@ export function createLiveStore(clock: Clock): LiveStore {
   let byAddress: ReadonlyMap<string, ResourceView> = new Map();
   let breakers: BreakerOrder = { all: [], problems: [] };
   let checks: readonly ResourceView[] = [];
-  let connection: Connection = { state: 'connecting', attempt: 0 };
+  let connection: LiveConnection = { state: 'connecting', attempt: 0 };
   let heardAt: number | undefined;
 
   function tell(topic: Topic): void {

@@ -1,15 +1,15 @@
-import { type StatusView, statusOf } from '@holdfast/shared';
+import { knownSentence, type StatusView, statusOf } from '@holdfast/shared';
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { useDashboard, useFleetView, useFreshnessState, useTimedText } from '../app/dashboard-context.ts';
 import { StateShape } from '../components/state-shape.tsx';
-import { announcementKey, freshnessText, pageTitle, stripSentence } from './strip-words.ts';
+import { announcementKey, freshnessText, pageTitle } from './strip-words.ts';
 
 /** What must be read in three seconds: is it bad, what, since when, why, and is this still true. */
 export function StatusStrip(): ReactElement {
   const status = useStatus();
   const fresh = useFreshnessState();
   const { at } = useFleetView();
-  const sentence = stripSentence(status, fresh, at);
+  const sentence = knownSentence(status.sentence, fresh, at);
   const title = pageTitle(status, fresh);
   useEffect(() => {
     document.title = title;

@@ -70,8 +70,7 @@ export function breakerOverrideEffect(resource: ResourceView, act: BreakerAct): 
       return `Closes it once, with an empty window: ${reach} go through until it opens again by itself.`;
     case 'release': {
       const others = resource.breaker?.otherOverrides?.length ?? 0;
-      if (others > 0)
-        return `Ends this hold; ${plural(others, 'other hold')} on it ${others === 1 ? 'stays' : 'stay'} in force.`;
+      if (others > 0) return `Ends this hold alone; beside it there is ${plural(others, 'other hold')}.`;
       return `Ends the hold: it closes with an empty window and decides by itself again, for ${reach}.`;
     }
   }

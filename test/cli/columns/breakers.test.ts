@@ -26,7 +26,7 @@ test('a hold names who, until when and why', () => {
   expect(cell('cause', heldBreaker('a/b'))).toMatch(/^held open by mia until \d\d:\d\d:07: maintenance$/);
 });
 
-test('a hold that is not the only one says how many there are, and where it holds', () => {
+test('a hold says where it holds and how many others there are', () => {
   const { breaker: held, ...rest } = heldBreaker('a/b', { instance: 'c5' });
   if (held?.override === undefined) throw new Error('the sample is not held');
   const two = { ...rest, breaker: { ...held, otherOverrides: [held.override] } };

@@ -148,6 +148,22 @@ describe('the screen', () => {
   });
 });
 
+test('rows lose their colours once the data is old', async () => {
+  const clock = new FakeClock();
+  const model = modelOf(troubledShop(), clock);
+  const draw = (): string => {
+    const style = createStyle('basic', false);
+    const app = createElement(App, { model, columns: 100, rows: 24, style, url });
+    return renderToString(app, { columns: 100 }).split('\n').slice(1).join('\n');
+  };
+  const red = '\u001b[31';
+  expect(draw()).toContain(red);
+  await clock.advance(4_000);
+  expect(draw()).toContain('checkout/payments');
+  expect(draw()).not.toContain(red);
+  model.close();
+});
+
 describe('with the keyboard', () => {
   function open(): { press: (keys: string) => void; shows: (text: string) => Promise<unknown> } {
     const model = modelOf(troubledShop(), systemClock);

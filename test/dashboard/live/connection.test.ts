@@ -1,9 +1,8 @@
 import { FakeClock } from '@holdfast/agent/testing';
-import { emptyView, type LiveMessage } from '@holdfast/shared';
+import { emptyView, type LiveMessage, type LiveConnection as Connection } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
-  type Connection,
   LiveConnection,
   type OpenSocket,
   type SocketListener,

@@ -193,7 +193,7 @@ test('a degraded flag has its cause, and a person stands above', () => {
   expect(log.fleet.desired).toEqual({ version: 2, flags: [], breakers: [] });
 });
 
-test('of two holds the one that decides comes first, the other beside it', () => {
+test('of two holds the one that decides comes first', () => {
   const log = connectedLog();
   const hold = (state: 'forced_open' | 'disabled', instance?: string): void => {
     const place = { service: 'checkout', name: 'payments', ...(instance !== undefined && { instance }) };

@@ -45,7 +45,7 @@ test('releasing one of two holds tells that the other stays', () => {
   const override = { ...hold, by: 'mia', reason: '', setAt: 0, expiresAt: 1 };
   const breaker = { ...resource.breaker, override, otherOverrides: [{ ...override, id: '2' }] };
   expect(breakerOverrideEffect({ ...resource, breaker }, 'release')).toBe(
-    'Ends this hold; 1 other hold on it stays in force.',
+    'Ends this hold alone; beside it there is 1 other hold.',
   );
 });
 
@@ -69,7 +69,7 @@ test('events read as sentences that begin with the place', () => {
   ]);
 });
 
-test('who sets a flag is told with the reason, or that there is none', () => {
+test('who sets a flag is told, with the reason or its absence', () => {
   const change = { kind: 'flag.changed', flag: 'pay', from: true, to: false, reason: 'OVERRIDE' } as const;
   const said = (reason: string, cause?: string): string =>
     describeEvent({

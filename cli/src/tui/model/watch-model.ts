@@ -4,6 +4,8 @@ import {
   type Clock,
   emptyView,
   type FleetView,
+  type Freshness,
+  freshnessOf,
   isProblem,
   type LiveMessage,
   type TimerHandle,
@@ -12,7 +14,6 @@ import {
 import type { Connection } from '../../client/live-client.ts';
 import { messageOf } from '../../failure.ts';
 import type { ActForm, ActRequest } from './act.ts';
-import { type Freshness, freshnessOf } from './freshness.ts';
 import { type Key, type Lists, press } from './press.ts';
 import { type Dialog, initialUi, type UiState } from './ui-state.ts';
 
@@ -21,6 +22,8 @@ export interface WatchState extends Lists {
   readonly view: FleetView;
   readonly ui: UiState;
   readonly freshness: Freshness;
+  /** Why the collector is gone; `undefined` while it is not. */
+  readonly problem: string | undefined;
   /**
    * The collector's clock; it stands still once the data is old, so that nothing counts on over dead data.
    */
@@ -50,7 +53,7 @@ export class WatchModel {
   readonly #listeners = new Set<() => void>();
   #view = emptyView;
   #ui = initialUi;
-  #connection: Connection = { state: 'connecting' };
+  #connection: Connection = { state: 'connecting', attempt: 1 };
   #problem: string | undefined;
   #heardAt: number | undefined;
   #shown: WatchState;
@@ -140,17 +143,13 @@ export class WatchModel {
   #build(): WatchState {
     const monotonic = this.#options.clock.monotonic();
     const heardAt = this.#heardAt;
-    const freshness = freshnessOf({
-      connection: this.#connection,
-      problem: this.#problem,
-      heardAt,
-      monotonic,
-    });
+    const freshness = freshnessOf({ connection: this.#connection, heardAt, monotonic });
     const sinceHeard = heardAt === undefined || freshness.state === 'stale' ? 0 : monotonic - heardAt;
     return {
       view: this.#view,
       ui: this.#ui,
       freshness,
+      problem: this.#problem,
       now: this.#view.at + sinceHeard,
       ...listsOf(this.#view, this.#ui.problemsOnly),
     };

@@ -1,9 +1,14 @@
-import { formatDuration, type StatusView } from '@holdfast/shared';
+import {
+  type Freshness,
+  freshnessStep,
+  freshnessWords,
+  knownSentence,
+  type StatusView,
+} from '@holdfast/shared';
 import { levelTones } from '../../columns/status.ts';
 import type { Tone } from '../../output/paint.ts';
 import type { Style } from '../../output/style.ts';
 import { fit, textWidth } from '../../output/width.ts';
-import type { Freshness } from '../model/freshness.ts';
 
 const glyphs: Readonly<Record<StatusView['level'], string>> = {
   empty: '?',
@@ -16,26 +21,33 @@ const glyphs: Readonly<Record<StatusView['level'], string>> = {
 export function stripLine(of: {
   readonly status: StatusView;
   readonly freshness: Freshness;
+  /** When what is shown was so, by the collector's clock. */
+  readonly at: number;
   readonly width: number;
   readonly style: Style;
 }): string {
-  const { status, freshness, width, style } = of;
-  const right = freshnessWords(freshness);
-  const rightText = ` ${style.clean(right.text)} `;
+  const { status, freshness, at, width, style } = of;
+  const right = ` ${style.clean(freshnessText(freshness, width))} `;
   const isOld = freshness.state !== 'live';
-  const known = isOld ? `? last known: ${status.sentence}` : `${glyphs[status.level]} ${status.sentence}`;
-  const sentence = freshness.state === 'connecting' ? 'holdfast watch' : known;
-  const left = style.clean(fit(` ${style.clean(sentence)}`, width - textWidth(rightText)));
-  return style.paint(isOld ? 'quiet' : levelTones[status.level], left) + style.paint(right.tone, rightText);
+  const known = knownSentence(status.sentence, freshness.state, at);
+  const sentence = `${isOld ? '?' : glyphs[status.level]} ${known}`;
+  const left = style.clean(fit(` ${style.clean(sentence)}`, width - textWidth(right)));
+  return (
+    style.paint(isOld ? 'quiet' : levelTones[status.level], left) +
+    style.paint(freshnessTones[freshness.state], right)
+  );
 }
 
-function freshnessWords(freshness: Freshness): { readonly text: string; readonly tone: Tone } {
-  switch (freshness.state) {
-    case 'connecting':
-      return { text: freshness.problem === undefined ? 'connecting' : 'NO COLLECTOR', tone: 'caution' };
-    case 'live':
-      return { text: `live ${(freshness.ageMs / 1_000).toFixed(1)} s`, tone: 'quiet' };
-    case 'stale':
-      return { text: `STALE ${formatDuration(freshness.ageMs)}`, tone: 'alarm' };
-  }
+const freshnessTones: Readonly<Record<Freshness['state'], Tone>> = {
+  connecting: 'caution',
+  live: 'quiet',
+  stale: 'alarm',
+};
+
+/** From this width on there is room to say what is done about old data. */
+const stepFrom = 100;
+
+function freshnessText(freshness: Freshness, width: number): string {
+  const step = width < stepFrom ? undefined : freshnessStep(freshness);
+  return step === undefined ? freshnessWords(freshness) : `${freshnessWords(freshness)}, ${step}`;
 }

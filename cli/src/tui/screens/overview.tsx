@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import type { Style } from '../../output/style.ts';
+import { greyed, type Style } from '../../output/style.ts';
 import { Pane } from '../components/pane.tsx';
 import { chosenIndex } from '../model/press.ts';
 import type { Pane as PaneName } from '../model/ui-state.ts';
@@ -19,9 +19,11 @@ export interface ScreenProps {
   readonly style: Style;
 }
 
-/** Breakers, flags, errors and events on one screen. */
-export function Overview(props: ScreenProps): ReactElement {
-  const { state, columns, lines } = props;
+/** Breakers, flags, errors and events on one screen; without colours once they are old. */
+export function Overview(asked: ScreenProps): ReactElement {
+  const { state, columns, lines } = asked;
+  const isKnown = state.freshness.state === 'live';
+  const props = isKnown ? asked : { ...asked, style: greyed(asked.style) };
   const { breakers, flags, view, ui } = state;
   const counts = { breakers: breakers.length, flags: flags.length, errors: view.errors.length };
   const layout = layoutOf({ columns, lines, focus: ui.focus, counts });

@@ -1,15 +1,14 @@
-import { statusOf } from '@holdfast/shared';
+import { type Freshness, statusOf } from '@holdfast/shared';
 import { describe, expect, test } from 'vitest';
 import { createStyle } from '../../../../cli/src/output/style.ts';
 import { stripLine } from '../../../../cli/src/tui/rows/strip.ts';
-import type { Freshness } from '../../../../cli/src/tui/model/freshness.ts';
 import { breaker, fixtureAt, fleetView, troubledShop } from '../../support/fleet.ts';
 
 const style = createStyle('basic', false);
 const live: Freshness = { state: 'live', ageMs: 400 };
 
 function strip(freshness: Freshness, view = troubledShop(), width = 60): string {
-  return stripLine({ status: statusOf(view, fixtureAt), freshness, width, style });
+  return stripLine({ status: statusOf(view, fixtureAt), freshness, at: fixtureAt, width, style });
 }
 
 describe('the strip', () => {
@@ -24,12 +23,14 @@ describe('the strip', () => {
   });
 
   test('never shows a state as certain once it is old', () => {
-    expect(strip({ state: 'stale', ageMs: 38_000, problem: undefined })).toMatch(
-      /^\u001b\[90m \? last known: 1 of .*\u001b\[31;1;7m STALE 38 s \u001b\[0m$/,
+    const stale = { state: 'stale', ageMs: 38_000, isConnected: false, retryInMs: 2_300 } as const;
+    expect(strip(stale)).toMatch(
+      /^\u001b\[90m \? Last known at .*: 1 of .*\u001b\[31;1;7m STALE 38 s \u001b\[0m$/,
     );
+    expect(strip(stale, troubledShop(), 120)).toContain(' STALE 38 s, reconnecting in 3 s ');
   });
 
   test('says that no collector is there', () => {
-    expect(strip({ state: 'connecting', problem: 'refused' })).toContain('NO COLLECTOR');
+    expect(strip({ state: 'connecting', attempt: 2 })).toContain('no answer, try 2');
   });
 });

@@ -1,6 +1,11 @@
-import type { Connection } from './connection.ts';
+/** How a reader of `/api/v1/live` stands to the collector. `attempt` counts the tries since it last stood. */
+export type LiveConnection =
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'open' }
+  /** Tries again by itself at `retryAt`, by the monotonic clock. */
+  | { readonly state: 'waiting'; readonly attempt: number; readonly retryAt: number };
 
-/** Whether what the page shows can be trusted. */
+/** Whether what a screen shows can be trusted. */
 export type Freshness =
   /** Nothing has arrived yet. */
   | { readonly state: 'connecting'; readonly attempt: number }
@@ -17,7 +22,7 @@ export type Freshness =
 export const staleAfterMs = 3_000;
 
 export interface FreshnessInput {
-  readonly connection: Connection;
+  readonly connection: LiveConnection;
   /** When the last message came, monotonic; `undefined` before the first. */
   readonly heardAt: number | undefined;
   /** Now, monotonic. */
@@ -26,7 +31,7 @@ export interface FreshnessInput {
 
 export function freshnessOf({ connection, heardAt, monotonic }: FreshnessInput): Freshness {
   if (heardAt === undefined) {
-    return { state: 'connecting', attempt: connection.state === 'open' ? 0 : connection.attempt };
+    return { state: 'connecting', attempt: attemptOf(connection) };
   }
   const ageMs = Math.max(0, monotonic - heardAt);
   if (connection.state === 'open') {
@@ -35,4 +40,10 @@ export function freshnessOf({ connection, heardAt, monotonic }: FreshnessInput):
   if (connection.state === 'connecting') return { state: 'stale', ageMs, isConnected: false };
   const retryInMs = Math.max(0, connection.retryAt - monotonic);
   return { state: 'stale', ageMs, isConnected: false, retryInMs };
+}
+
+/** The number of the try that is under way, or comes next. */
+function attemptOf(connection: LiveConnection): number {
+  if (connection.state === 'open') return 0;
+  return connection.state === 'waiting' ? connection.attempt + 1 : connection.attempt;
 }
