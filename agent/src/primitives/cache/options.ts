@@ -13,8 +13,8 @@ export interface CacheOptions {
   /** How long an answer is fresh. 0: nothing is fresh, and only calls under way are shared. */
   readonly ttlMs: number;
   /**
-   * How long after that an answer is still given at once, while a new one is fetched in the background. Default
-   * 0.
+   * How long after that an answer is still given at once, while a new one is fetched in the background.
+   * Default 0.
    */
   readonly staleWhileRevalidateMs?: number;
   /** How long after `ttlMs` an answer is given where a new one cannot be had. Default 0. */

@@ -65,8 +65,8 @@ export type FallbackOn = ((error: unknown) => boolean) | readonly Exclude<ErrorC
 export interface FallbackOptions {
   readonly fallback: FallbackSources;
   /**
-   * Which errors to answer. Default: all but the caller's own mistakes and critical ones. Cancelled calls never
-   * are.
+   * Which errors to answer. Default: all but the caller's own mistakes and critical ones. Cancelled calls
+   * never are.
    */
   readonly fallbackOn?: FallbackOn;
   /** What the fallback stands in for, for people. */

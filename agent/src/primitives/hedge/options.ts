@@ -11,8 +11,8 @@ import {
 
 export interface HedgeOptions {
   /**
-   * How long a call may take before a further attempt is sent. Where `percentile` is given too, it holds until
-   * enough calls are measured.
+   * How long a call may take before a further attempt is sent. Where `percentile` is given too, it holds
+   * until enough calls are measured.
    */
   readonly delayMs?: number;
   /**

@@ -2,31 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Cache, createCache } from '../../../../agent/src/primitives/cache/cache.ts';
 import type { CacheOptions } from '../../../../agent/src/primitives/cache/options.ts';
-import { compose } from '../../../../agent/src/primitives/pipeline/compose.ts';
-import { createPipeline } from '../../../../agent/src/primitives/pipeline/pipeline.ts';
-import { type HangingCall, hang } from '../../support/breaker.ts';
-import { createTestRuntime, type TestRuntime } from '../../support/runtime.ts';
+import { begin, createCacheUnderTest } from '../../support/cache.ts';
+import { createTestRuntime } from '../../support/runtime.ts';
 
 const boom = new Error('down');
-
-interface CacheUnderTest extends TestRuntime {
-  readonly cache: Cache;
-  /** Asks for `key`; answers `key` and how often it has been fetched. */
-  readonly ask: (key?: string) => Promise<string>;
-  readonly fetchCount: () => number;
-}
-
-function createCacheUnderTest(options: Partial<CacheOptions> = {}): CacheUnderTest {
-  const test = createTestRuntime();
-  const cache = createCache(test.runtime, 'users', { ttlMs: 1_000, ...options });
-  let count = 0;
-  const ask = (key = 'ana'): Promise<string> => cache.execute(() => `${key} ${(count += 1)}`, { key });
-  return { ...test, cache, ask, fetchCount: () => count };
-}
-
-function begin(cache: Cache, options: { key?: string; signal?: AbortSignal } = {}): HangingCall<string> {
-  return hang((fn) => cache.execute(fn, { key: 'ana', ...options }));
-}
 
 describe('fresh answers', () => {
   test('an answer is kept for its time, and no longer', async () => {
@@ -100,185 +79,6 @@ describe('fresh answers', () => {
       }),
       { numRuns: 30, verbose: 1 },
     );
-  });
-});
-
-describe('stale answers', () => {
-  test('one is given at once, and a new one is fetched for the next', async () => {
-    const { ask, clock, telemetry } = createCacheUnderTest({ staleWhileRevalidateMs: 5_000 });
-    await ask();
-    await clock.advance(3_000);
-    expect(await ask()).toBe('ana 1');
-    await clock.advance(0);
-    expect(await ask()).toBe('ana 2');
-    expect(telemetry.counts('cache/users')).toEqual({ success: 3, cache_hits: 1, cache_stale: 1 });
-  });
-
-  test('many ask for a stale answer, and one fetches the new one', async () => {
-    const { ask, clock, fetchCount } = createCacheUnderTest({ staleWhileRevalidateMs: 5_000 });
-    await ask();
-    await clock.advance(3_000);
-    expect(await Promise.all([ask(), ask(), ask()])).toEqual(['ana 1', 'ana 1', 'ana 1']);
-    expect(fetchCount()).toBe(2);
-  });
-
-  test('an error in the background is reported and reaches nobody', async () => {
-    const { ask, cache, clock, telemetry } = createCacheUnderTest({ staleWhileRevalidateMs: 5_000 });
-    await ask();
-    await clock.advance(3_000);
-    const fails = (): never => {
-      throw boom;
-    };
-    expect(await cache.execute(fails, { key: 'ana' })).toBe('ana 1');
-    await clock.advance(0);
-    expect(await ask()).toBe('ana 1');
-    expect(telemetry.counts('cache/users')).toEqual({ success: 3, cache_stale: 2, class_unknown: 1 });
-    expect(telemetry.events).toMatchObject([{ kind: 'error.sampled', operation: 'revalidation' }]);
-  });
-
-  test('beyond that time the caller waits, for the one in the background too', async () => {
-    const { ask, cache, clock, telemetry } = createCacheUnderTest({ staleWhileRevalidateMs: 500 });
-    await ask();
-    await clock.advance(1_200);
-    const background = begin(cache);
-    expect(await background.answer).toBe('ana 1');
-    await clock.advance(1_000);
-    const answer = ask();
-    background.resolve('from the background');
-    expect(await answer).toBe('from the background');
-    expect(telemetry.counts('cache/users')).toEqual({ success: 3, cache_stale: 1, coalesced: 1 });
-  });
-
-  test('who leaves a fetch in the background does not end it', async () => {
-    const { ask, cache, clock } = createCacheUnderTest({ staleWhileRevalidateMs: 500 });
-    await ask();
-    await clock.advance(1_200);
-    let signal: AbortSignal | undefined;
-    let land: (value: string) => void = () => {};
-    await cache.execute(
-      (call) => {
-        signal = call.signal;
-        return new Promise<string>((resolve) => void (land = resolve));
-      },
-      { key: 'ana' },
-    );
-    await clock.advance(1_000);
-    const controller = new AbortController();
-    const waiting = begin(cache, { signal: controller.signal });
-    controller.abort(boom);
-    await expect(waiting.answer).rejects.toBe(boom);
-    expect(signal?.aborted).toBe(false);
-    land('from the background');
-    await clock.advance(0);
-    expect(cache.get('ana')?.value).toBe('from the background');
-  });
-
-  test('one stands in for an error, as long as it may', async () => {
-    const { ask, cache, clock, telemetry } = createCacheUnderTest({ staleIfErrorMs: 60_000 });
-    await ask();
-    await clock.advance(60_999);
-    expect(await cache.execute(() => Promise.reject(boom), { key: 'ana' })).toBe('ana 1');
-    await clock.advance(1);
-    await expect(cache.execute(() => Promise.reject(boom), { key: 'ana' })).rejects.toBe(boom);
-    expect(telemetry.counts('cache/users')).toEqual({
-      success: 2,
-      failure: 1,
-      cache_stale: 1,
-      class_unknown: 2,
-    });
-  });
-
-  test('it does not hide that something is not there any more', async () => {
-    const { ask, cache, clock } = createCacheUnderTest({ staleIfErrorMs: 60_000 });
-    await ask();
-    await clock.advance(2_000);
-    const gone = { status: 404 };
-    await expect(cache.execute(() => Promise.reject(gone), { key: 'ana' })).rejects.toBe(gone);
-  });
-});
-
-describe('one flight for equal keys', () => {
-  test('calls that come meanwhile share it', async () => {
-    const { cache, telemetry } = createCacheUnderTest({ ttlMs: 0 });
-    const first = begin(cache);
-    const others = [begin(cache), begin(cache)];
-    const other = begin(cache, { key: 'bob' });
-    first.resolve('one answer');
-    other.resolve('another');
-    expect(await Promise.all(others.map(({ answer }) => answer))).toEqual(['one answer', 'one answer']);
-    expect(await other.answer).toBe('another');
-    expect(telemetry.counts('cache/users')).toEqual({ success: 4, coalesced: 2 });
-  });
-
-  test('with no time to live nothing is kept', async () => {
-    const { ask, cache } = createCacheUnderTest({ ttlMs: 0 });
-    expect([await ask(), await ask()]).toEqual(['ana 1', 'ana 2']);
-    expect(cache.size).toBe(0);
-  });
-
-  test('all get the same error, which is counted once', async () => {
-    const { cache, telemetry } = createCacheUnderTest();
-    const calls = [begin(cache), begin(cache)];
-    calls[0]?.reject(boom);
-    for (const { answer } of calls) await expect(answer).rejects.toBe(boom);
-    expect(telemetry.counts('cache/users')).toEqual({ failure: 2, coalesced: 1, class_unknown: 1 });
-  });
-
-  test('who gives up leaves the others their flight', async () => {
-    const { cache, telemetry } = createCacheUnderTest();
-    const controller = new AbortController();
-    const first = begin(cache, { signal: controller.signal });
-    const second = begin(cache);
-    controller.abort(boom);
-    await expect(first.answer).rejects.toBe(boom);
-    first.resolve('landed');
-    expect(await second.answer).toBe('landed');
-    expect(telemetry.counts('cache/users')).toEqual({
-      success: 1,
-      cancelled: 1,
-      class_cancelled: 1,
-      coalesced: 1,
-    });
-  });
-
-  test('when the last has given up, the flight is aborted and makes room', async () => {
-    const { ask, cache, clock, telemetry } = createCacheUnderTest();
-    const controllers = [new AbortController(), new AbortController()];
-    let signal: AbortSignal | undefined;
-    let land: (value: string) => void = () => {};
-    const fn = (call: { readonly signal: AbortSignal }): Promise<string> => {
-      signal = call.signal;
-      return new Promise((resolve) => void (land = resolve));
-    };
-    const calls = controllers.map(({ signal }) => cache.execute(fn, { key: 'ana', signal }));
-    controllers[0]?.abort(boom);
-    await expect(calls[0]).rejects.toBe(boom);
-    expect(signal?.aborted).toBe(false);
-    controllers[1]?.abort(boom);
-    await expect(calls[1]).rejects.toBe(boom);
-    expect(signal?.reason).toBe(boom);
-    expect(await ask()).toBe('ana 1');
-    land('too late');
-    await clock.advance(0);
-    expect(cache.get('ana')?.value).toBe('ana 1');
-    expect(telemetry.counts('cache/users')).toMatchObject({ success: 1, cancelled: 2, late: 1 });
-  });
-
-  test('a caller who gave up before costs no flight', async () => {
-    const { cache, fetchCount, telemetry } = createCacheUnderTest();
-    const answer = begin(cache, { signal: AbortSignal.abort(boom) }).answer;
-    await expect(answer).rejects.toBe(boom);
-    expect(fetchCount()).toBe(0);
-    expect(telemetry.counts('cache/users')).toEqual({ cancelled: 1, class_cancelled: 1 });
-  });
-
-  test('how many are under way is shown', async () => {
-    const { cache, telemetry } = createCacheUnderTest();
-    const call = begin(cache);
-    expect(telemetry.gauges('cache/users')).toEqual({ in_flight: 1 });
-    call.resolve('landed');
-    await call.answer;
-    expect(telemetry.gauges('cache/users')).toEqual({ in_flight: 0 });
   });
 });
 
@@ -356,15 +156,6 @@ describe('keys', () => {
 function greeting(this: { name: string }, word: string): string {
   return `${word} ${this.name}`;
 }
-
-test('a pipeline behind it counts the error, and the cache the call', async () => {
-  const { runtime, telemetry } = createTestRuntime();
-  const cache = createCache(runtime, 'users', { ttlMs: 1_000 });
-  const guarded = compose(cache, createPipeline(runtime, 'users', {}));
-  await expect(guarded.execute(() => Promise.reject(boom), { key: 'ana' })).rejects.toBe(boom);
-  expect(telemetry.counts('cache/users')).toEqual({ failure: 1 });
-  expect(telemetry.counts('pipeline/users')).toEqual({ failure: 1, class_unknown: 1 });
-});
 
 test.each([
   [{}, '`ttlMs` must be a number, got nothing'],

@@ -115,11 +115,13 @@ test('a call that its caller gave up is not answered', async () => {
 });
 
 test('a caller who gives up while the fallback works is let go', async () => {
-  const { runtime, telemetry } = createTestRuntime();
+  const { runtime, clock, telemetry } = createTestRuntime();
   const fallback = createFallback(runtime, 'reviews', { fallback: [() => new Promise(() => {}), 'last'] });
   const controller = new AbortController();
   const answer = fallback.execute(failing, { signal: controller.signal });
-  setImmediate(() => controller.abort(boom));
+  answer.catch(() => undefined);
+  await clock.advance(0);
+  controller.abort(boom);
   await expect(answer).rejects.toBe(boom);
   expect(telemetry.counts('fallback/reviews')).toEqual({
     cancelled: 1,

@@ -65,14 +65,16 @@ describe('another pipeline', () => {
   });
 
   test("the caller's signal reaches it", async () => {
-    const { runtime, telemetry } = createTestRuntime();
+    const { runtime, clock, telemetry } = createTestRuntime();
     const archive = createPipeline(runtime, 'archive', {});
     const fallback = createFallback(runtime, 'reviews', {
       fallback: { through: archive, fn: () => new Promise(() => {}) },
     });
     const controller = new AbortController();
     const answer = fallback.execute(failing, { signal: controller.signal });
-    setImmediate(() => controller.abort(alsoDown));
+    answer.catch(() => undefined);
+    await clock.advance(0);
+    controller.abort(alsoDown);
     await expect(answer).rejects.toBe(alsoDown);
     expect(telemetry.counts('pipeline/archive')).toEqual({ cancelled: 1, class_cancelled: 1 });
   });
