@@ -1,7 +1,10 @@
 import type { Chapter } from './path.ts';
 import { agentPaths } from './paths/agent.ts';
+import { cachePaths } from './paths/cache.ts';
 import { circuitBreakerPaths } from './paths/circuit-breaker.ts';
+import { fallbackPaths } from './paths/fallback.ts';
 import { flagPaths } from './paths/flags.ts';
+import { hedgePaths } from './paths/hedge.ts';
 import { retryPaths } from './paths/retry.ts';
 import { timeoutPaths } from './paths/timeout.ts';
 
@@ -10,6 +13,9 @@ export const chapters: readonly Chapter[] = [
   circuitBreakerPaths,
   retryPaths,
   timeoutPaths,
+  fallbackPaths,
+  cachePaths,
+  hedgePaths,
   flagPaths,
   agentPaths,
 ];
