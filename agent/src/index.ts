@@ -75,6 +75,7 @@ export type {
 } from './primitives/idempotency/store.ts';
 export type { Pipeline } from './primitives/pipeline/pipeline.ts';
 export type { PipelineOptions } from './primitives/pipeline/options.ts';
+export { type MethodGuard, type Protector, protectedBy } from './primitives/pipeline/protected-by.ts';
 export type { Retry } from './primitives/retry/retry.ts';
 export type { RetryOptions } from './primitives/retry/options.ts';
 export type { Timeout, TimeoutOptions } from './primitives/timeout/timeout.ts';

@@ -23,19 +23,16 @@ function createRuled(propagation: readonly PropagationRule[], options: PipelineO
   return {
     ...test,
     pipeline,
-    async fail(error, operation = 'pay') {
+    async fail(thrown, operation = 'pay') {
       let calls = 0;
-      const answer = pipeline
-        .execute(
-          () => {
-            calls += 1;
-            throw error;
-          },
-          { operation },
-        )
-        .catch((caught: unknown) => caught);
+      const failing = (): never => {
+        calls += 1;
+        throw thrown;
+      };
+      const answer = pipeline.execute(failing, { operation });
+      answer.catch(() => undefined);
       await test.clock.advance(10_000);
-      return { calls, ended: await answer };
+      return { calls, ended: await answer.catch((caught: unknown) => caught) };
     },
   };
 }
