@@ -1,5 +1,6 @@
 import type { Classification } from './classification/classifier.ts';
 import { noteError } from './classification/error-log.ts';
+import { plainOf } from './classification/judgement.ts';
 import type { ConnectionStatus } from './connection.ts';
 import type { Faults } from './faults/fault-book.ts';
 import type { Flags } from './flags/flags.ts';
@@ -76,7 +77,7 @@ export class Agent extends Primitives {
 
   /** What an error means: its class, whether to retry, whether a breaker counts it, and why. Never throws. */
   classify(error: unknown): Classification {
-    return this.#parts.runtime.classifier.classify(error);
+    return plainOf(this.#parts.runtime.classifier.classify(error));
   }
 
   /** What an error means, what would be done about it there, by which rule, and why. Does nothing. */

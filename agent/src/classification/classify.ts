@@ -1,11 +1,11 @@
 import type { ErrorClass } from '@holdfast/shared';
-import { isResilienceError } from '../errors.ts';
 import type { Classification, Classifier } from './classifier.ts';
-import { codeOf, linksOf, nameOf, read, retryAfterOf, statusOf } from './facts.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { codeOf, linksOf, nameOf, read, statusOf } from './facts.ts';
+import { Judgement, unreadableError } from './judgement.ts';
+import { type Finding, lookUp } from './lookup.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { type ClassificationRule, matches, readRules } from './rules.ts';
-import { messageOf } from './summary.ts';
-import { classDefaults, type FactName, type Table, tables, type Verdict, verdictOf } from './tables.ts';
+import { again, classDefaults, refused, throttled, type Verdict } from './verdicts.ts';
 
 export interface ClassifierOptions {
   /** The host's own rules; they go first. */
@@ -18,33 +18,32 @@ export interface ClassifierOptions {
 
 /**
  * Tells what an error means: rules of the host, then errors that say it themselves, then tables of statuses,
- * codes and names, on the error and on everything that caused it. What nobody knows is `unknown`: it counts
- * for breakers and is not retried. Never throws, whatever was thrown. Throws a `TypeError` or `RangeError`
- * for wrong rules.
+ * codes, names and messages, on the error and on everything that caused it. What nobody knows is `unknown`:
+ * it counts for breakers and is not retried. Never throws, whatever was thrown. Throws a `TypeError` or
+ * `RangeError` for wrong rules.
  */
 export function createClassifier(options: ClassifierOptions): Classifier {
-  const rules = readRules(options.rules ?? [], 'classification');
-  const lookups = tables.map(lookupOf);
+  const list = readRules(options.rules ?? [], 'classification');
+  const rules: OwnRules = { list, internalError: options.internalError };
   const decide = (error: unknown, links: readonly object[]): Decision =>
-    byRules({ ...options, rules }, error, links) ??
+    byRules(rules, error, links) ??
     byDeclaration(links) ??
-    byTables(lookups, links) ?? { verdict: classDefaults.unknown, why: 'nothing is known of it' };
+    lookUp(links) ?? { verdict: classDefaults.unknown, why: unclassified };
   return {
     classify(error) {
       try {
         return describe(error, decide, options.now);
       } catch (fault) {
         options.internalError(fault);
-        return unreadable;
+        return new Judgement(unreadableError, { verdict: classDefaults.unknown, why: unreadable });
       }
     },
   };
 }
 
-interface Decision {
-  readonly verdict: Verdict;
-  readonly why: string;
-  readonly code?: string | undefined;
+interface Decision extends Finding {
+  /** Where a rule of the host decided. */
+  readonly isOwn?: true;
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -54,90 +53,60 @@ function describe(
   now: () => number,
 ): Classification {
   const links = linksOf(error);
-  const { verdict, why, ...decision } = decide(error, links);
+  const decision = decide(error, links);
   const code = decision.code ?? firstOf(links, codeOf);
-  const retryAfterMs = decision.retryAfterMs ?? firstOf(links, (link) => retryAfterOf(link, now));
-  const [outermost] = links;
-  const type = (outermost && nameOf(outermost)) ?? typeof error;
-  return {
-    ...verdict,
-    // A server that says when to come back has not processed the call.
-    retry: code === 'HTTP_503' && retryAfterMs !== undefined ? 'safe' : verdict.retry,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(code === undefined ? {} : { code }),
-    fingerprint: fingerprintOf(type, code, isResilienceError(error) ? '' : messageOf(error)),
-    why,
-  };
+  const asked = firstOf(links, (link) => retryAfterOf(link, now));
+  const retryAfterMs = (asked === 'never' ? undefined : asked) ?? decision.retryAfterMs;
+  let why = decision.why;
+  let verdict = decision.verdict;
+  if (decision.isOwn !== true && asked !== undefined) {
+    const meant = asked === 'never' ? ({ ...verdict, retry: 'never' } as const) : withDelay.get(code ?? '');
+    if (meant !== undefined)
+      why += asked === 'never' ? ' that asks for no retry' : ' that says when to retry';
+    verdict = meant ?? verdict;
+  }
+  return new Judgement(error, { verdict, why, code, retryAfterMs });
 }
 
-function byRules(
-  options: ClassifierOptions & Required<Pick<ClassifierOptions, 'rules'>>,
-  error: unknown,
-  links: readonly object[],
-): Decision | undefined {
-  for (const [index, rule] of options.rules.entries()) {
+/** Who says when to come back has not processed the call. */
+const withDelay: ReadonlyMap<string, Verdict> = new Map([
+  ['HTTP_413', again],
+  ['HTTP_503', refused],
+  ['GRPC_RESOURCE_EXHAUSTED', throttled],
+]);
+
+function byRules(rules: OwnRules, error: unknown, links: readonly object[]): Decision | undefined {
+  for (const [index, rule] of rules.list.entries()) {
     try {
       if (!matches(rule, error, links)) continue;
     } catch (fault) {
-      options.internalError(fault);
+      rules.internalError(fault);
       continue;
     }
     const { match: _match, why = `rule ${index + 1}`, retryAfterMs, ...verdict } = rule;
     const code = firstOf(links, (link) => codeOf(link) ?? httpCodeOf(link));
-    return { verdict: { ...classDefaults[rule.class], ...verdict }, why, code, retryAfterMs };
+    return { verdict: { ...classDefaults[rule.class], ...verdict }, why, code, retryAfterMs, isOwn: true };
   }
   return undefined;
+}
+
+interface OwnRules {
+  readonly list: readonly ClassificationRule[];
+  readonly internalError: (error: unknown) => void;
 }
 
 /** `TransientError` and its kin, of this copy of the package or of another. */
 function byDeclaration(links: readonly object[]): Decision | undefined {
   for (const link of links) {
-    const declared = declarable.find((name) => name === read(link, 'holdfastClass'));
-    if (declared !== undefined)
-      return {
-        verdict: { ...classDefaults[declared], retry: declaredRetry(declared) },
-        why: `thrown as ${nameOf(link) ?? declared}`,
-      };
+    const told = read(link, 'holdfastClass');
+    const declared = told === undefined ? undefined : declarable.find((name) => name === told);
+    if (declared === undefined) continue;
+    // Whoever throws a `TransientError` says that another try is right.
+    const retry = declared === 'transient' ? 'safe' : 'never';
+    return { verdict: { ...classDefaults[declared], retry }, why: `thrown as ${nameOf(link) ?? declared}` };
   }
   return undefined;
 }
-
-/** Who throws a `TransientError` says that another try is right; the others ask for something else. */
-function declaredRetry(declared: ErrorClass): Verdict['retry'] {
-  return declared === 'transient' ? 'safe' : 'never';
-}
-
-function byTables(lookups: readonly Lookup[], links: readonly object[]): Decision | undefined {
-  for (const { table, rows } of lookups) {
-    for (const link of links) {
-      const key = facts[table.fact](link);
-      const row = key === undefined ? undefined : rows.find(([keys]) => keys.test(key));
-      if (row === undefined) continue;
-      const code = table.fact === 'status' ? `HTTP_${key}` : table.fact === 'code' ? key : undefined;
-      const verdict = table.isMistake ? ({ ...row[1], isMistake: true } as const) : row[1];
-      return { verdict, why: `${table.says} ${key}`, code };
-    }
-  }
-  return undefined;
-}
-
-interface Lookup {
-  readonly table: Table;
-  readonly rows: readonly (readonly [keys: RegExp, verdict: Verdict])[];
-}
-
-function lookupOf(table: Table): Lookup {
-  const rows = table.rows.map(
-    ([keys, errorClass, ...rest]) => [new RegExp(`^(${keys})$`), verdictOf(errorClass, ...rest)] as const,
-  );
-  return { table, rows };
-}
-
-const facts: Readonly<Record<FactName, (link: object) => string | undefined>> = {
-  status: (link) => statusOf(link)?.toString(),
-  code: codeOf,
-  name: nameOf,
-};
 
 function httpCodeOf(link: object): string | undefined {
   const status = statusOf(link);
@@ -154,9 +123,8 @@ function firstOf<T>(links: readonly object[], ask: (link: object) => T | undefin
 
 const declarable: readonly ErrorClass[] = ['transient', 'partial_outage', 'critical'];
 
+/** What people read of an error for which somebody should write a rule. */
+const unclassified = 'unclassified: no rule and no table knows it';
+
 /** For an error whose very properties throw. */
-const unreadable: Classification = {
-  ...classDefaults.unknown,
-  fingerprint: fingerprintOf('unreadable', undefined, ''),
-  why: 'it could not be read',
-};
+const unreadable = 'unclassified: it could not be read';

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Classification } from './classifier.ts';
 import { isObject } from './facts.ts';
+import { kindOf } from './fingerprint.ts';
 import { summarise } from './summary.ts';
 
 export interface NotedError {
@@ -24,7 +25,7 @@ export function noteError(runtime: Runtime, noted: NotedError): void {
   logOf(runtime).note(noted);
 }
 
-/** Whether something of this kind may be told again for this resource: at most once in 10 s. */
+/** Whether something of this kind may be told again for this resource: at most once in 10 s. See `kindOf`. */
 export function isSampleDue(runtime: Runtime, meter: Meter, key: string): boolean {
   return logOf(runtime).isDue(meter, key);
 }
@@ -70,7 +71,7 @@ class ErrorLog {
     }
     // A layer counts its own rejections where it makes them.
     if (!isOwnRejection) meter.count(classColumn(classification.class));
-    if (!isTold || !this.isDue(meter, classification.fingerprint)) return;
+    if (!isTold || !this.isDue(meter, kindOf(error, classification.code))) return;
     const summary = summarise(error, classification, this.#runtime.redact);
     const sample = { kind: 'error.sampled', error: summary } as const;
     this.#runtime.telemetry.emit(operation === undefined ? sample : { ...sample, operation }, meter);

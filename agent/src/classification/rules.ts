@@ -12,7 +12,7 @@ import {
   text,
 } from '../options/checks.ts';
 import type { Classification } from './classifier.ts';
-import { codeOf, nameOf, statusOf } from './facts.ts';
+import { nameOf, read, statusOf } from './facts.ts';
 
 /** What the host knows better of an error. Rules are asked in their order, before everything else. */
 export interface ClassificationRule {
@@ -22,7 +22,7 @@ export interface ClassificationRule {
    */
   readonly match:
     | ((error: unknown) => boolean)
-    | { readonly code?: string; readonly name?: string; readonly status?: number };
+    | { readonly code?: string | number; readonly name?: string; readonly status?: number };
   readonly class: ErrorClass;
   /** Default: what the class usually means. The same holds for the next two. */
   readonly severity?: Severity;
@@ -40,7 +40,7 @@ export function matches(rule: ClassificationRule, error: unknown, links: readonl
   if (typeof match === 'function') return match(error);
   return links.some(
     (link) =>
-      (match.code === undefined || match.code === codeOf(link)) &&
+      (match.code === undefined || match.code === read(link, 'code')) &&
       (match.name === undefined || match.name === nameOf(link)) &&
       (match.status === undefined || match.status === statusOf(link)),
   );
@@ -49,13 +49,18 @@ export function matches(rule: ClassificationRule, error: unknown, links: readonl
 const readMatch: Check<ClassificationRule['match']> = (match, place) => {
   if (typeof match === 'function') return func<(error: unknown) => boolean>()(match, place);
   const facts = readOptions(
-    { code: optional(text(256)), name: optional(text(256)), status: optional(number()) },
+    { code: optional(readCode), name: optional(text(256)), status: optional(number()) },
     match,
     place,
   );
   if (Object.keys(facts).length > 0) return facts;
   throw new TypeError(`\`${place}\` must name a code, a name or a status`);
 };
+
+const readCode: Check<string | number> = (code, place) =>
+  typeof code === 'number' ? number(anyCode)(code, place) : text(256)(code, place);
+
+const anyCode = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
 /** Throws a `TypeError` or `RangeError` unless these are rules. */
 export const readRules: Check<ClassificationRule[]> = listOf(

@@ -1,8 +1,10 @@
 import type { ErrorSummary } from '@holdfast/shared';
 import { present } from '../present.ts';
 import type { Classification } from './classifier.ts';
-import { isObject, read } from './facts.ts';
+import { messageOf } from './facts.ts';
 import { redactMessage } from './redact.ts';
+
+export { messageOf } from './facts.ts';
 
 /**
  * An error as it may leave the process: never the object, and its message redacted. `redact` is the host's
@@ -16,13 +18,6 @@ export function summarise(
   const { class: errorClass, severity, fingerprint, code, why } = classification;
   const message = safeMessage(error, redact);
   return present({ class: errorClass, severity, fingerprint, message, code, why });
-}
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  if (!isObject(error)) return String(error);
-  const message = read(error, 'message') ?? read(error, 'statusText');
-  return typeof message === 'string' ? message : '';
 }
 
 /** The message of whatever was thrown, redacted; nothing where redaction fails. */

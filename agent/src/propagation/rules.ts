@@ -1,5 +1,6 @@
 import { type ErrorClass, errorClasses, nearest, type Severity, severities } from '@holdfast/shared';
 import type { Classification } from '../classification/classifier.ts';
+import { isObject, nameOf } from '../classification/facts.ts';
 import {
   type Check,
   func,
@@ -75,7 +76,7 @@ export function matchesFailure({ match }: PropagationRule, failed: FailedCall): 
     fits(match.dependency, dependency) &&
     fits(match.operation, operation) &&
     fits(match.pipeline, pipeline) &&
-    (match.name === undefined || fits(match.name, error instanceof Error ? error.name : undefined))
+    (match.name === undefined || fits(match.name, isObject(error) ? nameOf(error) : undefined))
   );
 }
 

@@ -131,7 +131,8 @@ describe('what an error means', () => {
   test('it says why', () => {
     expect(classify({ status: 503 }).why).toBe('HTTP status 503');
     expect(classify(withCode('EPIPE')).why).toBe('code EPIPE');
-    expect(classify(new Error('?')).why).toBe('nothing is known of it');
+    expect(classify(new Error('?')).why).toBe('unclassified: no rule and no table knows it');
+    expect(classify(new Error('?', { cause: withCode('EPIPE') })).why).toBe('code EPIPE in its cause');
   });
 
   test('an error whose properties throw is unknown and reported', () => {
@@ -145,7 +146,10 @@ describe('what an error means', () => {
         },
       },
     );
-    expect(classifier.classify(hostile)).toMatchObject({ class: 'unknown', why: 'it could not be read' });
+    expect(classifier.classify(hostile)).toMatchObject({
+      class: 'unknown',
+      why: 'unclassified: it could not be read',
+    });
     expect(faults).toHaveLength(1);
   });
 
