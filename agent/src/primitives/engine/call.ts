@@ -1,5 +1,5 @@
 import { countIndex, type TimerHandle } from '@holdfast/shared';
-import { hasCode, type ResilienceError } from '../../errors.ts';
+import { hasCode, ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
 import type { CallOptions, Guarded } from '../call.ts';
@@ -8,7 +8,7 @@ import { type Failure, noteFailure, outcomeOf } from '../failure.ts';
 import type { Progress } from '../retry/policy.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
-import type { Entrance } from './layers.ts';
+import type { Course, Entrance, Turn } from './layers.ts';
 
 /**
  * One call on its way through the layers. As a deadline it is first the wait in the queue, then the total
@@ -17,21 +17,21 @@ import type { Entrance } from './layers.ts';
  * Calls are used again. So the end of a call comes last in each method, and a signal is aborted only after
  * it: what the host does on an abort may come back in here.
  */
-export class Call extends Deadline implements Waiting, Progress {
+export class Call extends Deadline implements Waiting, Progress, Course {
   fn: Guarded<unknown> = nothing;
   attemptCount = 0;
   firstMs = 0;
   previousWaitMs = 0;
   takenTokens = 0;
+  startedMs = 0;
+  lastFailure: Failure | undefined = undefined;
   readonly #engine: Engine;
   #options: CallOptions | undefined = undefined;
-  #startedMs = 0;
   #resolve: (value: unknown) => void = nothing;
   #reject: (error: unknown) => void = nothing;
   #attempt: Attempt | undefined = undefined;
   /** Until its turn at an entrance, or until its next attempt. */
   #waitTimer: TimerHandle | undefined = undefined;
-  #lastFailure: Failure | undefined = undefined;
   #onAbort: (() => void) | undefined = undefined;
   #stage: Stage = 'outside';
   /** How many entrances have let it in, and when the last one did. */
@@ -52,7 +52,7 @@ export class Call extends Deadline implements Waiting, Progress {
     const nowMs = this.#engine.nowMs();
     this.fn = fn;
     this.#options = options;
-    this.#startedMs = nowMs;
+    this.startedMs = nowMs;
     this.#resolve = keptResolve;
     this.#reject = keptReject;
     if (options?.signal !== undefined) this.#follow(options.signal);
@@ -64,6 +64,7 @@ export class Call extends Deadline implements Waiting, Progress {
   run(nowMs: number): void {
     this.#stage = 'inside';
     this.firstMs = nowMs;
+    if (this.#passedCount > 0) this.#engine.layers.loadShedder?.began?.(nowMs - this.#passedMs, nowMs);
     this.#engine.layers.totalTimeout?.add(this, nowMs);
     this.#attemptOnce(nowMs);
   }
@@ -80,14 +81,14 @@ export class Call extends Deadline implements Waiting, Progress {
     }
     if (isGood) layers.standIn?.keep(value, this.#options);
     meter.count(countIndex.success);
-    meter.time(nowMs - this.#startedMs);
+    meter.time(nowMs - this.startedMs);
     this.#resolve(value);
     this.#end(nowMs, countIndex.success);
   }
 
   attemptFailed(failure: Failure, nowMs: number): void {
     const engine = this.#engine;
-    this.#lastFailure = failure;
+    this.lastFailure = failure;
     const { retry, breaker } = engine.layers;
     if (breaker === undefined) noteFailure(engine.runtime, engine.meter, failure);
     const next = retry === undefined ? 'unwanted' : retry.afterError(this, failure, nowMs);
@@ -106,7 +107,7 @@ export class Call extends Deadline implements Waiting, Progress {
       this.#fail(engine.judge(bulkhead.rejection(true), this.operation), nowMs);
       return;
     }
-    const failure = engine.judge(engine.timedOut('total', this.#lastFailure?.error), this.operation);
+    const failure = engine.judge(engine.timedOut('total', this.lastFailure?.error), this.operation);
     const attempt = this.#attempt;
     const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) breaker.fail(attempt, nowMs, failure);
@@ -125,21 +126,22 @@ export class Call extends Deadline implements Waiting, Progress {
     const engine = this.#engine;
     for (let next = entrances[this.#passedCount]; next !== undefined; next = entrances[this.#passedCount]) {
       const answer = next.admit(nowMs, this.#options);
-      if (typeof answer === 'number') {
-        const letIn = (): void => {
-          this.#waitTimer = undefined;
-          this.#letIn(engine.nowMs());
-          this.#pass(entrances, this.#passedMs);
-        };
-        this.#waitTimer = engine.runtime.clock.setTimeout(letIn, answer);
-        return;
-      }
-      if (answer !== undefined) return this.#turnAway(answer, nowMs);
+      if (answer instanceof ResilienceError) return this.#turnAway(answer, nowMs);
+      if (answer !== undefined) return this.#await(answer, entrances);
       this.#letIn(nowMs);
     }
     const rejection = engine.rejectionAtOnce();
     if (rejection === undefined) this.#enter(nowMs);
     else this.#turnAway(rejection, nowMs);
+  }
+
+  #await(turn: Turn, entrances: readonly Entrance[]): void {
+    this.#waitTimer = turn;
+    turn.letIn = (nowMs) => {
+      this.#waitTimer = undefined;
+      this.#letIn(nowMs);
+      this.#pass(entrances, nowMs);
+    };
   }
 
   #letIn(nowMs: number): void {
@@ -189,7 +191,6 @@ export class Call extends Deadline implements Waiting, Progress {
     const nowMs = engine.nowMs();
     const { breaker, bulkhead } = engine.layers;
     if (this.#stage === 'queued') bulkhead?.dequeue(this);
-    else if (this.#stage === 'outside') engine.entrances?.[this.#passedCount]?.giveUp?.(this.#options);
     const attempt = this.#attempt;
     const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) {
@@ -222,7 +223,8 @@ export class Call extends Deadline implements Waiting, Progress {
     const resolve = this.#resolve;
     const reject = this.#reject;
     const outcome = countIndex[outcomeOf(failure)];
-    engine.meter.time(nowMs - this.#startedMs);
+    this.lastFailure = failure;
+    engine.meter.time(nowMs - this.startedMs);
     this.#end(nowMs, outcome === countIndex.rejected ? countIndex.ignored : outcome);
     // The fallback stands outside the bulkhead: it must not hold the slot of the call that it answers for.
     if (standIn?.answers(failure)) engine.answer(failure.error, options, outcome).then(resolve, reject);
@@ -253,7 +255,7 @@ export class Call extends Deadline implements Waiting, Progress {
     this.#reject = nothing;
     this.#attempt = undefined;
     this.#waitTimer = undefined;
-    this.#lastFailure = undefined;
+    this.lastFailure = undefined;
     this.#onAbort = undefined;
     this.#stage = 'outside';
     engine.keepCall(this);
@@ -261,11 +263,9 @@ export class Call extends Deadline implements Waiting, Progress {
   }
 
   #leaveEntrances(outcome: number, nowMs: number): void {
-    const last = this.#passedCount - 1;
+    const { entrances = [] } = this.#engine;
+    for (let at = 0; at < this.#passedCount; at++) entrances[at]?.leave?.(outcome, nowMs, this);
     this.#passedCount = 0;
-    this.#engine.entrances?.slice(0, last + 1).forEach((entrance, at) => {
-      entrance.leave?.(outcome, nowMs, at === last ? this.#passedMs : this.#startedMs);
-    });
   }
 }
 

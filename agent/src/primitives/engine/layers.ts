@@ -3,6 +3,7 @@ import type { DeadlineList } from '../../time/deadlines.ts';
 import type { Slots } from '../bulkhead/slots.ts';
 import type { CallContext, CallOptions, Guarded } from '../call.ts';
 import type { BreakerGate } from '../circuit-breaker/gate.ts';
+import type { Failure } from '../failure.ts';
 import type { StandIn } from '../fallback/stand-in.ts';
 import type { RetryPolicy } from '../retry/policy.ts';
 
@@ -23,14 +24,31 @@ export interface Layers {
 /** A layer that decides once whether a call may come in: a load shedder, a rate limiter. */
 export interface Entrance {
   /**
-   * Nothing where the call may come in now, the milliseconds that it must wait for its turn, or why it is
+   * Nothing where the call may come in now, a place in the line where it must wait for its turn, or why it is
    * turned away. The layer counts the rejection itself. `nowMs` is monotonic.
    */
-  admit(nowMs: number, options: CallOptions | undefined): ResilienceError | number | undefined;
-  /** A call that was to wait has given up before its turn. */
-  giveUp?(options: CallOptions | undefined): void;
-  /** A call that was let in is over. `outcome` is its column in the counters, `startedMs` when it came in. */
-  leave?(outcome: number, nowMs: number, startedMs: number): void;
+  admit(nowMs: number, options: CallOptions | undefined): ResilienceError | Turn | undefined;
+  /** A call that was let in begins, after so long in the queue of the bulkhead. */
+  began?(waitMs: number, nowMs: number): void;
+  /** A call that was let in is over. `outcome` is its column in the counters. */
+  leave?(outcome: number, nowMs: number, call: Course): void;
+}
+
+/** A place in the line before an entrance. */
+export interface Turn {
+  /** Set by whom the place is for; called when the turn has come. */
+  letIn: (nowMs: number) => void;
+  /** Gives the place up. Does nothing where the turn has come. */
+  cancel(): void;
+}
+
+/** What a layer may know of a call when it is over. Times are monotonic. */
+export interface Course {
+  readonly startedMs: number;
+  /** When its first attempt began. */
+  readonly firstMs: number;
+  /** Its last failure; not what it ended with where the outcome is a success. */
+  readonly lastFailure: Failure | undefined;
 }
 
 /** A layer around the function itself: a hedge, fault injection. It answers what the function would. */

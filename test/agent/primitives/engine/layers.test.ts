@@ -1,9 +1,9 @@
-import { countColumns } from '@holdfast/shared';
+import { type Clock, countColumns } from '@holdfast/shared';
 import { describe, expect, test } from 'vitest';
 import { ResilienceError } from '../../../../agent/src/errors.ts';
 import { Slots } from '../../../../agent/src/primitives/bulkhead/slots.ts';
 import { Engine } from '../../../../agent/src/primitives/engine/engine.ts';
-import type { Entrance, Inner, Layers } from '../../../../agent/src/primitives/engine/layers.ts';
+import type { Entrance, Inner, Layers, Turn } from '../../../../agent/src/primitives/engine/layers.ts';
 import { StandIn } from '../../../../agent/src/primitives/fallback/stand-in.ts';
 import { meterOf, type Site, siteOf } from '../../../../agent/src/primitives/site.ts';
 import { hang } from '../../support/breaker.ts';
@@ -32,10 +32,21 @@ function entrance(name: string, log: string[], answer: () => ReturnType<Entrance
       log.push(`${name} admits ${options?.key ?? 'anyone'} at ${nowMs}`);
       return answer();
     },
-    giveUp: () => void log.push(`${name} is given up`),
-    leave: (outcome, nowMs, startedMs) =>
+    began: (waitMs, nowMs) => void log.push(`${name} sees a call begin at ${nowMs} after ${waitMs}`),
+    leave: (outcome, nowMs, { startedMs }) =>
       void log.push(`${name} left ${countColumns[outcome]} ${startedMs}-${nowMs}`),
   };
+}
+
+/** A place in a line that moves after 40 ms. */
+function placeIn(log: string[], clock: Clock): Turn {
+  const timer = clock.setTimeout(() => turn.letIn(clock.monotonic()), 40);
+  const cancel = (): void => {
+    timer.cancel();
+    log.push('the place is given up');
+  };
+  const turn: Turn = { letIn: () => {}, cancel };
+  return turn;
 }
 
 const limited = new ResilienceError({
@@ -60,6 +71,7 @@ describe('entrances', () => {
     expect(log).toEqual([
       'shedder admits ada at 0',
       'limiter admits ada at 0',
+      'shedder sees a call begin at 0 after 0',
       'shedder admits anyone at 30',
       'limiter admits anyone at 30',
       'shedder left ignored 30-30',
@@ -96,20 +108,24 @@ describe('entrances', () => {
   });
 
   test('a call waits for its turn, and is let in without being asked again', async () => {
-    const { engine, log, clock } = createEngine((_site, log) => ({
+    const { engine, log, clock } = createEngine(({ runtime: { clock } }, log) => ({
       loadShedder: entrance('shedder', log, open),
-      rateLimiter: entrance('limiter', log, () => 40),
+      rateLimiter: entrance('limiter', log, () => placeIn(log, clock)),
     }));
     const answer = engine.execute(() => clock.now());
     await clock.advance(100);
     expect(await answer).toBe(40);
-    expect(log.slice(2)).toEqual(['shedder left success 0-40', 'limiter left success 40-40']);
+    expect(log.slice(2)).toEqual([
+      'shedder sees a call begin at 40 after 0',
+      'shedder left success 0-40',
+      'limiter left success 0-40',
+    ]);
   });
 
   test('an aborted signal ends the wait at once', async () => {
-    const { engine, log, clock, telemetry } = createEngine((_site, log) => ({
+    const { engine, log, clock, telemetry } = createEngine(({ runtime: { clock } }, log) => ({
       loadShedder: entrance('shedder', log, open),
-      rateLimiter: entrance('limiter', log, () => 40),
+      rateLimiter: entrance('limiter', log, () => placeIn(log, clock)),
     }));
     const controller = new AbortController();
     let calls = 0;
@@ -119,7 +135,7 @@ describe('entrances', () => {
     await expect(answer).rejects.toBe('gave up');
     await clock.advance(100);
     expect(calls).toBe(0);
-    expect(log.slice(2)).toEqual(['limiter is given up', 'shedder left cancelled 0-10']);
+    expect(log.slice(2)).toEqual(['the place is given up', 'shedder left cancelled 0-10']);
     expect(telemetry.counts('pipeline/orders')).toEqual({ cancelled: 1, class_cancelled: 1 });
   });
 });
