@@ -62,7 +62,7 @@ export class StandIn {
    * `error` itself where none had one, and the signal's reason where the caller gave up meanwhile.
    */
   answer(error: unknown, options: CallOptions | undefined): unknown {
-    return this.#from(0, { error, options, faults: [] });
+    return this.#from(0, { error, options, faults: undefined });
   }
 
   #from(index: number, request: Request): unknown {
@@ -103,6 +103,7 @@ export class StandIn {
   /** Only here is the error of a fallback seen: the next one may answer. */
   #note(fault: unknown, request: Request): void {
     const { runtime } = this.#site;
+    request.faults ??= [];
     request.faults.push(fault);
     noteError(runtime, {
       meter: this.#meter,
@@ -112,7 +113,7 @@ export class StandIn {
   }
 
   #failed({ error, faults }: Request): unknown {
-    if (faults.length === 0) return error;
+    if (faults === undefined) return error;
     this.#meter.count(countIndex.fallback_failed);
     return new FallbackFailedError({ source: this.#source, cause: error }, faults);
   }
@@ -134,7 +135,7 @@ interface Request {
   readonly error: unknown;
   readonly options: CallOptions | undefined;
   /** What the sources failed with so far. */
-  readonly faults: unknown[];
+  faults: unknown[] | undefined;
 }
 
 /** Whether an answer is still to come. */
