@@ -131,6 +131,16 @@ test('nothing looks well once the collector is gone', async () => {
   expect(await page.title()).toBe('? Holdfast');
 });
 
+test.each([1280, 1100, 390])('names of breakers are whole at %d pixels', async (width) => {
+  const { page } = await openedPage(failingFleet());
+  await page.setViewportSize({ width, height: 900 });
+  await page.getByRole('row', { name: 'storefront/recommendations' }).locator('.row-name').waitFor();
+  const cut = await page
+    .locator('.breaker-row .row-name')
+    .evaluateAll((names) => names.filter((name) => name.scrollWidth > name.clientWidth + 1).length);
+  expect(cut).toBe(0);
+});
+
 test('of a thousand breakers only those near the view are drawn', async () => {
   const { page } = await openedPage(largeFleet(1_000));
   await page.locator('.breaker-row .row-name').first().waitFor();

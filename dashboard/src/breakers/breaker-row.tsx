@@ -78,7 +78,7 @@ function RowCells({ row, spark }: { row: BreakerRowView; spark: ResourceView['sp
           <span className="state-effect">{row.words.effect}</span>
         </div>
       </div>
-      <div className="cell-name" role="gridcell">
+      <div className="cell-name" role="gridcell" title={row.label}>
         <span className="row-service">{row.service}/</span>
         <span className="row-name">{row.name}</span>
       </div>
