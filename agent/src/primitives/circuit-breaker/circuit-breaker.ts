@@ -1,15 +1,14 @@
 import { type Attribution, type BreakerLevel, type BreakerState, describeTransition } from '@holdfast/shared';
 import { summarise } from '../../classification/summary.ts';
-import { hasCode } from '../../errors.ts';
 import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import { type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
+import { type CallOptions, type Executor, type Guarded, wrapWith } from '../call.ts';
 import { type Site, siteOf } from '../site.ts';
+import { Crossing } from './crossing.ts';
 import { type BreakerEvents, callEventNames } from './events.ts';
 import { BreakerGate, countCancelled, type Passage } from './gate.ts';
 import { type BreakerSettings, type CircuitBreakerOptions, readBreakerOptions } from './options.ts';
-import type { Phase } from './phase.ts';
 
 /** Leave to make one call. Settle it once; what comes after the first has no effect. */
 export interface Permit {
@@ -56,6 +55,8 @@ export class CircuitBreaker implements Executor {
   /** @internal */
   readonly gate: BreakerGate;
   #options: CircuitBreakerOptions;
+  /** For the next calls. */
+  readonly #free: Crossing[] = [];
 
   /** `settings` are what was read from `options`. */
   constructor(site: Site, options: CircuitBreakerOptions, settings: BreakerSettings) {
@@ -88,7 +89,9 @@ export class CircuitBreaker implements Executor {
       return Promise.reject(signal.reason);
     }
     const phase = this.gate.admit();
-    return phase === undefined ? Promise.reject(this.gate.rejection()) : this.#run(phase, fn, signal);
+    if (phase === undefined) return Promise.reject(this.gate.rejection());
+    const crossing = this.#free.pop() ?? new Crossing(this.gate, this.#free);
+    return crossing.begin(phase, fn, signal) as Promise<T>; // what `fn` answers
   }
 
   wrap<This, A extends unknown[], T>(
@@ -220,27 +223,6 @@ export class CircuitBreaker implements Executor {
       failureRatio,
       error: lastFailure && summarise(lastFailure.error, lastFailure.classification, runtime.redact),
     });
-  }
-
-  async #run<T>(phase: Phase, fn: Guarded<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { gate } = this;
-    const { clock, classifier } = gate.runtime;
-    const startedMs = clock.monotonic();
-    try {
-      const value = await fn(new Scope(1, signal));
-      gate.succeed({ phase, startedMs }, clock.monotonic(), value);
-      return value;
-    } catch (error) {
-      const endedMs = clock.monotonic();
-      // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
-      const isTimedOut = hasCode(signal?.reason, 'HOLDFAST_TIMED_OUT');
-      if (signal?.aborted && !isTimedOut) gate.cancel({ phase, startedMs }, endedMs);
-      else {
-        const seen = isTimedOut ? signal?.reason : error;
-        gate.fail({ phase, startedMs }, endedMs, { error: seen, classification: classifier.classify(seen) });
-      }
-      throw error;
-    }
   }
 }
 

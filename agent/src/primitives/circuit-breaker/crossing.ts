@@ -1,0 +1,71 @@
+import { hasCode } from '../../errors.ts';
+import { type Guarded, Scope } from '../call.ts';
+import type { BreakerGate, Passage } from './gate.ts';
+import type { Phase } from './phase.ts';
+
+/**
+ * One call through a breaker that stands alone. Crossings are used again: their two callbacks are what would
+ * cost most to make for each call, and an async function would cost more still.
+ */
+export class Crossing implements Passage {
+  phase: Phase | undefined = undefined;
+  startedMs = 0;
+  readonly #gate: BreakerGate;
+  readonly #free: Crossing[];
+  #signal: AbortSignal | undefined = undefined;
+  readonly #onValue: (value: unknown) => unknown;
+  readonly #onError: (error: unknown) => never;
+
+  /** `free` is where it goes when the call is over. */
+  constructor(gate: BreakerGate, free: Crossing[]) {
+    this.#gate = gate;
+    this.#free = free;
+    this.#onValue = (value) => {
+      gate.succeed(this, gate.runtime.clock.monotonic(), value);
+      this.#end();
+      return value;
+    };
+    this.#onError = (error) => {
+      this.#failed(error);
+      throw error;
+    };
+  }
+
+  begin(phase: Phase, fn: Guarded<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+    this.phase = phase;
+    this.#signal = signal;
+    this.startedMs = this.#gate.runtime.clock.monotonic();
+    let answer: unknown;
+    try {
+      answer = fn(new Scope(1, signal));
+    } catch (error) {
+      this.#failed(error);
+      return Promise.reject(error);
+    }
+    return Promise.resolve(answer).then(this.#onValue, this.#onError);
+  }
+
+  #failed(error: unknown): void {
+    const gate = this.#gate;
+    const signal = this.#signal;
+    const { clock, classifier } = gate.runtime;
+    const endedMs = clock.monotonic();
+    // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
+    const isTimedOut = hasCode(signal?.reason, 'HOLDFAST_TIMED_OUT');
+    if (signal?.aborted && !isTimedOut) gate.cancel(this, endedMs);
+    else {
+      const seen = isTimedOut ? signal?.reason : error;
+      gate.fail(this, endedMs, { error: seen, classification: classifier.classify(seen) });
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    this.phase = undefined;
+    this.#signal = undefined;
+    if (this.#free.length < maxFree) this.#free.push(this);
+  }
+}
+
+/** As many as are under way at once, in most services. */
+const maxFree = 256;
