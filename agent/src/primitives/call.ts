@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly priority?: Priority;
   /** Whom the call is for: what a rate limiter counts by. Default: one for all. */
   readonly key?: string;
+  /** Since when the call waits, epoch milliseconds: what a load shedder takes for its time in a queue. */
+  readonly enqueuedAt?: number;
   /** What the call does, such as `GET /users`: propagation rules can name it, and samples of errors show it. */
   readonly operation?: string;
 }

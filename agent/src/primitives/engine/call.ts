@@ -2,7 +2,7 @@ import { countIndex, type TimerHandle } from '@holdfast/shared';
 import { hasCode, ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
-import type { CallOptions, Guarded } from '../call.ts';
+import type { CallOptions, Guarded, Priority } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { type Failure, noteFailure, outcomeOf } from '../failure.ts';
 import type { Progress } from '../retry/policy.ts';
@@ -45,6 +45,10 @@ export class Call extends Deadline implements Waiting, Progress, Course {
 
   get operation(): string | undefined {
     return this.#options?.operation;
+  }
+
+  get priority(): Priority {
+    return this.#options?.priority ?? 'normal';
   }
 
   start(fn: Guarded<unknown>, options: CallOptions | undefined): Promise<unknown> {

@@ -1,0 +1,111 @@
+import { countIndex } from '@holdfast/shared';
+import { type ErrorSource, ResilienceError } from '../../errors.ts';
+import { describeConfig } from '../../options/describe-config.ts';
+import { present } from '../../present.ts';
+import type { Meter } from '../../telemetry/meter.ts';
+import type { CallOptions, Priority } from '../call.ts';
+import type { Course, Entrance } from '../engine/layers.ts';
+import { meterOf, type Site, sourceOf } from '../site.ts';
+import { Spell } from '../spell.ts';
+import type { LoadShedderSettings } from './options.ts';
+import { Concurrency, EventLoopLag, QueueTime, type Signal } from './signals.ts';
+import { Throttle } from './throttle.ts';
+
+/** Decides about each call by what the signals say and how important it is. */
+export class Shedder implements Entrance {
+  readonly meter: Meter;
+  readonly #site: Site;
+  readonly #source: ErrorSource;
+  readonly #spell: Spell;
+  /** Whether it is a layer of a pipeline. One that stands alone has its calls counted by its engine. */
+  readonly #isPart: boolean;
+  readonly #concurrency: Concurrency;
+  readonly #queueTime: QueueTime | undefined;
+  readonly #throttle: Throttle | undefined;
+  readonly #signals: readonly Signal[];
+
+  constructor(site: Site, settings: LoadShedderSettings) {
+    const { clientThrottle, queueTime, eventLoopLag, concurrency } = settings;
+    this.#site = site;
+    this.#source = sourceOf(site, 'load_shedder');
+    this.#isPart = site.pipeline !== undefined;
+    this.#concurrency = new Concurrency(concurrency?.limit ?? Number.POSITIVE_INFINITY);
+    this.#queueTime = queueTime && new QueueTime(queueTime);
+    this.#throttle = clientThrottle && new Throttle(clientThrottle);
+    const lag = eventLoopLag && new EventLoopLag(site.runtime.clock, eventLoopLag);
+    this.#signals = [concurrency && this.#concurrency, this.#queueTime, lag].filter(
+      (signal) => signal !== undefined,
+    );
+    this.meter = meterOf(site, {
+      kind: 'load_shedder',
+      config: describeConfig(settings),
+      latency: !this.#isPart,
+      gauges: () => present({ in_flight: this.#concurrency.inFlightCount, limit: concurrency?.limit }),
+    });
+    this.#spell = new Spell(site.runtime, this.meter, ['load_shedder.started', 'load_shedder.stopped']);
+  }
+
+  admit(nowMs: number, options: CallOptions | undefined): ResilienceError | undefined {
+    const priority = options?.priority ?? 'normal';
+    const rejection = this.#bySignal(nowMs, priority, options) ?? this.#byThrottle(nowMs, priority);
+    if (rejection === undefined) this.#concurrency.inFlightCount += 1;
+    return rejection;
+  }
+
+  began(waitMs: number, nowMs: number): void {
+    this.#queueTime?.note(waitMs, nowMs);
+  }
+
+  leave(outcome: number, nowMs: number, call: Course): void {
+    this.#concurrency.inFlightCount -= 1;
+    if (this.#isPart) this.meter.count(outcome);
+    if (this.#throttle === undefined) return;
+    if (outcome === countIndex.success || isAnswered(outcome, call)) this.#throttle.accept(nowMs);
+    else if (outcome === countIndex.ignored || outcome === countIndex.cancelled)
+      this.#throttle.forget(call.priority, call.startedMs, nowMs);
+  }
+
+  #bySignal(
+    nowMs: number,
+    priority: Priority,
+    options: CallOptions | undefined,
+  ): ResilienceError | undefined {
+    const enqueuedAt = options?.enqueuedAt;
+    const waitMs =
+      enqueuedAt === undefined ? undefined : Math.max(0, this.#site.runtime.clock.now() - enqueuedAt);
+    for (const signal of this.#signals) {
+      if (signal.pressure(nowMs, waitMs) >= tolerated[priority])
+        return this.#rejection(priority, signal.describe(), signal.retryAfterMs?.(nowMs));
+    }
+    return undefined;
+  }
+
+  #byThrottle(nowMs: number, priority: Priority): ResilienceError | undefined {
+    const throttle = this.#throttle;
+    if (throttle === undefined) return undefined;
+    const ratio = throttle.ratioFor(priority, nowMs);
+    throttle.request(priority);
+    if (ratio === 0 || this.#site.runtime.random() >= ratio) return undefined;
+    return this.#rejection(priority, 'too few of the last calls were accepted');
+  }
+
+  #rejection(priority: Priority, why: string, retryAfterMs?: number): ResilienceError {
+    if (this.#isPart) this.meter.count(countIndex.rejected);
+    this.meter.count(countIndex.class_rejected);
+    this.#spell.note();
+    return new ResilienceError({
+      code: 'HOLDFAST_LOAD_SHED',
+      message: `load shedder "${this.#site.name}" sheds ${priority} calls: ${why}`,
+      source: this.#source,
+      retryAfterMs,
+    });
+  }
+}
+
+/** A mistake of the caller's own was accepted and answered. */
+function isAnswered(outcome: number, { lastFailure }: Course): boolean {
+  return outcome === countIndex.failure && lastFailure?.classification.class === 'caller';
+}
+
+/** How much pressure a call of each priority stands. */
+const tolerated: Readonly<Record<Priority, number>> = { low: 0.75, normal: 1, high: 1.5, critical: 2 };
