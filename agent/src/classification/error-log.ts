@@ -1,5 +1,5 @@
 import { countIndex, type ErrorClass } from '@holdfast/shared';
-import { isResilienceError } from '../errors.ts';
+import { hasCode, isResilienceError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Classification } from './classifier.ts';
@@ -64,10 +64,11 @@ class ErrorLog {
     const isOwnRejection = classification.class === 'rejected' && isResilienceError(error);
     const isTold = report ?? !untold.has(classification.class);
     if (isOwnRejection && !isTold) return;
-    if (isObject(error)) {
-      const counter = this.#countedBy.get(error);
+    const origin = originOf(error);
+    if (isObject(origin)) {
+      const counter = this.#countedBy.get(origin);
       if (counter !== undefined && counter !== meter) return;
-      this.#countedBy.set(error, meter);
+      this.#countedBy.set(origin, meter);
     }
     // A layer counts its own rejections where it makes them.
     if (!isOwnRejection) meter.count(classColumn(classification.class));
@@ -88,6 +89,13 @@ class ErrorLog {
     if (this.#sampledMs.size > maxSampled && oldest !== undefined) this.#sampledMs.delete(oldest);
     return true;
   }
+}
+
+/** What a layer only wrapped was counted before that. */
+function originOf(error: unknown): unknown {
+  const isWrapper =
+    hasCode(error, 'HOLDFAST_FALLBACK_FAILED') || hasCode(error, 'HOLDFAST_RETRIES_EXHAUSTED');
+  return isWrapper ? originOf(error.cause) : error;
 }
 
 /** Own rejections and cancelled calls say nothing that their counts do not. */

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { CriticalError, hasCode, PartialOutageError, ResilienceError } from '../../../../agent/src/errors.ts';
 import { createFallback } from '../../../../agent/src/primitives/fallback/fallback.ts';
 import type { FallbackOptions } from '../../../../agent/src/primitives/fallback/options.ts';
+import { compose } from '../../../../agent/src/primitives/pipeline/compose.ts';
+import { createRetry } from '../../../../agent/src/primitives/retry/retry.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
 const boom = new Error('down');
@@ -61,6 +63,15 @@ test('what failed with its fallback has the meaning of the first error', async (
   const fallback = createFallback(runtime, 'reviews', { fallback: failing });
   const error = await fallback.execute(() => Promise.reject(first)).catch((caught: unknown) => caught);
   expect(runtime.classifier.classify(error).class).toBe('partial_outage');
+});
+
+test('what failed with its fallback is counted once, by the inner layer', async () => {
+  const { runtime, telemetry } = createTestRuntime();
+  const retry = createRetry(runtime, 'reviews', { maxRetries: 0 });
+  const composed = compose(retry, createFallback(runtime, 'reviews', { fallback: failing }));
+  const first = new PartialOutageError('first');
+  await expect(composed.execute(() => Promise.reject(first))).rejects.toMatchObject({ cause: first });
+  expect(telemetry.counts('retry/reviews')).toEqual({ failure: 1 });
 });
 
 test('when to come back is that of the first error', async () => {
