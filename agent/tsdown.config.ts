@@ -19,5 +19,6 @@ const common: UserConfig = {
 
 export default defineConfig([
   { ...common, entry: { index: 'src/index.ts' } },
+  { ...common, entry: { checks: 'src/checks/index.ts' } },
   { ...common, entry: { testing: 'src/testing/index.ts' } },
 ]);

@@ -20,7 +20,7 @@ export const namedExports: Rule = {
 };
 
 /** The index files that package.json names; any other would hide where things are. */
-const indexFiles = /^([\w-]+|examples\/[\w-]+)\/src\/index\.ts$|^agent\/src\/testing\/index\.ts$/;
+const indexFiles = /^([\w-]+|examples\/[\w-]+)\/src\/index\.ts$|^agent\/src\/(checks|testing)\/index\.ts$/;
 
 export const indexes: Rule = {
   name: 'a workspace has one index.ts, and only index files pass everything on',

@@ -7,7 +7,7 @@ const entries: readonly RegExp[] = [
   /\.test\.tsx?$/,
   /\.config\.ts$/,
   /^(shared|agent|collector|examples\/[\w-]+)\/src\/index\.ts$/,
-  /^agent\/src\/testing\/index\.ts$/,
+  /^agent\/src\/(checks|testing)\/index\.ts$/,
   /^cli\/(src\/main\.ts|bin\/holdfast\.mjs)$/,
   /^examples\/[\w-]+\/src\/([\w-]+\/)?main\.ts$/,
   /^dashboard\/src\/main\.tsx$/,
