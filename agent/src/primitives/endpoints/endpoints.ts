@@ -16,8 +16,8 @@ export interface EndpointContext<E> extends CallContext {
 
 export interface EndpointCallOptions extends CallOptions {
   /**
-   * The attempt that the layers further out are at. From the second on the pool prefers an endpoint whose last
-   * call did not end with an error. Default 1.
+   * The attempt that the layers further out are at. From the second on the pool prefers an endpoint whose
+   * last call did not end with an error. Default 1.
    */
   readonly attempt?: number;
 }
@@ -94,8 +94,8 @@ export class Endpoints<E extends string | object = string> implements Executor {
   }
 
   /**
-   * Calls `fn` with an endpoint. Rejects with the function's own error, unchanged, or with the signal's reason
-   * where the caller gave up.
+   * Calls `fn` with an endpoint. Rejects with the function's own error, unchanged, or with the signal's
+   * reason where the caller gave up.
    */
   execute<T>(
     fn: (call: EndpointContext<E>) => T | PromiseLike<T>,
@@ -116,15 +116,17 @@ export class Endpoints<E extends string | object = string> implements Executor {
    * A function that is called with the same `this` and the same arguments, and after those with the context
    * of the call.
    */
-  wrap<A extends unknown[], T>(
-    fn: (...args: [...args: A, call: EndpointContext<E>]) => T | PromiseLike<T>,
-  ): (...args: A) => Promise<T>;
-  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T>;
-  wrap<A extends unknown[], T>(
-    fn: (...args: [...args: A, call: EndpointContext<E>]) => T | PromiseLike<T>,
-  ): (...args: A) => Promise<T> {
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: [...args: A, call: EndpointContext<E>]) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T>;
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T>;
+  wrap<This, A extends unknown[], T>(
+    fn: (this: This, ...args: [...args: A, call: EndpointContext<E>]) => T | PromiseLike<T>,
+  ): (this: This, ...args: A) => Promise<T> {
     const execute: Endpoints<E>['execute'] = (run) => this.execute(run);
-    return function wrapped(this: unknown, ...args: A): Promise<T> {
+    return function wrapped(this: This, ...args: A): Promise<T> {
       return execute((call) => fn.call(this, ...args, call));
     };
   }

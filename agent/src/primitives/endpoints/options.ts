@@ -37,7 +37,7 @@ export interface EndpointsOptions<E extends string | object = string> {
    * never all.
    */
   readonly maxEjectedRatio?: number;
-  /** How long the first ejection lasts; the n-th in close succession lasts n times as long. Default 30 000. */
+  /** How long the first ejection lasts; the n-th in close succession n times as long. Default 30 000. */
   readonly baseEjectionMs?: number;
   /** The longest ejection. Default 300 000, or `baseEjectionMs` where that is longer. */
   readonly maxEjectionMs?: number;

@@ -71,7 +71,7 @@ describe('failures in a row', () => {
     ]);
   });
 
-  test('are ended by a success, and by an answer that blames the caller', async () => {
+  test('are ended by a success, or an answer that blames the caller', async () => {
     const { pool } = createPool({ consecutiveFailures: 2 });
     await call(pool, 3, { fails: () => true });
     await call(pool, 3, { fails: () => false });

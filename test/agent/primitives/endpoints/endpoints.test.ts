@@ -36,7 +36,7 @@ describe('balance', () => {
 
   test('takes the less busy of two by default', async () => {
     const { pool } = createPool({ endpoints: ['http://a', 'http://b'], balance: 'power_of_two' });
-    const busy = hang<string>((fn) => pool.execute(({ endpoint }) => fn().then(() => endpoint)));
+    const busy = hang((fn) => pool.execute(({ endpoint }) => fn().then(() => endpoint)));
     const [taken] = pool.status.filter(({ inFlightCount }) => inFlightCount > 0);
     const seen = await visited(pool, 20);
     expect(new Set(seen)).toEqual(new Set(three.slice(0, 2).filter((id) => id !== taken?.id)));
@@ -175,7 +175,7 @@ describe('a call', () => {
     expect(await add(1, 2)).toBe(3);
   });
 
-  test('that is a retry goes to an endpoint that has not just failed', async () => {
+  test('that is a retry avoids endpoints that have just failed', async () => {
     const { pool } = createPool({ balance: 'power_of_two', consecutiveFailures: 100 });
     for (let round = 0; round < 50; round++) {
       let first = '';
