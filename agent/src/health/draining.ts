@@ -3,8 +3,8 @@ import { func, number, optional, readOptions, withDefault } from '../options/che
 
 export interface DrainOptions {
   /**
-   * How long to go on answering after readiness fails, so that whoever sends traffic notices and stops. Default
-   * 5000; Kubernetes asks for readiness every 10 seconds unless told otherwise.
+   * How long to go on answering after readiness fails, so that whoever sends traffic notices and stops.
+   * Default 5000. Kubernetes asks for readiness every 10 seconds unless told otherwise.
    */
   readonly afterMs?: number;
   /** Ends the service's own work after that, such as a server's `close`. It is waited for. */

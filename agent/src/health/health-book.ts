@@ -12,8 +12,8 @@ import type { HealthProbe } from './probe.ts';
 
 export interface HealthReport {
   /**
-   * `down` where a critical check is down, and while draining; `degraded` where another is, or where a circuit
-   * breaker turns calls away; `unknown` where a check has nothing to say yet; else `up`.
+   * `down` where a critical check is down, and while draining; `degraded` where another is, or where a
+   * circuit breaker turns calls away; `unknown` where a check has nothing to say yet; else `up`.
    */
   readonly status: HealthStatus;
   /** Whether the service was told to end: it takes no new work. */

@@ -9,8 +9,8 @@ export type HealthHandler = (request: IncomingMessage, response: ServerResponse,
 
 export interface HealthHandlerOptions {
   /**
-   * How long a probe may wait for checks that have not run yet. Default 900: Kubernetes gives up after a second
-   * unless told otherwise.
+   * How long a probe may wait for checks that have not run yet. Default 900: Kubernetes gives up after a
+   * second unless told otherwise.
    */
   readonly timeoutMs?: number;
 }

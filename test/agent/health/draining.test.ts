@@ -44,7 +44,7 @@ test('waits five seconds unless told otherwise', async () => {
   expect(done).toEqual(['drain', 'close agent', 'kill 7 SIGTERM']);
 });
 
-test('leaves the end to the host where it listens for the signal too', async () => {
+test('leaves the end to a host that listens for the signal', async () => {
   const { clock, host, done } = createHost({ close: () => done.push('close server') });
   host.on('SIGTERM', () => done.push('host'));
   host.emit('SIGTERM');
