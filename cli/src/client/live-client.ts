@@ -136,5 +136,5 @@ async function refusalOf({ url, token }: LiveClientOptions, response: IncomingMe
   const problem = readJson(plainObject, body, 'the answer');
   if (!problem.ok && !wantsToken(status)) return foreign(url, status);
   const json = problem.ok ? problem.value : undefined;
-  return failureOf(status, json, token === undefined ? {} : { token });
+  return failureOf(status, json, token === undefined ? { url } : { url, token });
 }

@@ -84,8 +84,17 @@ export function foreign(url: string, status: number): Failure {
 }
 
 /** What an answer that is no success means. */
-export function failureOf(status: number, json: unknown, { token }: { readonly token?: string }): Failure {
+export function failureOf(
+  status: number,
+  json: unknown,
+  { url, token }: { readonly url: string; readonly token?: string },
+): Failure {
   const { detail, nearest } = problemOf(json, status);
+  const { origin, pathname } = new URL(url);
+  if (status === 404 && pathname !== '/' && detail.includes(` ${pathname}/api/`)) {
+    const what = `the collector has nothing at the path of ${url}; give its address alone`;
+    return new Failure(exitCodes.usage, `${what}, ${origin}`);
+  }
   if (status === 401) {
     const hint = token === undefined ? 'give a token' : 'the token is not accepted; give another';
     return new Failure(

@@ -1,5 +1,6 @@
 import { formatDuration, overrideLimits, type ReleaseRequest } from '@holdfast/shared';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { readHold } from './time-options.ts';
 
@@ -15,6 +16,14 @@ export function withHold(command: Command): Command {
     '--for <time>',
     `how long it holds: 30s, 15m, 1h30m; ${usual} unless given`,
   );
+}
+
+/** Adds what an act takes that happens once. `--for` is known, so that its refusal can say why. */
+export function withoutHold(command: Command): Command {
+  const refuse = (): never => {
+    throw usageFailure(`${command.name()} happens once and holds nothing, so it takes no --for`);
+  };
+  return withReason(command).addOption(new Option('--for <time>').argParser(refuse).hideHelp());
 }
 
 export function withReason(command: Command): Command {

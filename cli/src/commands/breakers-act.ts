@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { BreakerAddress } from '../client/address.ts';
 import { type Context, contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
-import { type ActOptions, readAct, withHold, withReason } from './act-options.ts';
+import { type ActOptions, readAct, withHold, withoutHold, withReason } from './act-options.ts';
 import { readBreakerAddress } from './breaker-argument.ts';
 import { breakersDescription } from './breakers-ls.ts';
 import { confirm } from './confirm.ts';
@@ -29,12 +29,11 @@ const acts = [
 export function registerBreakersAct(program: Command, host: Host): void {
   const breakers = group(program, 'breakers', breakersDescription);
   for (const act of acts) {
-    withHold(
-      breakers
-        .command(act.name)
-        .description(act.description)
-        .argument(...addressArgument),
-    )
+    const command = breakers
+      .command(act.name)
+      .description(act.description)
+      .argument(...addressArgument);
+    (act.state === 'closed' ? withoutHold(command) : withHold(command))
       .option('-y, --yes', 'do not ask; off a terminal it never asks')
       .action(async (text: string, options: Options, command: Command) => {
         const context = contextOf(command, host);
@@ -65,7 +64,7 @@ function registerRelease(breakers: Command, host: Host): void {
 }
 
 function registerReset(breakers: Command, host: Host): void {
-  withHold(breakers.command('reset').argument(...addressArgument))
+  withoutHold(breakers.command('reset').argument(...addressArgument))
     .description('release it where it is held, and close it with an empty window')
     .action(async (text: string, options: Options, command: Command) => {
       const context = contextOf(command, host);

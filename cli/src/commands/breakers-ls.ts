@@ -1,7 +1,9 @@
-import { isProblem, worstFirst } from '@holdfast/shared';
+import { isProblem, nearestFew, worstFirst } from '@holdfast/shared';
 import type { Command } from 'commander';
 import { breakerColumns } from '../columns/breakers.ts';
-import { contextOf } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { didYouMean, Failure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
 
@@ -15,9 +17,19 @@ export function registerBreakersLs(program: Command, host: Host): void {
     .option('--problems', 'only those that an operator should look at')
     .action(async (options: { service?: string; problems?: boolean }, command: Command) => {
       const context = contextOf(command, host);
-      const all = worstFirst(await context.api.breakers(options.service));
+      const { service } = options;
+      const all = worstFirst(await context.api.breakers(service));
+      if (all.length === 0 && service !== undefined) await checkService(context, service);
       const shown = options.problems === true ? all.filter(isProblem) : all;
       const empty = all.length === 0 ? 'no breakers yet' : 'no breaker has a problem';
       context.printList(breakerColumns(host.clock.now()), shown, empty);
     });
+}
+
+/** That a service has no breaker is not the same as that there is no such service. */
+async function checkService({ api }: Context, service: string): Promise<void> {
+  const names = (await api.services()).map((one) => one.service);
+  if (names.includes(service)) return;
+  const hint = didYouMean(nearestFew(service, names)) || `; there are ${names.join(', ') || 'none yet'}`;
+  throw new Failure(exitCodes.notFound, `no service is called ${service}${hint}`);
 }

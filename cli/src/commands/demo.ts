@@ -28,6 +28,9 @@ export function registerDemo(program: Command, host: Host): void {
       new Option('--rate <pages>', 'pages a second; 0 for no customers').argParser(readRate).default(20),
     )
     .action(async (options: DemoArguments) => {
+      if (given.has('story') && given.has('no-story')) {
+        throw usageFailure('--story and --no-story exclude each other: give one of them');
+      }
       const story = options.story === false ? undefined : findStory(options.story);
       const [{ runDemo }, { keyboardOf }] = await Promise.all([
         import('../demo/run-demo.ts'),
@@ -39,6 +42,9 @@ export function registerDemo(program: Command, host: Host): void {
         { host, mainProgram, shopPrograms, keyboard },
       );
     });
+  // The options share a value: which of them were given must be noted as they come.
+  const given = new Set<string>();
+  for (const name of ['story', 'no-story']) demo.on(`option:${name}`, () => void given.add(name));
   registerDemoFail(demo, host);
 }
 

@@ -45,7 +45,11 @@ function defaultDataFolder(env: Host['env']): string {
 async function serve(context: Context, options: Options, end: AbortSignal): Promise<void> {
   const { host, token } = context;
   const dataFolder = options.data ?? defaultDataFolder(host.env);
-  const { openCollector } = await import('../collector/open-collector.ts');
+  const [{ openCollector }, { checkHost }] = await Promise.all([
+    import('../collector/open-collector.ts'),
+    import('../collector/check-host.ts'),
+  ]);
+  await checkHost(options.host);
   const collector = await openCollector({
     host: options.host,
     port: options.port,

@@ -20,12 +20,8 @@ describe('an act', () => {
       breaker,
       { ...signed, state: 'disabled', instance: 'c1' },
     ],
-    [
-      'breakers close checkout/payments --for 5m',
-      'PUT',
-      breaker,
-      { ...signed, state: 'closed', forMs: 300_000 },
-    ],
+    ['breakers open checkout/payments --for 5m', 'PUT', breaker, { ...signed, forMs: 300_000 }],
+    ['breakers close checkout/payments', 'PUT', breaker, { ...signed, state: 'closed' }],
     ['breakers release checkout/payments --reason done', 'DELETE', breaker, { ...signed, reason: 'done' }],
     ['breakers reset checkout/payments', 'PUT', breaker, { ...signed, state: 'closed' }],
     [

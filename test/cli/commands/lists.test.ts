@@ -84,3 +84,15 @@ test('a breaker that is not there is answered with the nearest', async () => {
     stderr: 'holdfast: no breaker is called checkout/paymnts; did you mean checkout/payments?\n',
   });
 });
+
+test.each([
+  ['storefrnt', 'no service is called storefrnt; did you mean storefront?'],
+  ['x', 'no service is called x; there are checkout, storefront'],
+])('breakers of the service %s, which is not there, are refused', async (service, says) => {
+  const { url } = await startFakeCollector(scopeOfTest(), { view: troubledShop() });
+  expect(await runCommand(['breakers', 'ls', '--service', service], { url })).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: `holdfast: ${says}\n`,
+  });
+});

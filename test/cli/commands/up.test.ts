@@ -84,6 +84,17 @@ describe('the real collector', () => {
     }
   });
 
+  test('is named where the address has a path too many', async () => {
+    const { url } = await up(scopeOfTest());
+    for (const line of ['status', 'events tail', 'wait breaker a/b']) {
+      const { code, stderr } = await runCommand(line.split(' '), { url: `${url}/foo/` });
+      expect(stderr).toBe(
+        `holdfast: the collector has nothing at the path of ${url}/foo; give its address alone, ${url}\n`,
+      );
+      expect(code).toBe(2);
+    }
+  });
+
   test('says what is not there, with exit code 3', async () => {
     const { url } = await up(scopeOfTest());
     for (const line of ['breakers get a/b', 'breakers open a/b', 'breakers release a/b', 'flags off x']) {
