@@ -124,8 +124,14 @@ class AnswerCache implements Cache {
       return Promise.resolve(entry.value);
     }
     const shared = this.#flights.get(key);
-    if (shared !== undefined) this.#meter.count(countIndex.coalesced);
-    return this.#wait(shared ?? this.#begin(new Flight(key, false), fn), signal);
+    if (shared !== undefined) {
+      this.#meter.count(countIndex.coalesced);
+      return this.#wait(shared, signal);
+    }
+    const flight = new Flight(key, false);
+    const answer = this.#wait(flight, signal); // first: the function may abort the signal at once
+    this.#begin(flight, fn);
+    return answer;
   }
 
   #revalidate(key: string, fn: Guarded<unknown>): void {
@@ -133,13 +139,12 @@ class AnswerCache implements Cache {
     this.#begin(new Flight(key, true), fn);
   }
 
-  #begin(flight: Flight, fn: Guarded<unknown>): Flight {
+  #begin(flight: Flight, fn: Guarded<unknown>): void {
     this.#flights.set(flight.key, flight);
     flight.start(fn, {
       succeeded: (value) => this.#succeeded(flight, value),
       failed: (error) => this.#failed(flight, error),
     });
-    return flight;
   }
 
   #wait(flight: Flight, signal: AbortSignal | undefined): Promise<unknown> {

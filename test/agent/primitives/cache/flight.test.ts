@@ -81,6 +81,17 @@ test('a caller who gave up before costs no flight', async () => {
   expect(telemetry.counts('cache/users')).toEqual({ cancelled: 1, class_cancelled: 1 });
 });
 
+test('a function that aborts its own caller is left at once', async () => {
+  const { cache, telemetry } = createCacheUnderTest();
+  const controller = new AbortController();
+  const aborts = (): Promise<void> => {
+    controller.abort(boom);
+    return new Promise(() => {});
+  };
+  await expect(cache.execute(aborts, { key: 'ana', signal: controller.signal })).rejects.toBe(boom);
+  expect(telemetry.gauges('cache/users')).toEqual({ in_flight: 0 });
+});
+
 test('how many are under way is shown', async () => {
   const { cache, telemetry } = createCacheUnderTest();
   const call = begin(cache);
