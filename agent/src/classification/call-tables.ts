@@ -109,6 +109,7 @@ export const messageRows: readonly Row[] = [
   ['Client network socket disconnected before secure TLS connection was established', unsent],
   ['.*NGHTTP2_REFUSED_STREAM', again],
   ['timeout of \\d+ ?ms exceeded', outage],
+  ['stream has been aborted', passing],
   ['(?:\\d+ RESOURCE_EXHAUSTED: )?(?:Received|Sent|Attempted to send) message larger than max.*', caller],
   ['canceling statement due to user request', cancelled],
   // pg and its pool
