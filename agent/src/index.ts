@@ -34,7 +34,7 @@ export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
 export type { BulkheadOptions } from './primitives/bulkhead/options.ts';
 export type { Cache, CachedValue } from './primitives/cache/cache.ts';
 export type { CacheOptions } from './primitives/cache/options.ts';
-export type { CallContext, CallOptions, Executor, Guarded } from './primitives/call.ts';
+export type { CallContext, CallOptions, Executor, Guarded, Priority } from './primitives/call.ts';
 export type { BreakerMetrics, CircuitBreaker, Permit } from './primitives/circuit-breaker/circuit-breaker.ts';
 export type { CircuitBreakerOptions } from './primitives/circuit-breaker/options.ts';
 export type {
@@ -73,9 +73,21 @@ export type {
   KeyCompletion,
   KeyHolding,
 } from './primitives/idempotency/store.ts';
+export type { LoadShedder } from './primitives/load-shedder/load-shedder.ts';
+export type {
+  ClientThrottleOptions,
+  ConcurrencyOptions,
+  EventLoopLagOptions,
+  LoadShedderOptions,
+  QueueTimeOptions,
+} from './primitives/load-shedder/options.ts';
 export type { Pipeline } from './primitives/pipeline/pipeline.ts';
 export type { PipelineOptions } from './primitives/pipeline/options.ts';
 export { type MethodGuard, type Protector, protectedBy } from './primitives/pipeline/protected-by.ts';
+export type { QueueOptions } from './primitives/queue/options.ts';
+export type { Queue, QueueWaitOptions } from './primitives/queue/queue.ts';
+export type { RateLimiterOptions } from './primitives/rate-limiter/options.ts';
+export type { RateLimiter } from './primitives/rate-limiter/rate-limiter.ts';
 export type { Retry } from './primitives/retry/retry.ts';
 export type { RetryOptions } from './primitives/retry/options.ts';
 export type { Timeout, TimeoutOptions } from './primitives/timeout/timeout.ts';

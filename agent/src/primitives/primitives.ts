@@ -16,9 +16,15 @@ import { createHedge, type Hedge } from './hedge/hedge.ts';
 import type { HedgeOptions } from './hedge/options.ts';
 import { createIdempotency, type Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyOptions } from './idempotency/options.ts';
+import { createLoadShedder, type LoadShedder } from './load-shedder/load-shedder.ts';
+import type { LoadShedderOptions } from './load-shedder/options.ts';
 import { compose } from './pipeline/compose.ts';
 import type { PipelineOptions } from './pipeline/options.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
+import type { QueueOptions } from './queue/options.ts';
+import { createQueue, type Queue } from './queue/queue.ts';
+import type { RateLimiterOptions } from './rate-limiter/options.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limiter/rate-limiter.ts';
 import type { RetryOptions } from './retry/options.ts';
 import { createRetry, type Retry } from './retry/retry.ts';
 import { createTimeout, type Timeout, type TimeoutOptions } from './timeout/timeout.ts';
@@ -84,6 +90,26 @@ export class Primitives {
   bulkhead(name: string, options?: BulkheadOptions): Bulkhead {
     const make = (): Bulkhead => createBulkhead(this.#runtime, name, required('bulkhead', name, options));
     return this.#registry.getOrMake({ kind: 'bulkhead', name }, options, make);
+  }
+
+  /** The first time with options. */
+  rateLimiter(name: string, options?: RateLimiterOptions): RateLimiter {
+    const make = (): RateLimiter =>
+      createRateLimiter(this.#runtime, name, required('rate limiter', name, options));
+    return this.#registry.getOrMake({ kind: 'rate limiter', name }, options, make);
+  }
+
+  /** The first time with options. */
+  loadShedder(name: string, options?: LoadShedderOptions): LoadShedder {
+    const make = (): LoadShedder =>
+      createLoadShedder(this.#runtime, name, required('load shedder', name, options));
+    return this.#registry.getOrMake({ kind: 'load shedder', name }, options, make);
+  }
+
+  /** The first time with options. */
+  queue<T>(name: string, options?: QueueOptions): Queue<T> {
+    const make = (): Queue<T> => createQueue(this.#runtime, name, required('queue', name, options));
+    return this.#registry.getOrMake({ kind: 'queue', name }, options, make);
   }
 
   /** The first time with options. */
