@@ -42,6 +42,30 @@ export const importTable: readonly ImportRow[] = [
     packages: { commander: 'anywhere', ink: 'anywhere', react: 'anywhere', ws: 'anywhere' },
   },
   {
+    folder: 'examples/express',
+    workspaces: ['@holdfast/agent'],
+    node: true,
+    packages: { express: 'anywhere' },
+  },
+  {
+    folder: 'examples/fastify',
+    workspaces: ['@holdfast/agent'],
+    node: true,
+    packages: { fastify: 'anywhere' },
+  },
+  {
+    folder: 'examples/koa',
+    workspaces: ['@holdfast/agent'],
+    node: true,
+    packages: { koa: 'anywhere' },
+  },
+  {
+    folder: 'examples/nest',
+    workspaces: ['@holdfast/agent'],
+    node: true,
+    packages: { '@nestjs/common': 'anywhere', '@nestjs/core': 'anywhere' },
+  },
+  {
     folder: 'examples/shop',
     workspaces: ['@holdfast/agent'],
     node: true,

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAgent } from '@holdfast/agent';
+import express from 'express';
+
+export interface Settings {
+  readonly port: number;
+  /** The service that knows the products: it answers `GET /:sku`. */
+  readonly catalogueUrl: string;
+  /** How many may be served at once; the others are told to come again. */
+  readonly maxRequests: number;
+  /** How long to go on answering after SIGTERM, until nobody sends requests here any more. */
+  readonly drainMs: number;
+}
+
+/** A shop window that shows its products without a price while the catalogue is away. */
+export async function start(settings: Settings): Promise<{ readonly url: string }> {
+  const { port, catalogueUrl, maxRequests, drainMs } = settings;
+  const agent = createAgent({ service: 'window' });
+  const catalogue = agent.pipeline('catalogue', {
+    timeoutMs: 2_000,
+    circuitBreaker: { minimumCalls: 5, window: { kind: 'count', size: 10 } },
+    fallback: () => ({ price: 'ask us' }),
+  });
+
+  const app = express();
+  const holdfast = agent.express({ shed: agent.bulkhead('http', { maxConcurrentCalls: maxRequests }) });
+  app.use(holdfast); // before the routes: health and shedding
+  app.get('/products/:sku', async (request, response) => {
+    const url = `${catalogueUrl}/${encodeURIComponent(request.params.sku)}`;
+    response.json(await catalogue.execute(({ signal }) => getJson(url, signal)));
+  });
+  app.use(holdfast.errors); // after the routes: errors
+
+  const server = app.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  agent.drainOn('SIGTERM', {
+    afterMs: drainMs,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  });
+  const address = server.address() as AddressInfo; // it listens on a port
+  return { url: `http://127.0.0.1:${address.port}` };
+}
+
+async function getJson(url: string, signal: AbortSignal): Promise<unknown> {
+  const answer = await fetch(url, { signal });
+  if (!answer.ok) throw Object.assign(new Error('no product'), { status: answer.status });
+  return answer.json();
+}
