@@ -22,13 +22,13 @@ export interface RoutedRequest extends IncomingMessage {
 }
 
 export function createExpress(requests: Requests): ExpressMiddleware {
-  return Object.assign(nodeMiddleware(requests), {
-    // Express knows by the fourth parameter that this is for errors.
-    errors: (error: unknown, request: RoutedRequest, response: ServerResponse, next: Next) => {
-      requests.report(error, response, request.route?.path);
-      next(error);
-    },
-  });
+  const errors = (...[error, request, response, next]: Parameters<ExpressMiddleware['errors']>): void => {
+    requests.report(error, response, request.route?.path);
+    next(error);
+  };
+  // Express takes for a handler of errors what has four parameters.
+  Object.defineProperty(errors, 'length', { value: 4 });
+  return Object.assign(nodeMiddleware(requests), { errors });
 }
 
 /** Answers health probes and sheds. */

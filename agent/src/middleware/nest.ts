@@ -34,13 +34,14 @@ export function createNest(requests: Requests): NestMiddleware {
   };
 }
 
-/** On Express and on Fastify. */
 function reportFrom(requests: Requests, exception: unknown, host: ArgumentsHostLike): void {
-  const request = host.getArgByIndex(0) as NestRequest; // of one of the two
-  const response = host.getArgByIndex(1) as ServerResponse | { readonly raw: ServerResponse };
+  const request = host.getArgByIndex(0) as NestRequest; // of Express or of Fastify
+  const response = host.getArgByIndex(1) as NestResponse; // of the same
   const route = request.route?.path ?? request.routeOptions?.url;
   requests.report(exception, 'raw' in response ? response.raw : response, route);
 }
+
+type NestResponse = ServerResponse | { readonly raw: ServerResponse };
 
 interface NestRequest {
   readonly route?: { readonly path?: unknown };

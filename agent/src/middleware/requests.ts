@@ -13,7 +13,7 @@ export interface MiddlewareOptions {
   readonly shed?: Executor;
   /** How important a request is, and whom a rate limiter counts it for. Default: all are the same. */
   readonly call?: (request: IncomingMessage) => Pick<CallOptions, 'priority' | 'key'>;
-  /** Whether `/livez`, `/readyz`, `/startupz` and `/health` are answered; they are never shed. Default true. */
+  /** Whether `/livez`, `/readyz`, `/startupz` and `/health` are answered, shedding or not. Default true. */
   readonly health?: boolean;
 }
 
@@ -130,7 +130,7 @@ function refusalOf(error: unknown): Refusal {
 const gone: Error = Object.assign(new Error('the client went away'), { name: 'AbortError' });
 
 const readShed: Check<Executor> = (shed, place) => {
-  if (typeof shed === 'object' && shed !== null && 'execute' in shed) return shed as Executor; // has the member
+  if (typeof shed === 'object' && shed !== null && 'execute' in shed) return shed as Executor; // it has it
   throw new TypeError(mustBe(place, 'a primitive', shed));
 };
 

@@ -1,152 +1,10 @@
-import { CriticalError, type FaultOptions, hasCode, PartialOutageError } from '@holdfast/agent';
+import { PartialOutageError } from '@holdfast/agent';
 import { SeededRandom } from '@holdfast/agent/testing';
 import { describe, expect, test } from 'vitest';
-import { createTestAgent, type TestAgent } from '../support/agent.ts';
+import { createTestAgent } from '../support/agent.ts';
+import { always, createShop, watch } from './shop.ts';
 
 const start = 1_700_000_000_000;
-
-/** An agent with a pipeline `payments` whose function answers `fine`. */
-async function createShop(): Promise<TestAgent & { readonly pay: () => Promise<string> }> {
-  const test = await createTestAgent();
-  const payments = test.agent.pipeline('payments', { timeoutMs: 1_000, tags: ['money', 'tier:gold'] });
-  return { ...test, pay: () => payments.execute(() => 'fine') };
-}
-
-/** What a call has ended with, as soon as it has. */
-function watch(call: Promise<unknown>): unknown[] {
-  const settled: unknown[] = [];
-  const note = (end: unknown): number => settled.push(end);
-  call.then(note, note).catch(() => undefined);
-  return settled;
-}
-
-const always = { kind: 'fault', ratio: 1 } as const satisfies FaultOptions;
-
-describe('kinds', () => {
-  test('a fault without an error throws one with a code and its source', async () => {
-    const { agent, pay } = await createShop();
-    agent.faults.start('no payments', always);
-    const error = await pay().catch((error: unknown) => error);
-    expect(hasCode(error, 'HOLDFAST_FAULT_INJECTED')).toBe(true);
-    expect(error).toMatchObject({
-      message: 'fault "no payments" was injected into "payments"',
-      source: { service: 'shop', pipeline: 'payments', primitive: 'pipeline', name: 'payments' },
-    });
-  });
-
-  test('a fault throws the error that it was given, and the function is not called', async () => {
-    const { agent } = await createShop();
-    const error = new CriticalError('disk');
-    let called = false;
-    agent.faults.start('disk', { ...always, error });
-    const call = agent.pipeline('payments').execute(() => {
-      called = true;
-    });
-    await expect(call).rejects.toBe(error);
-    expect(called).toBe(false);
-  });
-
-  test('a fault makes a new error for each call where it is given a function', async () => {
-    const { agent, pay } = await createShop();
-    let made = 0;
-    agent.faults.start('numbered', { ...always, error: () => new Error(`number ${++made}`) });
-    await expect(pay()).rejects.toThrow('number 1');
-    await expect(pay()).rejects.toThrow('number 2');
-  });
-
-  test('an outcome answers instead of the function', async () => {
-    const { agent, pay } = await createShop();
-    agent.faults.start('empty', { kind: 'outcome', ratio: 1, result: { items: [] } });
-    expect(await pay()).toEqual({ items: [] });
-  });
-
-  test('an outcome may be made for each call, and may be nothing', async () => {
-    const { agent, pay } = await createShop();
-    const made = agent.faults.start('made', {
-      kind: 'outcome',
-      ratio: 1,
-      result: ({ attempt }: { readonly attempt: number }) => `attempt ${attempt}`,
-    });
-    expect(await pay()).toBe('attempt 1');
-    made.stop();
-    agent.faults.start('nothing', { kind: 'outcome', ratio: 1 });
-    expect(await pay()).toBeUndefined();
-  });
-
-  test('latency waits before the function', async () => {
-    const { agent, clock, pay } = await createShop();
-    agent.faults.start('slow', { kind: 'latency', ratio: 1, latencyMs: 400 });
-    const settled = watch(pay());
-    await clock.advance(399);
-    expect(settled).toEqual([]);
-    await clock.advance(1);
-    expect(settled).toEqual(['fine']);
-  });
-
-  test('latency is drawn between its bounds', async () => {
-    const { agent, clock, pay } = await createShop(); // its random numbers are all 0.5
-    agent.faults.start('slow', { kind: 'latency', ratio: 1, latencyMs: { minMs: 100, maxMs: 300 } });
-    const settled = watch(pay());
-    await clock.advance(199);
-    expect(settled).toEqual([]);
-    await clock.advance(1);
-    expect(settled).toEqual(['fine']);
-  });
-
-  test('latency ends when the time-out of the attempt does', async () => {
-    const { agent, clock, pay } = await createShop();
-    agent.faults.start('slow', { kind: 'latency', ratio: 1, latencyMs: 50_000 });
-    const answer = pay().catch((error: unknown) => error);
-    await clock.advance(1_000);
-    expect(hasCode(await answer, 'HOLDFAST_TIMED_OUT')).toBe(true);
-  });
-
-  test('latency ends when the caller gives up', async () => {
-    const { agent } = await createShop();
-    agent.faults.start('slow', { kind: 'latency', ratio: 1, latencyMs: 50_000 });
-    const caller = new AbortController();
-    let called = false;
-    const call = agent.pipeline('payments').execute(
-      () => {
-        called = true;
-      },
-      { signal: caller.signal },
-    );
-    caller.abort(new Error('gone'));
-    await expect(call).rejects.toThrow('gone');
-    expect(called).toBe(false);
-  });
-
-  test('behavior runs before the function', async () => {
-    const { agent, pay } = await createShop();
-    const attempts: number[] = [];
-    agent.faults.start('drop caches', {
-      kind: 'behavior',
-      ratio: 1,
-      behavior: ({ attempt }) => attempts.push(attempt),
-    });
-    expect(await pay()).toBe('fine');
-    expect(attempts).toEqual([1]);
-  });
-
-  test('what a behavior throws, the call throws', async () => {
-    const { agent, pay } = await createShop();
-    const behavior = (): Promise<never> => Promise.reject(new Error('no connection left'));
-    agent.faults.start('drain', { kind: 'behavior', ratio: 1, behavior });
-    await expect(pay()).rejects.toThrow('no connection left');
-  });
-
-  test('faults together wait first, and fail then', async () => {
-    const { agent, clock, pay } = await createShop();
-    agent.faults.start('down', always);
-    agent.faults.start('slow', { kind: 'latency', ratio: 1, latencyMs: 200 });
-    const settled = watch(pay());
-    await clock.advance(199);
-    expect(settled).toEqual([]);
-    await clock.advance(1);
-    expect(hasCode(settled[0], 'HOLDFAST_FAULT_INJECTED')).toBe(true);
-  });
-});
 
 describe('what it hits', () => {
   test('the share of the attempts that its ratio says', async () => {
@@ -295,7 +153,7 @@ test('none starts while faults are disabled', async () => {
   expect(agent.faults.start('after', always).isOn).toBe(true);
 });
 
-test('a name that is on is refused, and free again after its end', async () => {
+test('a name that is on is refused until its end', async () => {
   const { agent } = await createShop();
   const fault = agent.faults.start('down', always);
   expect(() => agent.faults.start('down', always)).toThrow(

@@ -82,7 +82,7 @@ describe.each(Object.keys(frameworks))('%s', (name) => {
     expect((await fetch(`${url}/livez`)).status).toBe(404);
   });
 
-  test('reports an error with its route, and leaves the answer to the framework', async () => {
+  test('reports an error with its route, and leaves the answer alone', async () => {
     const site = await start(name);
     const answer = await fetch(`${site.url}/users/none`);
     expect(answer.status).toBe(500);
