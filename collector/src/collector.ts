@@ -109,10 +109,11 @@ async function serve(of: {
 }): Promise<Collector> {
   const { server, port, options, parts } = of;
   const { store, state, journal } = parts;
-  const shared = { ...parts, log: options.log, secondsRetentionMs: options.secondsRetentionMs };
+  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
+  const shared = { ...parts, log, retentionMs, secondsRetentionMs };
   const control = new Control(shared);
   const stopExpiry = await startExpiry({ ...shared, control });
-  const stopRetention = startRetention({ ...shared, retentionMs: options.retentionMs });
+  const stopRetention = startRetention({ ...shared, hoursRetentionMs });
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
   const routes = [...readRoutes(shared), ...controlRoutes(control)];

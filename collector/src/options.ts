@@ -22,6 +22,8 @@ export interface CollectorOptions {
   readonly retentionMs?: number;
   /** How long single seconds are kept for charts, milliseconds. Default one day, at most `retentionMs`. */
   readonly secondsRetentionMs?: number;
+  /** How long hours are kept for charts of the past, milliseconds. Default a year, at least `retentionMs`. */
+  readonly hoursRetentionMs?: number;
   readonly clock?: Clock;
   /** Default: nothing is said. */
   readonly log?: Log;
@@ -53,6 +55,7 @@ export function checkOptions(options: CollectorOptions): CheckedOptions {
     allowHosts: options.allowHosts ?? [],
     retentionMs,
     secondsRetentionMs: Math.min(options.secondsRetentionMs ?? dayMs, retentionMs),
+    hoursRetentionMs: Math.max(options.hoursRetentionMs ?? 366 * dayMs, retentionMs),
     clock: options.clock ?? systemClock,
     log: options.log ?? (() => {}),
     version: options.version ?? '0.0.0',

@@ -9,6 +9,7 @@ export interface RetentionOptions {
   readonly log: Log;
   readonly retentionMs: number;
   readonly secondsRetentionMs: number;
+  readonly hoursRetentionMs: number;
 }
 
 const firstAfterMs = 60_000;
@@ -17,11 +18,11 @@ const everyMs = 3_600_000;
 const auditRetentionMs = 366 * 86_400_000;
 
 /**
- * Removes what is too old, once an hour. Returns the function that stops it, which resolves once nothing
+ * Adds up the hours that are over, and removes what is too old, once an hour. Returns the function that stops it, which resolves once nothing
  * runs.
  */
 export function startRetention(options: RetentionOptions): () => Promise<void> {
-  const { store, clock, log, retentionMs, secondsRetentionMs } = options;
+  const { store, clock, log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
   let running: Promise<void> = Promise.resolve();
   let timer: TimerHandle;
   schedule(firstAfterMs);
@@ -37,8 +38,11 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
     const now = clock.now();
     const past = now - retentionMs;
     const audit = Math.min(now - auditRetentionMs, past);
+    const seconds = now - secondsRetentionMs;
+    const hours = now - hoursRetentionMs;
     try {
-      await store.expire({ log: past, minutes: past, seconds: now - secondsRetentionMs, audit });
+      await store.compact(now);
+      await store.expire({ log: past, minutes: past, seconds, hours, audit });
     } catch (error) {
       log('error', `what is too old could not be removed: ${messageOf(error)}`);
     }

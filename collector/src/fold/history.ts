@@ -9,7 +9,7 @@ import {
   type Resource,
   type RollupColumns,
 } from '@holdfast/shared';
-import type { Flush, Slice, SliceQuery, Total } from '../store/event-store.ts';
+import { type Flush, type Slice, type SliceQuery, tiers, type Total } from '../store/event-store.ts';
 import { readSeconds, SecondsWriter, sumOf } from './seconds-codec.ts';
 
 /** What was derived between two flushes. */
@@ -94,7 +94,7 @@ export class History {
       totals: [...addresses].map((address) => ({ address, counts: this.totalsOf(address) })),
       slices: series.flatMap((one) =>
         [...one.minutes].flatMap(([minute, writer]) =>
-          (['seconds', 'minutes'] as const).map((tier) => ({
+          tiers.map((tier) => ({
             address: one.address,
             instance: one.instance,
             ...sliceOf(tier, minute, writer),
@@ -112,7 +112,7 @@ export class History {
       [...chunk.series.values()]
         .filter((series) => series.address === address)
         .flatMap((series) => [...series.minutes])
-        .filter(([minute]) => minute >= from && minute <= to)
+        .filter(([minute]) => firstMinuteOf(tier, minute) >= from && firstMinuteOf(tier, minute) <= to)
         .map(([minute, writer]) => sliceOf(tier, minute, writer)),
     );
   }
@@ -203,5 +203,10 @@ function sliceOf(tier: Slice['tier'], minute: number, writer: SecondsWriter): Sl
   if (tier === 'seconds') return { tier, minute, bytes: writer.bytes() };
   const sum = new SecondsWriter();
   sum.add(sumOf(readSeconds(writer.bytes())));
-  return { tier, minute, bytes: sum.bytes() };
+  return { tier, minute: firstMinuteOf(tier, minute), bytes: sum.bytes() };
+}
+
+/** The minute in which a tier keeps what happened in a minute. */
+function firstMinuteOf(tier: Slice['tier'], minute: number): number {
+  return tier === 'hours' ? Math.floor(minute / 60) * 60 : minute;
 }

@@ -37,6 +37,7 @@ export interface ReadRoutesOptions {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly secondsRetentionMs: number;
+  readonly retentionMs: number;
 }
 
 const instant = { minimum: 0, maximum: 8.64e15 };

@@ -10,7 +10,7 @@ import {
 import type { FoldedState } from '../fold/folded-state.ts';
 import { readSeconds, type SecondRecord } from '../fold/seconds-codec.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
-import type { EventStore, Slice, SliceQuery } from '../store/event-store.ts';
+import type { EventStore, Slice, SliceQuery, Tier } from '../store/event-store.ts';
 
 export interface SeriesSources {
   readonly state: FoldedState;
@@ -18,6 +18,8 @@ export interface SeriesSources {
   readonly clock: Clock;
   /** How long single seconds are kept. */
   readonly secondsRetentionMs: number;
+  /** How long minutes are kept. */
+  readonly retentionMs: number;
 }
 
 export interface SeriesQuery {
@@ -47,13 +49,15 @@ export async function seriesOf(sources: SeriesSources, query: SeriesQuery): Prom
       field: 'since',
     });
   }
-  const needsMinutes = since < now - sources.secondsRetentionMs;
-  const stepSeconds = stepFor((until - since) / 1_000, query.points ?? defaultPoints, needsMinutes);
+  const finest =
+    since < now - sources.retentionMs ? 3_600 : since < now - sources.secondsRetentionMs ? 60 : 1;
+  const stepSeconds = stepFor((until - since) / 1_000, query.points ?? defaultPoints, finest);
   const first = Math.floor(since / 1_000 / stepSeconds);
   const last = Math.ceil(until / 1_000 / stepSeconds) - 1;
   const buckets = Array.from({ length: last - first + 1 }, createBucket);
+  const tier = tierOf(stepSeconds);
   const slices = await slicesOf(sources, {
-    tier: stepSeconds < 60 ? 'seconds' : 'minutes',
+    tier,
     address: query.address,
     from: Math.floor((first * stepSeconds) / 60),
     to: Math.floor(((last + 1) * stepSeconds - 1) / 60),
@@ -68,10 +72,16 @@ export async function seriesOf(sources: SeriesSources, query: SeriesQuery): Prom
   return done(answerOf({ address: query.address, stepSeconds, first, buckets }));
 }
 
-function stepFor(seconds: number, points: number, needsMinutes: boolean): number {
+/** The coarsest tier that serves a step. */
+function tierOf(stepSeconds: number): Tier {
+  if (stepSeconds < 60) return 'seconds';
+  return stepSeconds < 3_600 ? 'minutes' : 'hours';
+}
+
+function stepFor(seconds: number, points: number, finest: number): number {
   // One step more than fits exactly, because a range seldom begins where a step does.
   const fits = (step: number): boolean => Math.ceil(seconds / step) + 1 <= points || step >= seconds;
-  const found = steps.find((step) => fits(step) && (step >= 60 || !needsMinutes));
+  const found = steps.find((step) => fits(step) && step >= finest);
   const day = 86_400;
   return found ?? Math.ceil(seconds / day / Math.max(points - 1, 1)) * day;
 }

@@ -16,11 +16,13 @@ import {
   type Saved,
   type Slice,
   type SliceQuery,
+  tiers,
   type Total,
 } from './event-store.ts';
+import { unusedResources } from './retention.ts';
 
 /** Raised when the fold or an encoding changes: what an older version derived is then derived anew. */
-const foldVersion = 1;
+const foldVersion = 2;
 /** A snapshot leaves the last minute's seconds out, so a start goes on from one that is older than that. */
 const snapshotSpacingMs = 61_000;
 
@@ -78,9 +80,10 @@ export class DerivedTables {
       const id = start === undefined ? 0 : numberIn(start, 'id');
       await this.writer.run('DELETE FROM snapshots WHERE id <> ?', [id]);
       await this.writer.run('UPDATE snapshots SET version = ?', [foldVersion]);
-      for (const table of ['totals', 'minutes', 'seconds', 'resources']) {
-        await this.writer.run(`DELETE FROM ${table}`);
-      }
+      for (const table of ['totals', 'minutes', 'seconds']) await this.writer.run(`DELETE FROM ${table}`);
+      // Hours outlive the log, so those before it stay.
+      await this.writer.run('DELETE FROM hours WHERE minute >= ?', [firstMinuteAfter(start)]);
+      await this.writer.run(unusedResources);
       await this.writer.run('DELETE FROM events WHERE id >= ?', [(id + 1) * 1_024]);
       await this.writer.run('DELETE FROM audit WHERE id > ?', [id]);
       await this.writer.run('UPDATE progress SET folded = ?', [id]);
@@ -160,18 +163,22 @@ export class DerivedTables {
 
   private async saveSlices(slices: Flush['slices']): Promise<void> {
     const ids = await this.resourceIds(slices);
-    for (const tier of ['seconds', 'minutes'] as const) {
+    for (const tier of tiers) {
+      const isHours = tier === 'hours';
       const rows: SqlValue[][] = [];
       for (const [index, slice] of slices.entries()) {
-        if (slice.tier === tier) rows.push([ids[index] ?? 0, slice.minute, slice.bytes]);
+        if (slice.tier !== tier) continue;
+        rows.push([ids[index] ?? 0, slice.minute, slice.bytes, ...(isHours ? [1] : [])]);
       }
       await insertRows(
         this.writer,
         {
-          into: `${tier} (resource, minute, body)`,
-          columns: 3,
+          into: `${tier} (resource, minute, body${isHours ? ', parts' : ''})`,
+          columns: isHours ? 4 : 3,
           // Records stand one behind the other, so merging is appending.
-          onConflict: '(resource, minute) DO UPDATE SET body = CAST(body || excluded.body AS BLOB)',
+          onConflict:
+            '(resource, minute) DO UPDATE SET body = CAST(body || excluded.body AS BLOB)' +
+            (isHours ? ', parts = parts + 1' : ''),
         },
         rows,
       );
@@ -203,6 +210,11 @@ export class DerivedTables {
   private async isOutdated(): Promise<boolean> {
     return (await this.writer.get('SELECT 1 FROM snapshots WHERE version <> ?', [foldVersion])) !== undefined;
   }
+}
+
+/** The first minute of the hour in which the log begins; 0 where it is whole. */
+function firstMinuteAfter(base: Row | undefined): number {
+  return base === undefined ? 0 : Math.floor(numberIn(base, 'at') / 3_600_000) * 60;
 }
 
 function parseTotals(json: string): Total[] {

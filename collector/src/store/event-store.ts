@@ -29,6 +29,8 @@ export interface EventStore {
   /** Newest first. */
   audit(query: PageQuery): Promise<readonly AuditEntry[]>;
 
+  /** Adds up the parts of the hours that ended before a moment, epoch milliseconds. */
+  compact(before: number): Promise<void>;
   /** Removes what is older than asked, in steps small enough that commits fit between them. */
   expire(cutoffs: Cutoffs): Promise<void>;
   close(): Promise<void>;
@@ -84,8 +86,12 @@ export interface Slice {
   readonly bytes: Uint8Array;
   readonly tier: Tier;
 }
-/** `seconds` holds a record for each active second, `minutes` the sums of a minute. */
-export type Tier = 'seconds' | 'minutes';
+/**
+ * `seconds` holds a record for each active second, `minutes` the sums of a minute, `hours` those of an hour,
+ * whose first minute it stands in.
+ */
+export const tiers = ['seconds', 'minutes', 'hours'] as const;
+export type Tier = (typeof tiers)[number];
 
 export interface SliceQuery {
   readonly tier: Tier;
@@ -113,6 +119,7 @@ export interface Cutoffs {
   readonly log: number;
   readonly seconds: number;
   readonly minutes: number;
+  readonly hours: number;
   readonly audit: number;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import { checkFile } from './check-file.ts';
 import { type Database, type DatabaseDriver, inTransaction, numberIn } from './database.ts';
-import { applicationId, schema, schemaVersion } from './schema.ts';
+import { applicationId, migrations, schema, schemaVersion } from './schema.ts';
 
 /** The open connections of a data folder. */
 export interface OpenFiles {
@@ -113,7 +113,9 @@ async function takeLock(folder: string, driver: DatabaseDriver): Promise<Databas
 async function openWriter(file: string, driver: DatabaseDriver): Promise<Database> {
   const writer = await driver.open(file);
   await writer.exec('PRAGMA busy_timeout = 5000; PRAGMA page_size = 16384; PRAGMA cache_size = -32768');
-  if (numberIn(await writer.get('PRAGMA user_version'), 'user_version') === 0) await createSchema(writer);
+  const version = numberIn(await writer.get('PRAGMA user_version'), 'user_version');
+  if (version === 0) await createSchema(writer);
+  else await migrate(writer, version);
   await writer.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864',
   );
@@ -127,6 +129,14 @@ async function createSchema(writer: Database): Promise<void> {
       `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; ${schema}`,
     ),
   );
+}
+
+/** All in one transaction: a start that is interrupted leaves the database as it was. */
+async function migrate(writer: Database, from: number): Promise<void> {
+  const versions = Array.from({ length: schemaVersion - from }, (_, index) => from + 1 + index);
+  if (versions.length === 0) return;
+  const steps = versions.map((version) => migrations[version] ?? '').join(';');
+  await inTransaction(writer, () => writer.exec(`${steps}; PRAGMA user_version = ${schemaVersion}`));
 }
 
 async function openReader(file: string, driver: DatabaseDriver): Promise<Database> {

@@ -18,6 +18,7 @@ export async function expire(writer: Database, queue: Queue, cutoffs: Cutoffs): 
     ['dead_letters', 'at < ?', cutoffs.log],
     ['seconds', 'minute < ?', Math.floor(cutoffs.seconds / 60_000)],
     ['minutes', 'minute < ?', Math.floor(cutoffs.minutes / 60_000)],
+    ['hours', 'minute < ?', Math.floor(cutoffs.hours / 60_000)],
     ['events', 'at < ?', cutoffs.log],
     ['audit', 'at < ?', cutoffs.audit],
     ['agents', 'seen_at < ?', numberIn(base, 'at') - agentMarginMs],
@@ -35,6 +36,8 @@ const newestBase =
   'SELECT coalesce(max(id), 0) AS id, coalesce(max(at), 0) AS at FROM snapshots' +
   ' WHERE totals IS NOT NULL AND at < ?';
 
-const unusedResources =
+/** Removes the resources of which nothing is left. */
+export const unusedResources: string =
   'DELETE FROM resources WHERE NOT EXISTS (SELECT 1 FROM minutes WHERE minutes.resource = resources.id)' +
-  ' AND NOT EXISTS (SELECT 1 FROM seconds WHERE seconds.resource = resources.id)';
+  ' AND NOT EXISTS (SELECT 1 FROM seconds WHERE seconds.resource = resources.id)' +
+  ' AND NOT EXISTS (SELECT 1 FROM hours WHERE hours.resource = resources.id)';

@@ -1,14 +1,20 @@
 /** "HOLD" in ASCII, in SQLite's application_id: says that a database is ours. */
 export const applicationId = 0x48_4f_4c_44;
 /** In SQLite's user_version. A database with a higher one comes from a newer Holdfast. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * The log and the watermarks are what agents were told is stored. Everything below them is derived and can be
  * made again from the log. Rowid tables in arrival order throughout: clustered keys would spread each flush
  * over the file.
  */
-export const schema: string = `
+export const schema: string = `${tablesOfVersion1()}${hoursTable()}`;
+
+/** What brings a database from the version before to each version. */
+export const migrations: Readonly<Record<number, string>> = { 2: hoursTable() };
+
+function tablesOfVersion1(): string {
+  return `
   CREATE TABLE agents (
     id INTEGER PRIMARY KEY,
     service TEXT NOT NULL,
@@ -52,3 +58,22 @@ export const schema: string = `
   CREATE INDEX events_by_time ON events (at, id);
   CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);
 `;
+}
+
+/**
+ * `minute` is that in which the hour begins. `parts` says how many records stand in the body; those of an hour
+ * that is over are added up into one.
+ */
+function hoursTable(): string {
+  return `
+  CREATE TABLE hours (
+    resource INTEGER NOT NULL,
+    minute INTEGER NOT NULL,
+    parts INTEGER NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX hours_by_resource ON hours (resource, minute);
+  CREATE INDEX hours_by_time ON hours (minute);
+  CREATE INDEX hours_in_parts ON hours (minute) WHERE parts > 1;
+`;
+}

@@ -4,6 +4,7 @@ import { chooseDriver } from './drivers/choose-driver.ts';
 import type { EventStore } from './event-store.ts';
 import { LogTable } from './log-table.ts';
 import { openFiles } from './open-files.ts';
+import { compactHours } from './hours.ts';
 import { expire } from './retention.ts';
 
 /** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError`. */
@@ -23,6 +24,7 @@ export async function openSqliteStore(folder: string, driver?: DatabaseDriver): 
     slices: (query) => derived.slices(query),
     events: (query) => derived.events(query),
     audit: (query) => derived.audit(query),
+    compact: (before) => compactHours(files.writer, queue, before),
     async expire(cutoffs) {
       await expire(files.writer, queue, cutoffs);
       log.forgetAgents();

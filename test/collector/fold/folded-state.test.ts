@@ -5,7 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../../collector/src/bus/bus.ts';
 import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
 import { readSeconds, type SecondRecord, sumOf } from '../../../collector/src/fold/seconds-codec.ts';
-import type { EventStore, NewEntry, Tier } from '../../../collector/src/store/event-store.ts';
+import {
+  type EventStore,
+  type NewEntry,
+  type Tier,
+  tiers,
+} from '../../../collector/src/store/event-store.ts';
 import { openSqliteStore } from '../../../collector/src/store/sqlite-event-store.ts';
 import { scopeOfTest, type Scope } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -48,7 +53,7 @@ async function derivedOf({ store, state }: Opened): Promise<unknown> {
   const addresses = state.history.allTotals().map((total) => total.address);
   const history: Record<string, unknown> = {};
   for (const address of addresses.sort()) {
-    for (const tier of ['seconds', 'minutes'] as const) {
+    for (const tier of tiers) {
       history[`${address} ${tier}`] = await minutesOf(store, tier, address);
     }
   }
@@ -110,7 +115,7 @@ describe.each([1, 2, 3])('with the log of seed %i', (seed) => {
     await opened.state.flush();
     const totals = opened.state.history.allTotals();
     const cutoff = opened.clock.now() + 1;
-    await opened.store.expire({ log: cutoff, seconds: 0, minutes: 0, audit: 0 });
+    await opened.store.expire({ log: cutoff, seconds: 0, minutes: 0, hours: 0, audit: 0 });
     const [first] = await firstEntry(opened.store);
     expect(first?.id).not.toBe(1);
     await opened.state.rebuild();

@@ -9,8 +9,8 @@ const series = 'api/v1/resources/checkout/circuit_breaker/payments/series';
 const second = startAt / 1_000;
 
 /** A breaker that counted in each of the first seconds as many successes as the number of the second. */
-async function withSeconds(scope: Scope, count: number): Promise<TestCollector> {
-  const collector = await startTestCollector(scope);
+async function withSeconds(scope: Scope, count: number, retentionMs?: number): Promise<TestCollector> {
+  const collector = await startTestCollector(scope, retentionMs === undefined ? {} : { retentionMs });
   const agent = await WireAgent.introduce(scope, collector.url);
   for (let seq = 1; seq <= count; seq++) {
     agent.send(
@@ -72,6 +72,23 @@ describe('series', () => {
     const answer = await getJson<SeriesAnswer>(`${collector.url}/${series}?${range}`);
     expect(answer.stepSeconds).toBe(60);
     expect(answer.success.filter((count) => count > 0)).toEqual([1_770, 2_325]);
+  });
+
+  test('reads hours where minutes are no longer kept', async () => {
+    const scope = scopeOfTest();
+    const collector = await withSeconds(scope, 90, 7_200_000);
+    const sum = (90 * 91) / 2;
+    const range = `since=${startAt - 3_600_000}&until=${startAt + 3_600_000}&points=2000`;
+    const successes = async (): Promise<{ step: number; sum: number }> => {
+      const answer = await getJson<SeriesAnswer>(`${collector.url}/${series}?${range}`);
+      return { step: answer.stepSeconds, sum: answer.success.reduce((a, b) => a + b, 0) };
+    };
+    expect(await successes()).toEqual({ step: 5, sum });
+    for (let hour = 0; hour < 4; hour++) {
+      await collector.clock.advance(3_600_000);
+      await getJson(`${collector.url}/readyz`); // lets what the hour started reach the disk
+    }
+    expect(await successes()).toEqual({ step: 3_600, sum });
   });
 
   test('never answers more points than asked', async () => {

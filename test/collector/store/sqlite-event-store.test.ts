@@ -130,7 +130,7 @@ describe.each(await availableDrivers())('with $name', (driver) => {
     await store.save(flush(2, { at: startAt, fleet: '"base"', base: totals, totals }));
     await store.save(flush(3, { at: startAt + day, totals: [{ ...totals[0], address: 'x', counts: [6] }] }));
     const past = startAt + 5 * day;
-    await store.expire({ log: past, seconds: past, minutes: past, audit: past });
+    await store.expire({ log: past, seconds: past, minutes: past, hours: past, audit: past });
     expect((await entriesOf(store)).map((one) => one.id)).toEqual([3]);
     expect(await store.clear()).toMatchObject({ folded: 2, snapshot: { id: 2, fleet: '"base"' }, totals });
     expect(await (await reopen()).append([batchEntry(4)])).toEqual([4]);

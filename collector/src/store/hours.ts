@@ -1,0 +1,29 @@
+import { readSeconds, SecondsWriter, sumOf } from '../fold/seconds-codec.ts';
+import { bytesIn, type Database, inTransaction, numberIn, type Queue } from './database.ts';
+
+const stepRows = 200;
+
+/** Adds up the parts of the hours that ended before a moment, a few a time through the queue of the writer. */
+export async function compactHours(writer: Database, queue: Queue, before: number): Promise<void> {
+  const lastMinute = Math.floor(before / 3_600_000) * 60 - 60;
+  let compacted = stepRows;
+  while (compacted === stepRows) compacted = await queue.run(() => compactSome(writer, lastMinute));
+}
+
+async function compactSome(writer: Database, lastMinute: number): Promise<number> {
+  const rows = await writer.all(
+    'SELECT rowid AS row, body FROM hours WHERE parts > 1 AND minute <= ? LIMIT ?',
+    [lastMinute, stepRows],
+  );
+  await inTransaction(writer, async () => {
+    for (const row of rows) {
+      const sum = new SecondsWriter();
+      sum.add(sumOf(readSeconds(bytesIn(row, 'body'))));
+      await writer.run('UPDATE hours SET parts = 1, body = ? WHERE rowid = ?', [
+        sum.bytes(),
+        numberIn(row, 'row'),
+      ]);
+    }
+  });
+  return rows.length;
+}
