@@ -1,3 +1,4 @@
+import { describeConfig } from '../../options/describe-config.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Executor } from '../call.ts';
 import { Engine } from '../engine/engine.ts';
@@ -14,6 +15,6 @@ export type Fallback = Executor;
 export function createFallback(runtime: Runtime, name: string, options: FallbackOptions): Fallback {
   const settings = readFallbackOptions(options, '');
   const site = siteOf(runtime, name, settings.dependency);
-  const meter = meterOf(site, { kind: 'fallback', config: {} });
+  const meter = meterOf(site, { kind: 'fallback', config: describeConfig(settings) });
   return new Engine(site, { kind: 'fallback', meter }, { standIn: new StandIn(site, meter, settings) });
 }

@@ -78,14 +78,16 @@ export type LastGoodSettings = Required<Omit<LastGoodOptions, 'answer'>> & Pick<
 /** Asks a source for its answer. */
 export type Source = (error: unknown, options: CallOptions | undefined) => unknown;
 
+export type StepSettings = Source | LastGoodSettings;
+
 export interface FallbackSettings {
-  readonly fallback: readonly (Source | LastGoodSettings)[];
+  readonly fallback: StepSettings | readonly StepSettings[];
   readonly fallbackOn?: FallbackOn;
 }
 
 /** Anything but nothing: what is neither function nor source is the answer. */
 export const readFallback: Check<FallbackSettings['fallback']> = (fallback, place) => {
-  if (!Array.isArray(fallback) || !fallback.some(canFail)) return [readStep(fallback, place)];
+  if (!Array.isArray(fallback) || !fallback.some(canFail)) return readStep(fallback, place);
   const never = fallback.slice(0, -1).findIndex((step) => !canFail(step));
   if (never !== -1)
     throw new TypeError(`\`${place}[${never + 1}]\` is never asked: what stands before it always answers`);
@@ -105,7 +107,7 @@ export const readFallbackOptions: Check<FallbackSettings & Pick<FallbackOptions,
   dependency: optional(name),
 });
 
-const readStep: Check<Source | LastGoodSettings> = (step, place) => {
+const readStep: Check<StepSettings> = (step, place) => {
   if (step === undefined) throw new TypeError(`\`${place}\` must be given: a function or an answer`);
   if (typeof step === 'function') {
     const answer = func<FallbackFunction>()(step, place);

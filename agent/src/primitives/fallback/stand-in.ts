@@ -22,7 +22,7 @@ export class StandIn {
 
   constructor(site: Site, meter: Meter, settings: FallbackSettings) {
     const lastGoods: LastGood[] = [];
-    this.#sources = settings.fallback.map((source) => {
+    this.#sources = [settings.fallback].flat().map((source) => {
       if (typeof source === 'function') return source;
       const lastGood = new LastGood(site.runtime, meter, source);
       lastGoods.push(lastGood);

@@ -167,3 +167,16 @@ describe('the last good answer', () => {
     expect(await rates.execute(() => 1.09)).toBe(1.08);
   });
 });
+
+test.each<[FallbackSources, object]>([
+  [failing, { fallback: 'a function' }],
+  [{ status: 'pending' }, { fallback: 'a function' }],
+  [
+    { lastGood: true },
+    { 'fallback.scope': 'key', 'fallback.maxAgeMs': 3_600_000, 'fallback.maxKeys': 1_000 },
+  ],
+  [[failing, 'none'], { fallback: 'an array of 2' }],
+])('people see where the answers come from: %o', (sources, config) => {
+  const { telemetry } = create(sources);
+  expect(telemetry.descriptors).toMatchObject([{ kind: 'fallback', name: 'reviews', config }]);
+});
