@@ -17,7 +17,7 @@ export const hedgePaths = chapter('Hedge', (agent) => agent.hedge('search', { de
     drive: (hedge, stage) =>
       hedged(hedge, stage, (call) =>
         call.attempt === 1
-          ? new Promise((resolve) => void stage.clock.setTimeout(resolve, 150))
+          ? new Promise<void>((resolve) => void stage.clock.setTimeout(resolve, 150))
           : hanging(call),
       ),
     counts: { hedge: { success: 1, hedges: 1 } },
