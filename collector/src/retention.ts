@@ -18,8 +18,8 @@ const everyMs = 3_600_000;
 const auditRetentionMs = 366 * 86_400_000;
 
 /**
- * Adds up the hours that are over, and removes what is too old, once an hour. Returns the function that stops it, which resolves once nothing
- * runs.
+ * Adds up the hours that are over and removes what is too old, once an hour. Returns the function that stops
+ * it, which resolves once nothing runs.
  */
 export function startRetention(options: RetentionOptions): () => Promise<void> {
   const { store, clock, log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;

@@ -3,7 +3,7 @@ import { bytesIn, type Database, inTransaction, numberIn, type Queue } from './d
 
 const stepRows = 200;
 
-/** Adds up the parts of the hours that ended before a moment, a few a time through the queue of the writer. */
+/** Adds up the parts of the hours that ended before a moment, a few a time, through the writer's queue. */
 export async function compactHours(writer: Database, queue: Queue, before: number): Promise<void> {
   const lastMinute = Math.floor(before / 3_600_000) * 60 - 60;
   let compacted = stepRows;

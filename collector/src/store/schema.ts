@@ -61,8 +61,8 @@ function tablesOfVersion1(): string {
 }
 
 /**
- * `minute` is that in which the hour begins. `parts` says how many records stand in the body; those of an hour
- * that is over are added up into one.
+ * `minute` is that in which the hour begins. `parts` says how many records stand in the body; those of an
+ * hour that is over are added up into one.
  */
 function hoursTable(): string {
   return `
