@@ -31,7 +31,9 @@ export class CollectorClock {
     const receivedAt = this.#clock.now();
     const tripMs = receivedAt - sentAt;
     if (tripMs < 0) return; // the clock was set back in between
-    this.#samples.push({ tripMs, offsetMs: answeredAt - (sentAt + receivedAt) / 2 });
+    // Whole: times that it is taken from are shown to people and stored.
+    const offsetMs = Math.round(answeredAt - (sentAt + receivedAt) / 2);
+    this.#samples.push({ tripMs, offsetMs });
     if (this.#samples.length > sampleCount) this.#samples.shift();
   }
 }

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { CollectorClock } from '../../../agent/src/stream/collector-clock.ts';
+import { FakeClock } from '../../../agent/src/testing/index.ts';
+
+test('the offset is whole milliseconds, so that times taken from it are too', async () => {
+  const clock = new FakeClock();
+  const collector = new CollectorClock(clock);
+  const sentAt = clock.now();
+  await clock.advance(25);
+  collector.sample(sentAt, sentAt + 1_000);
+  expect(collector.offsetMs).toBe(988);
+});
