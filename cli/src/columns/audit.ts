@@ -1,5 +1,12 @@
-import { type AuditEntry, describeAudit, formatClock, reasonWords } from '@holdfast/shared';
-import { type Column, isoTime } from '../output/columns.ts';
+import {
+  type AuditEntry,
+  describeAudit,
+  type FlagValue,
+  formatClock,
+  formatValue,
+  reasonWords,
+} from '@holdfast/shared';
+import { type Column, isoTime, type Plain } from '../output/columns.ts';
 
 /** What was done, and until when it holds: "recommendations set to off, was on (until 14:30:00)". */
 export function auditSentence(entry: AuditEntry): string {
@@ -24,6 +31,8 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
   { name: 'via', text: (row) => row.via },
   { name: 'action', text: (row) => row.action, wideOnly: true },
   { name: 'target', text: (row) => row.target, wideOnly: true },
+  { name: 'from', text: (row) => valueText(row.from), plain: (row) => plainValue(row.from), wideOnly: true },
+  { name: 'to', text: (row) => valueText(row.to), plain: (row) => plainValue(row.to), wideOnly: true },
   { name: 'change', text: describeAudit, elastic: true },
   {
     name: 'until',
@@ -37,3 +46,11 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
     tone: (row) => (row.reason === '' ? 'quiet' : 'plain'),
   },
 ];
+
+function valueText(value: FlagValue | null): string {
+  return value === null ? '' : formatValue(value);
+}
+
+function plainValue(value: FlagValue | null): Plain {
+  return typeof value === 'object' ? (value === null ? undefined : JSON.stringify(value)) : value;
+}

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../state/fleet.ts';
-import type { FlagValue } from '../vocabulary/resources.ts';
+import { breakerStates, type FlagValue } from '../vocabulary/resources.ts';
 import { formatValue } from './format.ts';
+import { breakerWords } from './words.ts';
 
 /**
  * What a person, or the end of an override, did: "recommendations set to off, was on". Without who, when
@@ -15,20 +16,28 @@ export function describeAudit({ action, target, from, to }: AuditEntry): string 
     case 'flag.expired':
       return `override of ${target} expired${was(from)}`;
     case 'breaker.held_open':
-      return `${target} held open`;
+      return `${target} held open${wasIn(from)}`;
     case 'breaker.disabled':
-      return `${target} bypassed`;
+      return `${target} bypassed${wasIn(from)}`;
     case 'breaker.closed':
-      return `${target} closed by hand`;
+      return `${target} closed by hand${wasIn(from)}`;
     case 'breaker.released':
-      return `${target} released`;
+      return `${target} released${wasIn(from)}`;
     case 'breaker.expired':
-      return `hold on ${target} expired`;
+      return `hold on ${target} expired${wasIn(from)}`;
   }
 }
 
 function was(from: FlagValue | null): string {
   return from === null ? '' : `, was ${valueOf(from)}`;
+}
+
+/** The state of a breaker before: what a person held it in is told by its effect. */
+function wasIn(from: FlagValue | null): string {
+  const state = breakerStates.find((one) => one === from);
+  if (state === undefined) return '';
+  const { label, effect } = breakerWords[state];
+  return `, was ${state === 'forced_open' || state === 'disabled' ? effect : label}`;
 }
 
 function valueOf(value: FlagValue | null): string {

@@ -15,16 +15,22 @@ const entry: AuditEntry = {
 };
 
 test.each([
-  ['flag.set', 'recommendations', 'recommendations set to off, was on'],
-  ['flag.cleared', 'recommendations', 'override of recommendations cleared, was on'],
-  ['flag.expired', 'recommendations', 'override of recommendations expired, was on'],
-  ['breaker.held_open', 'checkout/payments', 'checkout/payments held open'],
-  ['breaker.disabled', 'checkout/payments', 'checkout/payments bypassed'],
-  ['breaker.closed', 'checkout/payments', 'checkout/payments closed by hand'],
-  ['breaker.released', 'checkout/payments', 'checkout/payments released'],
-  ['breaker.expired', 'checkout/payments', 'hold on checkout/payments expired'],
-] as const)('tells %s in words', (action, target, words) => {
-  expect(describeAudit({ ...entry, action, target })).toBe(words);
+  ['flag.set', 'recommendations set to off, was on'],
+  ['flag.cleared', 'override of recommendations cleared, was on'],
+  ['flag.expired', 'override of recommendations expired, was on'],
+] as const)('tells %s in words', (action, words) => {
+  expect(describeAudit({ ...entry, action })).toBe(words);
+});
+
+test.each([
+  ['breaker.held_open', 'closed', 'checkout/payments held open, was closed'],
+  ['breaker.disabled', 'half_open', 'checkout/payments bypassed, was half open'],
+  ['breaker.closed', 'open', 'checkout/payments closed by hand, was open'],
+  ['breaker.released', 'forced_open', 'checkout/payments released, was held open'],
+  ['breaker.expired', 'disabled', 'hold on checkout/payments expired, was bypassed'],
+  ['breaker.held_open', null, 'checkout/payments held open'],
+] as const)('tells %s of a breaker that was %s', (action, from, words) => {
+  expect(describeAudit({ ...entry, action, target: 'checkout/payments', from })).toBe(words);
 });
 
 test('a flag without an override before has no former value', () => {
