@@ -28,7 +28,7 @@ export const serviceColumns: readonly Column<ServiceView>[] = [
   },
   {
     name: 'calls_per_second',
-    heading: 'CALLS/S',
+    heading: 'CALLS OUT/S',
     text: (row) => formatRate(row.callsPerSecond),
     plain: (row) => row.callsPerSecond,
     align: 'right',

@@ -227,6 +227,7 @@ export interface ServiceView {
   /** Breakers that are open or held open. */
   readonly openCount: number;
   readonly degradedFlagCount: number;
+  /** Calls that it makes through its breakers; those that it answers are nobody's to count here. */
   readonly callsPerSecond: number;
   readonly health: 'up' | 'degraded' | 'down' | 'unknown';
 }

@@ -29,9 +29,11 @@ describe('a list', () => {
     ['flags ls', /recommendations +off +DEGRADED .*storefront\/recommendations is open/],
     ['flags get recommendations', /per instance +storefront@s1=on/],
     ['errors ls', /^CLASS.*\npartial_outage +checkout\/payments +31 +300 +412/],
-    ['services ls', /checkout +1 of 1 +unknown +3 +2/],
+    ['services ls', /CALLS OUT\/S\ncheckout +1 of 1 +unknown +3 +2/],
     ['agents ls', /checkout@c1 +connected/],
     ['audit ls', /mia +web +recommendations set to off, was on +load/],
+    ['audit ls -o wide', /flag\.set +recommendations +on +off +recommendations set/],
+    ['audit ls -o csv', /,flag\.set,recommendations,true,false,/],
   ])('%s prints a table', async (line, shows) => {
     const { url } = await startFakeCollector(scopeOfTest(), { view });
     expect(await runCommand(line.split(' '), { url })).toMatchObject({
