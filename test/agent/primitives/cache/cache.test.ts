@@ -63,7 +63,7 @@ describe('fresh answers', () => {
     expect(await ask('bob')).toBe('bob 4');
   });
 
-  test('it never holds more than it may, nor answers what is too old', async () => {
+  test('it never holds too much, nor answers what is too old', async () => {
     const operations = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat(600)), {
       maxLength: 60,
     });
@@ -138,7 +138,7 @@ describe('keys', () => {
     expect(await find('ana', 1)).toBe('ana 1 1');
   });
 
-  test('arguments that say too little are refused, or get a key of their own', async () => {
+  test('arguments that say too little are refused without `keyOf`', async () => {
     const { cache } = createCacheUnderTest();
     const nameOf = ({ name }: { name: string }): string => name;
     await expect(cache.wrap(nameOf)({ name: 'ana' })).rejects.toThrow('give `wrap` a `keyOf`');

@@ -50,7 +50,7 @@ test('who gives up leaves the others their flight', async () => {
   });
 });
 
-test('when the last has given up, the flight is aborted and makes room', async () => {
+test('when the last has given up, the flight is aborted', async () => {
   const { ask, cache, clock, telemetry } = createCacheUnderTest();
   const controllers = [new AbortController(), new AbortController()];
   let signal: AbortSignal | undefined;

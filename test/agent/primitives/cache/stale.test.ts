@@ -3,7 +3,7 @@ import { begin, createCacheUnderTest } from '../../support/cache.ts';
 
 const boom = new Error('down');
 
-test('one is given at once, and a new one is fetched for the next', async () => {
+test('one is given at once, and a new one is fetched', async () => {
   const { ask, clock, telemetry } = createCacheUnderTest({ staleWhileRevalidateMs: 5_000 });
   await ask();
   await clock.advance(3_000);
@@ -35,7 +35,7 @@ test('an error in the background is reported and reaches nobody', async () => {
   expect(telemetry.events).toMatchObject([{ kind: 'error.sampled', operation: 'revalidation' }]);
 });
 
-test('beyond that time the caller waits, for the one in the background too', async () => {
+test('beyond that time callers wait, for a background fetch too', async () => {
   const { ask, cache, clock, telemetry } = createCacheUnderTest({ staleWhileRevalidateMs: 500 });
   await ask();
   await clock.advance(1_200);

@@ -182,7 +182,7 @@ describe('a caller who gives up', () => {
 });
 
 describe('the budget', () => {
-  test('ten are saved at the start, then one in ten calls is hedged', async () => {
+  test('ten are saved, then one in ten calls is hedged', async () => {
     const { call, clock, telemetry } = createHedgeUnderTest();
     for (let at = 0; at < 10; at++) call();
     await clock.advance(100);

@@ -14,7 +14,7 @@ function hanging({ signal }: CallContext): Promise<never> {
   );
 }
 
-test('retry and breaker of a pipeline see one attempt, whatever the hedge sent', async () => {
+test('retry and breaker see one attempt, whatever the hedge sent', async () => {
   const { runtime, clock, telemetry } = createTestRuntime();
   const pipeline = createPipeline(runtime, 'search', {
     retry: { maxRetries: 1, idempotent: true, backoff: { kind: 'constant', baseMs: 50, jitter: 'none' } },
