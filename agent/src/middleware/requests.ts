@@ -4,13 +4,14 @@ import { hasCode, isResilienceError } from '../errors.ts';
 import type { HealthHandler } from '../health/health-handler.ts';
 import { boolean, type Check, func, mustBe, optional, readOptions, withDefault } from '../options/checks.ts';
 import type { CallOptions, Executor } from '../primitives/call.ts';
+import type { LoadShedderOptions } from '../primitives/load-shedder/options.ts';
 
 export interface MiddlewareOptions {
   /**
    * What turns requests away under load: the options of the load shedder `http` that is made for it, or any
    * primitive. What is turned away is answered 503, by a rate limiter 429, with `Retry-After`. Default: none.
    */
-  readonly shed?: Executor;
+  readonly shed?: LoadShedderOptions | Executor;
   /** How important a request is, and whom a rate limiter counts it for. Default: all are the same. */
   readonly call?: (request: IncomingMessage) => Pick<CallOptions, 'priority' | 'key'>;
   /** Whether `/livez`, `/readyz`, `/startupz` and `/health` are answered, shedding or not. Default true. */
@@ -22,6 +23,7 @@ export interface MiddlewareHost {
   classify(error: unknown): Classification;
   report(error: unknown, where: { readonly operation: string }): void;
   healthHandler(): HealthHandler;
+  loadShedder(name: string, options: LoadShedderOptions): Executor;
 }
 
 /** What a request is told that is turned away. */
@@ -53,7 +55,7 @@ export class Requests {
     this.#internalError = internalError;
     this.#call = call;
     this.#health = health ? host.healthHandler() : undefined;
-    this.#guard = shed;
+    this.#guard = shed === undefined || isExecutor(shed) ? shed : host.loadShedder('http', shed);
   }
 
   /** Whether the request is one of a health probe; then it is answered. */
@@ -129,9 +131,14 @@ function refusalOf(error: unknown): Refusal {
 /** Classified as cancelled. One for all: it has nothing to tell of the single case. */
 const gone: Error = Object.assign(new Error('the client went away'), { name: 'AbortError' });
 
-const readShed: Check<Executor> = (shed, place) => {
-  if (typeof shed === 'object' && shed !== null && 'execute' in shed) return shed as Executor; // it has it
-  throw new TypeError(mustBe(place, 'a primitive', shed));
+function isExecutor(shed: LoadShedderOptions | Executor): shed is Executor {
+  return 'execute' in shed;
+}
+
+/** The options of a load shedder are checked by the one that is made of them. */
+const readShed: Check<LoadShedderOptions | Executor> = (shed, place) => {
+  if (typeof shed === 'object' && shed !== null) return shed;
+  throw new TypeError(mustBe(place, 'options of a load shedder or a primitive', shed));
 };
 
 const optionChecks = {

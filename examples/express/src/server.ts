@@ -24,7 +24,7 @@ export async function start(settings: Settings): Promise<{ readonly url: string 
   });
 
   const app = express();
-  const holdfast = agent.express({ shed: agent.bulkhead('http', { maxConcurrentCalls: maxRequests }) });
+  const holdfast = agent.express({ shed: { concurrency: { limit: maxRequests } } });
   app.use(holdfast); // before the routes: health and shedding
   app.get('/products/:sku', async (request, response) => {
     const url = `${catalogueUrl}/${encodeURIComponent(request.params.sku)}`;

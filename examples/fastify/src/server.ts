@@ -22,7 +22,7 @@ export async function start(settings: Settings): Promise<{ readonly url: string 
   });
 
   const app = Fastify();
-  await app.register(agent.fastify({ shed: agent.bulkhead('http', { maxConcurrentCalls: maxRequests }) }));
+  await app.register(agent.fastify({ shed: { concurrency: { limit: maxRequests } } }));
   app.get<{ Params: { sku: string } }>('/products/:sku', (request) => {
     const url = `${catalogueUrl}/${encodeURIComponent(request.params.sku)}`;
     return catalogue.execute(({ signal }) => getJson(url, signal));

@@ -24,7 +24,7 @@ export async function start(settings: Settings): Promise<{ readonly url: string 
   });
 
   const app = new Koa();
-  app.use(agent.koa({ shed: agent.bulkhead('http', { maxConcurrentCalls: maxRequests }) })); // first
+  app.use(agent.koa({ shed: { concurrency: { limit: maxRequests } } })); // first
   app.use(async (context) => {
     const sku = /^\/products\/([^/]+)$/.exec(context.path)?.[1];
     if (sku === undefined) return;

@@ -23,7 +23,7 @@ export async function start(settings: Settings): Promise<{ readonly url: string 
   });
 
   const app = await NestFactory.create(windowModule({ catalogue, catalogueUrl }), { logger: ['error'] });
-  const holdfast = agent.nest({ shed: agent.bulkhead('http', { maxConcurrentCalls: maxRequests }) });
+  const holdfast = agent.nest({ shed: { concurrency: { limit: maxRequests } } });
   app.use(holdfast.middleware); // health and shedding
   app.useGlobalFilters(holdfast.filter(new BaseExceptionFilter(app.getHttpAdapter()))); // errors
 

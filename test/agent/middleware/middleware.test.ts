@@ -114,6 +114,34 @@ describe.each(Object.keys(frameworks))('%s', (name) => {
     expect(site.collector.totals('bulkhead', 'http')).toMatchObject({ success: 2, rejected: 1 });
   });
 
+  test('makes a load shedder of the options of one', async () => {
+    const site = await start(name, () => ({ shed: { concurrency: { limit: 1 } } }));
+    const first = fetch(`${site.url}/users/slow`);
+    await waitFor(() => site.underWay() === 1, { what: 'the request' });
+    const second = await fetch(`${site.url}/users/7`);
+    expect(second.status).toBe(503);
+    expect(await second.json()).toMatchObject({ code: 'HOLDFAST_LOAD_SHED' });
+    site.release();
+    expect((await first).status).toBe(200);
+    await site.agent.close();
+    expect(site.collector.totals('load_shedder', 'http')).toMatchObject({ success: 1, rejected: 1 });
+  });
+
+  test('answers 429 for a rate limiter, and when to come again', async () => {
+    const { url } = await start(name, (agent) => ({
+      shed: agent.rateLimiter('http', { limit: 1, perMs: 5_000 }),
+      call: ({ headers }) => ({ key: headers['x-tenant']?.toString() ?? '' }),
+    }));
+    const ask = (tenant: string): Promise<Response> =>
+      fetch(`${url}/users/7`, { headers: { 'x-tenant': tenant } });
+    expect((await ask('acme')).status).toBe(200);
+    const second = await ask('acme');
+    expect(second.status).toBe(429);
+    expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(3);
+    expect(await second.json()).toEqual({ error: 'too many requests', code: 'HOLDFAST_RATE_LIMITED' });
+    expect((await ask('blue')).status).toBe(200);
+  });
+
   test('counts a request whose handler failed as failed, and its error once', async () => {
     const site = await start(name, (agent) => ({ shed: agent.bulkhead('http', { maxConcurrentCalls: 9 }) }));
     await fetch(`${site.url}/users/none`);
@@ -189,5 +217,6 @@ test.each(['express', 'fastify', 'koa', 'nest'] as const)('%s refuses options th
   expect(make({ shet: {} })).toThrow('`shet` is not an option; did you mean `shed`?');
   expect(make({ health: 'yes' })).toThrow('`health` must be true or false, got "yes"');
   expect(make({ call: 'high' })).toThrow('`call` must be a function, got "high"');
-  expect(make({ shed: true })).toThrow('`shed` must be');
+  expect(make({ shed: true })).toThrow('`shed` must be options of a load shedder or a primitive, got true');
+  expect(make({ shed: { limit: 1 } })).toThrow('`limit` is not an option');
 });
