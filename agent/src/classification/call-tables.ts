@@ -20,10 +20,8 @@ import {
 
 /** What this package, opossum and cockatiel answer by themselves. */
 export const ownRows: readonly Row[] = [
-  [
-    'HOLDFAST_(?:CIRCUIT_OPEN|BULKHEAD_FULL|RATE_LIMITED|LOAD_SHED|QUEUE_FULL|NO_ENDPOINT)|EOPENBREAKER|ESEMLOCKED',
-    rejected,
-  ],
+  ['HOLDFAST_(?:CIRCUIT_OPEN|BULKHEAD_FULL|RATE_LIMITED|LOAD_SHED|QUEUE_FULL|NO_ENDPOINT)', rejected],
+  ['EOPENBREAKER|ESEMLOCKED', rejected],
   ['HOLDFAST_TIMED_OUT', outage],
   ['HOLDFAST_FAULT_INJECTED', refused],
   ['HOLDFAST_IDEMPOTENCY_CONFLICT', caller],

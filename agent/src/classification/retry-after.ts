@@ -54,7 +54,7 @@ function asDelay(value: string | undefined, now: () => number): number | undefin
   return bounded((number < 1e11 ? number * 1_000 : number) - now());
 }
 
-/** A header of a `Headers`, of axios' headers, of gRPC's metadata, or of an object whose names have any case. */
+/** A header of a `Headers`, axios' headers, gRPC's metadata, or an object with names in any case. */
 function valueIn(headers: unknown, name: string): string | undefined {
   if (!isObject(headers)) return undefined;
   const get = read(headers, 'get');

@@ -18,7 +18,8 @@ export function textOf(classification: Classification, plan: Plan): string {
 export function causeOf({ classification, dependency, pipeline }: FailedCall): string {
   const { class: errorClass, code } = classification;
   const whose = dependency ?? pipeline;
-  return `${errorClass} error${whose === undefined ? '' : ` of ${whose}`}${code === undefined ? '' : ` (${code})`}`;
+  const what = whose === undefined ? `${errorClass} error` : `${errorClass} error of ${whose}`;
+  return code === undefined ? what : `${what} (${code})`;
 }
 
 /** What differs between two sets of rules, a line each. */

@@ -70,7 +70,7 @@ export class Propagation implements PropagationRules {
     this.#options.replaced(changesOf(before, this.rules));
   }
 
-  /** What is to be done about this failure. Asked once for each: it degrades the flags that the rule names. */
+  /** What is to be done about this failure. Asked once for each: it degrades what the rule names. */
   planFor(failed: FailedCall): Plan {
     const plan = this.decide(failed);
     for (const { degrade, forMs = degradeMs } of plan.degrades)

@@ -120,7 +120,7 @@ function stackOf(name: string): string {
 }
 
 describe('samples', () => {
-  test('each kind is told once in ten seconds, with its fingerprint and why', async () => {
+  test('each kind is told once in ten seconds, with its reason', async () => {
     const { agent: sender, clock, collector } = await createTestAgent();
     const error = placeOrder('order 17 is odd');
     for (let i = 0; i < 5; i++) sender.report(placeOrder(`order ${i} is odd`), { operation: 'place' });

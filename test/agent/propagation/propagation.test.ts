@@ -117,7 +117,8 @@ describe('rules of the host', () => {
         { match: { code: 'x' }, actions: ['retry'] },
         { match: { code: 'x' }, actions: ['retyr'] },
       ],
-      'one of retry, fallback, trip, propagate, ignore, report, { degrade }, got "retyr"; did you mean "retry"?',
+      '`propagation[1].actions[0]` must be one of retry, fallback, trip, propagate, ignore, report, ' +
+        '{ degrade }, got "retyr"; did you mean "retry"?',
     ],
     [[{ match: { code: 'x' }, actions: [] }], '`propagation[0].actions` must hold at least one action'],
     [
@@ -143,7 +144,7 @@ describe('rules of the host', () => {
 });
 
 describe('replacing the rules', () => {
-  test('other rules hold from the next error on, and the change is told', async () => {
+  test('other rules hold from the next error on; the change is told', async () => {
     const { agent, clock, collector } = await createTestAgent();
     agent.propagation.replace([{ name: 'all', match: { class: 'unknown' }, actions: ['ignore'] }]);
     expect(agent.explain(new Error('?')).rule.name).toBe('all');

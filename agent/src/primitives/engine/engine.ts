@@ -1,5 +1,6 @@
 import { countIndex, type ResourceKind } from '@holdfast/shared';
 import { isSampleDue } from '../../classification/error-log.ts';
+import { kindOf } from '../../classification/fingerprint.ts';
 import { summarise } from '../../classification/summary.ts';
 import { type ErrorSource, ResilienceError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
@@ -157,7 +158,8 @@ export class Engine implements Executor {
   }
 
   tellExhausted({ error, classification }: Failure, attempts: number): void {
-    if (!isSampleDue(this.runtime, this.meter, `exhausted ${classification.fingerprint}`)) return;
+    const kind = kindOf(error, classification.code);
+    if (!isSampleDue(this.runtime, this.meter, `exhausted ${kind}`)) return;
     const summary = summarise(error, classification, this.runtime.redact);
     this.runtime.telemetry.emit({ kind: 'retry.exhausted', attempts, error: summary }, this.meter);
   }
