@@ -90,6 +90,18 @@ export type { RateLimiterOptions } from './primitives/rate-limiter/options.ts';
 export type { RateLimiter } from './primitives/rate-limiter/rate-limiter.ts';
 export type { Retry } from './primitives/retry/retry.ts';
 export type { RetryOptions } from './primitives/retry/options.ts';
+export type { SagaOptions, SagaStep, StepActions, StepCall } from './primitives/saga/options.ts';
+export type { SagaScope } from './primitives/saga/run.ts';
+export type { ResumeReport, Saga, SagaBody, SagaCallOptions } from './primitives/saga/saga.ts';
+export { SagaError } from './primitives/saga/saga-error.ts';
+export type {
+  SagaClaim,
+  SagaClaimed,
+  SagaHolding,
+  SagaProgress,
+  SagaSearch,
+  SagaStore,
+} from './primitives/saga/store.ts';
 export type { Timeout, TimeoutOptions } from './primitives/timeout/timeout.ts';
 export type { PlanRule } from './propagation/plan.ts';
 export type { Explanation, PropagationRules } from './propagation/propagation.ts';

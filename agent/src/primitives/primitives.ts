@@ -27,6 +27,8 @@ import type { RateLimiterOptions } from './rate-limiter/options.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter/rate-limiter.ts';
 import type { RetryOptions } from './retry/options.ts';
 import { createRetry, type Retry } from './retry/retry.ts';
+import type { SagaOptions } from './saga/options.ts';
+import { createSaga, type Saga } from './saga/saga.ts';
 import { createTimeout, type Timeout, type TimeoutOptions } from './timeout/timeout.ts';
 
 /**
@@ -133,6 +135,11 @@ export class Primitives {
   idempotency(name: string, options?: IdempotencyOptions): Idempotency {
     const make = (): Idempotency => createIdempotency(this.#runtime, name, options);
     return this.#registry.getOrMake({ kind: 'idempotency', name }, options, make);
+  }
+
+  saga<Input = unknown>(name: string, options?: SagaOptions<Input>): Saga<Input> {
+    const make = (): Saga<Input> => createSaga(this.#runtime, name, options);
+    return this.#registry.getOrMake({ kind: 'saga', name }, options, make);
   }
 
   #adopt(breaker: CircuitBreaker): void {

@@ -239,7 +239,7 @@ export class Idempotency implements Executor {
   }
 }
 
-/** How long to wait before a store is asked again what another process does: 50 ms to 1 s, half of it chance. */
+/** How long to wait before a store is asked again: 50 ms, then twice as long up to 1 s, half of it chance. */
 function askAgainMs(retry: number, random: Random): number {
   const ceilingMs = Math.min(1_000, 50 * 2 ** (retry - 1));
   return (ceilingMs / 2) * (1 + random());
