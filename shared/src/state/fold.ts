@@ -112,12 +112,28 @@ function foldDisconnected(
   if (instance === undefined || instance.epoch !== fact.agent.epoch) return none;
   if (fact.clean) {
     fleet.instances.delete(key);
+    if (!hasToldItsEnd(fleet, instance)) noteStop(fleet, entry, instance);
   } else {
     instance.connected = false;
     instance.connectionSinceAt = entry.at;
     note(fleet, { id: entry.id, agent: fact.agent }, { kind: 'agent.lost', at: entry.at });
   }
   return new Set(instance.byAddress.keys());
+}
+
+/** A process that ends by itself has time for a good-bye, but not for a last batch. */
+function noteStop(fleet: Fleet, { id, at }: LogEntry, { service, instance }: Instance): void {
+  addEvent(fleet, { id: `${id}.0`, at, service, instance, event: { kind: 'agent.stopped', at } });
+}
+
+function hasToldItsEnd({ events }: Fleet, { service, instance }: Instance): boolean {
+  const last = events.findLast(
+    (of) =>
+      of.service === service &&
+      of.instance === instance &&
+      (of.event.kind === 'agent.stopped' || of.event.kind === 'agent.connected'),
+  );
+  return last?.event.kind === 'agent.stopped';
 }
 
 /** Instances that went without a word long ago make room: in a fleet that scales, names do not come back. */

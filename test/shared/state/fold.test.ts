@@ -2,6 +2,7 @@ import {
   breakerTarget,
   type ControlFact,
   createFleet,
+  describeEvent,
   fleetFrom,
   fold,
   resourceViewOf,
@@ -137,6 +138,18 @@ test('an instance that says good-bye is gone at once', () => {
   const log = connectedLog();
   log.append({ type: 'disconnected', agent, clean: true });
   expect(viewOf(log.fleet, startAt)).toMatchObject({ agents: [], resources: [] });
+});
+
+test('an end leaves one event, told by the agent or seen by the collector', () => {
+  const ends = (log: TestLog): string[] =>
+    log.fleet.events.filter(({ event }) => event.kind === 'agent.stopped').map(describeEvent);
+  const silent = connectedLog();
+  silent.append({ type: 'disconnected', agent, clean: true }, startAt + 5);
+  expect(ends(silent)).toEqual(['checkout@checkout-1 stopped']);
+  const told = connectedLog();
+  told.batch({ events: [{ kind: 'agent.stopped', at: startAt + 4 }] });
+  told.append({ type: 'disconnected', agent, clean: true }, startAt + 5);
+  expect(ends(told)).toEqual(['checkout@checkout-1 stopped']);
 });
 
 test("a restart keeps a resource's history and trusts only new numbers", () => {
