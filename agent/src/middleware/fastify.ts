@@ -4,7 +4,7 @@ import type { Requests } from './requests.ts';
 /** For `fastify.register(holdfast)`, before the routes. */
 export type FastifyPlugin = (instance: FastifyLike, options: object, done: () => void) => void;
 
-/** What is needed of Fastify 4 and 5. */
+/** What is needed of Fastify. */
 export interface FastifyLike {
   addHook(
     name: 'onRequest',

@@ -4,7 +4,7 @@ import type { Requests } from './requests.ts';
 /** Goes first: `app.use(holdfast)`. */
 export type KoaMiddleware = (context: KoaContextLike, next: () => Promise<unknown>) => Promise<void>;
 
-/** What is needed of Koa 2 and 3. */
+/** What is needed of Koa. */
 export interface KoaContextLike {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
