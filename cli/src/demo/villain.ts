@@ -17,15 +17,15 @@ export async function onKey(key: string, tools: VillainTools): Promise<void> {
   if (key === quitKey || key === interruptKey) return quit();
   if (key === storyKey) return toggleStory(tools);
   if (key === healKey) {
-    await healAll(tools);
-    return say('All four services are told to be well.');
+    if (await healAll(tools)) say('All four services are told to be well.');
+    return;
   }
   const deed = villainKeys.find((one) => one.key === key);
   if (deed === undefined) return;
-  if (narrator.isTelling) say(`You have taken over; ${storyKey} tells the story from the beginning.`);
+  const wasTelling = narrator.isTelling;
   narrator.end();
-  say(`${deed.does}; ${healKey} heals it.`);
-  await tryToSwitch(tools, deed.service, deed.order);
+  if (wasTelling) say(`You have taken over; ${storyKey} tells the story from the beginning.`);
+  if (await tryToSwitch(tools, deed.service, deed.order)) say(`${deed.does}; ${healKey} heals it.`);
 }
 
 /** A story begins calm: what is still broken is healed first. */
@@ -40,14 +40,23 @@ async function toggleStory(tools: VillainTools): Promise<void> {
   }
 }
 
-async function healAll(tools: VillainTools): Promise<void> {
-  await Promise.all(shopServices.map((service) => tryToSwitch(tools, service, { mode: 'healthy' })));
+/** Whether all of them were told. */
+async function healAll(tools: VillainTools): Promise<boolean> {
+  const told = shopServices.map((service) => tryToSwitch(tools, service, { mode: 'healthy' }));
+  return (await Promise.all(told)).every((isTold) => isTold);
 }
 
+/** Whether it was told; says why where not. */
 async function tryToSwitch(
   { say, switchService }: VillainTools,
   service: ShopService,
   order: ModeOrder,
-): Promise<void> {
-  await switchService(service, order).catch((error: unknown) => say(messageOf(error)));
+): Promise<boolean> {
+  try {
+    await switchService(service, order);
+    return true;
+  } catch (error) {
+    say(messageOf(error));
+    return false;
+  }
 }
