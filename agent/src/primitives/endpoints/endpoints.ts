@@ -126,9 +126,10 @@ export class Endpoints<E extends string | object = string> implements Executor {
     fn: (this: This, ...args: [...args: A, call: EndpointContext<E>]) => T | PromiseLike<T>,
   ): (this: This, ...args: A) => Promise<T> {
     const execute: Endpoints<E>['execute'] = (run) => this.execute(run);
-    return function wrapped(this: This, ...args: A): Promise<T> {
+    const wrapped = function (this: This, ...args: A): Promise<T> {
       return execute((call) => fn.call(this, ...args, call));
     };
+    return Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true });
   }
 
   #rejection(): ResilienceError {

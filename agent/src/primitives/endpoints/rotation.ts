@@ -1,4 +1,4 @@
-import type { ResilienceEventBody } from '@holdfast/shared';
+import { plural, type ResilienceEventBody } from '@holdfast/shared';
 import type { Runtime } from '../../runtime.ts';
 import type { Ejection, Member } from './member.ts';
 import type { EndpointsSettings } from './options.ts';
@@ -42,7 +42,7 @@ export class Rotation<E> {
     } else {
       member.failureCount += 1;
       if (member.failureCount >= this.#settings.consecutiveFailures)
-        this.#ejectForCalls(member, `${member.failureCount} failures in a row`);
+        this.#ejectForCalls(member, `${plural(member.failureCount, 'failure')} in a row`);
     }
     this.#sweepLater();
   }

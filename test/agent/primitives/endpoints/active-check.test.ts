@@ -79,7 +79,7 @@ describe('an active check', () => {
           if (endpoint === 'http://a') throw new Error('down');
         })
         .catch(() => undefined);
-    expect(pool.status[0]?.cause).toBe('1 failures in a row');
+    expect(pool.status[0]?.cause).toBe('1 failure in a row');
     await clock.advance(5_000);
     expect(states(pool)).toEqual(['ejected', 'ready']);
     down.clear();

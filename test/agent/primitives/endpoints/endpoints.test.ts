@@ -169,6 +169,7 @@ describe('a call', () => {
         return `${endpoint}${this.path}${id}`;
       }),
     };
+    expect(shop.get.name).toBe('get');
     expectTypeOf(shop.get).parameters.toEqualTypeOf<[id: string]>();
     expect(await shop.get('7')).toBe('http://b/orders/7');
     const add = pool.wrap((one: number, other: number) => one + other);
