@@ -27,6 +27,12 @@ export interface CallOptions {
 export const priorities = ['low', 'normal', 'high', 'critical'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** How important, from 0. What is no priority counts as `normal`. */
+export function rankOf(priority: Priority | undefined): number {
+  const rank = priorities.indexOf(priority ?? 'normal');
+  return rank === -1 ? 1 : rank;
+}
+
 export type Guarded<T> = (call: CallContext) => T | PromiseLike<T>;
 
 /** What every primitive is to its caller. */

@@ -1,4 +1,4 @@
-import type { CallOutcome } from '@holdfast/shared';
+import { type CallOutcome, countIndex } from '@holdfast/shared';
 import type { Classification } from '../classification/classifier.ts';
 import { noteError } from '../classification/error-log.ts';
 import { hasCode } from '../errors.ts';
@@ -21,6 +21,12 @@ export function outcomeOf({ error, classification }: Failure): CallOutcome {
   if (classification.class === 'rejected' || classification.class === 'cancelled')
     return classification.class;
   return hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
+}
+
+/** Whether the other side took a call and answered it, be it that the mistake was the caller's own. */
+export function wasAnswered(outcome: number, lastFailure: Failure | undefined): boolean {
+  if (outcome === countIndex.success) return true;
+  return outcome === countIndex.failure && lastFailure?.classification.class === 'caller';
 }
 
 /** Counts and reports a failure for the resource that saw it. */

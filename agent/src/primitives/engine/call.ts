@@ -2,7 +2,7 @@ import { countIndex, type TimerHandle } from '@holdfast/shared';
 import { hasCode, ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
-import type { CallOptions, Guarded, Priority } from '../call.ts';
+import { type CallOptions, type Guarded, rankOf } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { type Failure, noteFailure, outcomeOf } from '../failure.ts';
 import type { Progress } from '../retry/policy.ts';
@@ -47,8 +47,8 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     return this.#options?.operation;
   }
 
-  get priority(): Priority {
-    return this.#options?.priority ?? 'normal';
+  get rank(): number {
+    return rankOf(this.#options?.priority);
   }
 
   start(fn: Guarded<unknown>, options: CallOptions | undefined): Promise<unknown> {
@@ -101,6 +101,11 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     else this.#fail(failure, nowMs);
   }
 
+  refuse(rejection: ResilienceError): void {
+    const engine = this.#engine;
+    this.#fail(engine.judge(rejection, this.operation), engine.nowMs());
+  }
+
   /** The wait in the queue, or the total time, is over. */
   override expire(): void {
     const engine = this.#engine;
@@ -108,8 +113,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     const { bulkhead, breaker } = engine.layers;
     if (this.#stage === 'queued' && bulkhead !== undefined) {
       bulkhead.dequeue(this);
-      this.#fail(engine.judge(bulkhead.rejection(true), this.operation), nowMs);
-      return;
+      return this.refuse(bulkhead.rejection('waited'));
     }
     const failure = engine.judge(engine.timedOut('total', this.lastFailure?.error), this.operation);
     const attempt = this.#attempt;
@@ -134,7 +138,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
       if (answer !== undefined) return this.#await(answer, entrances);
       this.#letIn(nowMs);
     }
-    const rejection = engine.rejectionAtOnce();
+    const rejection = engine.rejectionAtOnce(this.#options);
     if (rejection === undefined) this.#enter(nowMs);
     else this.#turnAway(rejection, nowMs);
   }
@@ -160,10 +164,10 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     else if (bulkhead.hasRoom) {
       bulkhead.enter();
       this.run(nowMs);
-    } else if (bulkhead.isFull) this.#turnAway(bulkhead.rejection(), nowMs);
+    } else if (bulkhead.isFullFor(this.rank)) this.#turnAway(bulkhead.rejection(), nowMs);
     else {
       this.#stage = 'queued';
-      bulkhead.enqueue(this, nowMs, this.#options?.priority);
+      bulkhead.enqueue(this, nowMs);
     }
   }
 
@@ -194,7 +198,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     const engine = this.#engine;
     const nowMs = engine.nowMs();
     const { breaker, bulkhead } = engine.layers;
-    if (this.#stage === 'queued') bulkhead?.dequeue(this);
+    if (this.#stage === 'queued') bulkhead?.giveUp(this);
     const attempt = this.#attempt;
     const scope = attempt?.abandon();
     if (attempt !== undefined && breaker !== undefined) {
@@ -249,6 +253,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     totalTimeout?.remove(this);
     this.#waitTimer?.cancel();
     if (this.#passedCount > 0) this.#leaveEntrances(outcome, nowMs);
+    if (hasSlot) bulkhead?.note(outcome, nowMs, this);
     if (this.#onAbort !== undefined) this.#options?.signal?.removeEventListener('abort', this.#onAbort);
     this.fn = nothing;
     this.attemptCount = 0;

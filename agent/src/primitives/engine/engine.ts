@@ -5,7 +5,7 @@ import { summarise } from '../../classification/summary.ts';
 import { type ErrorSource, ResilienceError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import { type CallOptions, type Executor, type Guarded, wrapWith } from '../call.ts';
+import { type CallOptions, type Executor, type Guarded, rankOf, wrapWith } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import type { Failure } from '../failure.ts';
 import { type Site, sourceOf } from '../site.ts';
@@ -74,7 +74,7 @@ export class Engine implements Executor {
       countCancelled(this.meter);
       return Promise.reject(signal.reason);
     }
-    const rejection = this.entrances === undefined ? this.rejectionAtOnce() : undefined;
+    const rejection = this.entrances === undefined ? this.rejectionAtOnce(options) : undefined;
     const answer =
       rejection === undefined
         ? (this.#freeCalls.pop() ?? new Call(this)).start(fn, options)
@@ -178,10 +178,12 @@ export class Engine implements Executor {
   }
 
   /** The rejection of a call that has no way in at present: it needs nothing of what a call else needs. */
-  rejectionAtOnce(): ResilienceError | undefined {
+  rejectionAtOnce(options: CallOptions | undefined): ResilienceError | undefined {
     const { bulkhead, breaker } = this.layers;
     if (bulkhead !== undefined && !bulkhead.hasRoom)
-      return bulkhead.isFull && !this.hasRules ? bulkhead.rejection() : undefined;
+      return !this.hasRules && bulkhead.isFullFor(rankOf(options?.priority))
+        ? bulkhead.rejection()
+        : undefined;
     if (!this.#rejectsAtOnce || breaker === undefined || !breaker.isShut || this.hasRules) return undefined;
     breaker.admit();
     bulkhead?.meter.count(countIndex.ignored);

@@ -1,7 +1,7 @@
 import type { ResilienceError } from '../../errors.ts';
 import type { DeadlineList } from '../../time/deadlines.ts';
 import type { Slots } from '../bulkhead/slots.ts';
-import type { CallContext, CallOptions, Guarded, Priority } from '../call.ts';
+import type { CallContext, CallOptions, Guarded } from '../call.ts';
 import type { BreakerGate } from '../circuit-breaker/gate.ts';
 import type { Failure } from '../failure.ts';
 import type { StandIn } from '../fallback/stand-in.ts';
@@ -44,7 +44,8 @@ export interface Turn {
 
 /** What a layer may know of a call when it is over. Times are monotonic. */
 export interface Course {
-  readonly priority: Priority;
+  /** How important it is, from 0. */
+  readonly rank: number;
   readonly startedMs: number;
   /** When its first attempt began. */
   readonly firstMs: number;

@@ -3,8 +3,9 @@ import { type ErrorSource, ResilienceError } from '../../errors.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import { present } from '../../present.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import type { CallOptions, Priority } from '../call.ts';
+import { type CallOptions, priorities, rankOf } from '../call.ts';
 import type { Course, Entrance } from '../engine/layers.ts';
+import { wasAnswered } from '../failure.ts';
 import { meterOf, type Site, sourceOf } from '../site.ts';
 import { Spell } from '../spell.ts';
 import type { LoadShedderSettings } from './options.ts';
@@ -46,8 +47,8 @@ export class Shedder implements Entrance {
   }
 
   admit(nowMs: number, options: CallOptions | undefined): ResilienceError | undefined {
-    const priority = options?.priority ?? 'normal';
-    const rejection = this.#bySignal(nowMs, priority, options) ?? this.#byThrottle(nowMs, priority);
+    const rank = rankOf(options?.priority);
+    const rejection = this.#bySignal(nowMs, rank, options) ?? this.#byThrottle(nowMs, rank);
     if (rejection === undefined) this.#concurrency.inFlightCount += 1;
     return rejection;
   }
@@ -60,52 +61,43 @@ export class Shedder implements Entrance {
     this.#concurrency.inFlightCount -= 1;
     if (this.#isPart) this.meter.count(outcome);
     if (this.#throttle === undefined) return;
-    if (outcome === countIndex.success || isAnswered(outcome, call)) this.#throttle.accept(nowMs);
+    if (wasAnswered(outcome, call.lastFailure)) this.#throttle.accept(nowMs);
     else if (outcome === countIndex.ignored || outcome === countIndex.cancelled)
-      this.#throttle.forget(call.priority, call.startedMs, nowMs);
+      this.#throttle.forget(call.rank, call.startedMs, nowMs);
   }
 
-  #bySignal(
-    nowMs: number,
-    priority: Priority,
-    options: CallOptions | undefined,
-  ): ResilienceError | undefined {
+  #bySignal(nowMs: number, rank: number, options: CallOptions | undefined): ResilienceError | undefined {
     const enqueuedAt = options?.enqueuedAt;
     const waitMs =
       enqueuedAt === undefined ? undefined : Math.max(0, this.#site.runtime.clock.now() - enqueuedAt);
     for (const signal of this.#signals) {
-      if (signal.pressure(nowMs, waitMs) >= tolerated[priority])
-        return this.#rejection(priority, signal.describe(), signal.retryAfterMs?.(nowMs));
+      if (signal.pressure(nowMs, waitMs) >= (tolerated[rank] ?? 1))
+        return this.#rejection(rank, signal.describe(), signal.retryAfterMs?.(nowMs));
     }
     return undefined;
   }
 
-  #byThrottle(nowMs: number, priority: Priority): ResilienceError | undefined {
+  #byThrottle(nowMs: number, rank: number): ResilienceError | undefined {
     const throttle = this.#throttle;
     if (throttle === undefined) return undefined;
-    const ratio = throttle.ratioFor(priority, nowMs);
-    throttle.request(priority);
+    const ratio = throttle.ratioFor(rank, nowMs);
+    throttle.request(rank);
     if (ratio === 0 || this.#site.runtime.random() >= ratio) return undefined;
-    return this.#rejection(priority, 'too few of the last calls were accepted');
+    return this.#rejection(rank, 'too few of the last calls were accepted');
   }
 
-  #rejection(priority: Priority, why: string, retryAfterMs?: number): ResilienceError {
+  #rejection(rank: number, why: string, retryAfterMs?: number): ResilienceError {
     if (this.#isPart) this.meter.count(countIndex.rejected);
     this.meter.count(countIndex.class_rejected);
     this.#spell.note();
     return new ResilienceError({
       code: 'HOLDFAST_LOAD_SHED',
-      message: `load shedder "${this.#site.name}" sheds ${priority} calls: ${why}`,
+      message: `load shedder "${this.#site.name}" sheds ${priorities[rank]} calls: ${why}`,
       source: this.#source,
       retryAfterMs,
     });
   }
 }
 
-/** A mistake of the caller's own was accepted and answered. */
-function isAnswered(outcome: number, { lastFailure }: Course): boolean {
-  return outcome === countIndex.failure && lastFailure?.classification.class === 'caller';
-}
-
-/** How much pressure a call of each priority stands. */
-const tolerated: Readonly<Record<Priority, number>> = { low: 0.75, normal: 1, high: 1.5, critical: 2 };
+/** How much pressure a call of each rank stands. */
+const tolerated = [0.75, 1, 1.5, 2] as const;

@@ -1,4 +1,4 @@
-import { type Priority, priorities } from '../call.ts';
+import { priorities } from '../call.ts';
 import type { LoadShedderSettings } from './options.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { LoadShedderSettings } from './options.ts';
 export class Throttle {
   readonly #k: number;
   readonly #bucketMs: number;
-  /** For each bucket the requests of each priority, then the accepts. */
+  /** For each bucket the requests of each rank, then the accepts. */
   readonly #counts = new Uint32Array(bucketCount * columnCount);
   /** The sums of these columns. */
   readonly #sums: number[] = Array.from({ length: columnCount }, () => 0);
@@ -24,22 +24,21 @@ export class Throttle {
   }
 
   /** How likely a call is shed that comes now, 0 to 1. */
-  ratioFor(priority: Priority, nowMs: number): number {
+  ratioFor(rank: number, nowMs: number): number {
     this.#turnTo(nowMs);
     const requests = this.#requestsBelow(acceptColumn);
     const accepts = this.#sums[acceptColumn] ?? 0;
     const ratio = Math.max(0, (requests - this.#k * accepts) / (requests + 1));
-    if (ratio === 0 || (priority === 'critical' && ratio <= criticalFromRatio)) return 0;
-    const at = priorities.indexOf(priority);
-    const missing = Math.max(0, ratio * requests - this.#requestsBelow(at));
-    const own = this.#sums[at] ?? 0;
+    if (ratio === 0 || (rank === criticalRank && ratio <= criticalFromRatio)) return 0;
+    const missing = Math.max(0, ratio * requests - this.#requestsBelow(rank));
+    const own = this.#sums[rank] ?? 0;
     // The first of its priority is like the others, unless there are enough that matter less.
     if (own === 0) return missing === 0 ? 0 : ratio;
     return Math.min(1, missing / own);
   }
 
-  request(priority: Priority): void {
-    this.#add(priorities.indexOf(priority), this.#bucket, 1);
+  request(rank: number): void {
+    this.#add(rank, this.#bucket, 1);
   }
 
   accept(nowMs: number): void {
@@ -48,16 +47,16 @@ export class Throttle {
   }
 
   /** Of this request nothing was learned. */
-  forget(priority: Priority, startedMs: number, nowMs: number): void {
+  forget(rank: number, startedMs: number, nowMs: number): void {
     this.#turnTo(nowMs);
     const bucket = Math.floor(startedMs / this.#bucketMs);
-    if (this.#bucket - bucket < bucketCount) this.#add(priorities.indexOf(priority), bucket, -1);
+    if (this.#bucket - bucket < bucketCount) this.#add(rank, bucket, -1);
   }
 
-  /** Of all priorities below that column. */
-  #requestsBelow(column: number): number {
+  /** Of all ranks below that one. */
+  #requestsBelow(rank: number): number {
     let count = 0;
-    for (let at = 0; at < column; at++) count += this.#sums[at] ?? 0;
+    for (let at = 0; at < rank; at++) count += this.#sums[at] ?? 0;
     return count;
   }
 
@@ -83,6 +82,7 @@ export class Throttle {
 const bucketCount = 60;
 const columnCount = priorities.length + 1;
 const acceptColumn = priorities.length;
+const criticalRank = priorities.indexOf('critical');
 
 /** Up to this share of shed calls, critical ones are not among them. */
 const criticalFromRatio = 0.9;
