@@ -60,7 +60,7 @@ export const counterMeanings: Readonly<Record<CountColumn, string>> = {
   retries: 'attempts after the first',
   fallback_used: 'answers by a fallback',
   fallback_failed: 'fallbacks that failed themselves',
-  retries_denied: 'retries that a retry budget did not allow',
+  retries_denied: 'further attempts that a budget did not allow',
   hedges: 'further attempts that a hedge sent',
   hedge_wins: 'those of them that answered first',
   cache_hits: 'answers out of a cache',

@@ -30,7 +30,7 @@ export const layerActions = [
   'retries',
   'fallback_used',
   'fallback_failed',
-  /** Retries that a retry budget did not allow. */
+  /** Further attempts that the budget of a retry or a hedge did not allow. */
   'retries_denied',
   /** Further attempts that a hedge sent, and those of them that answered first. */
   'hedges',
