@@ -31,7 +31,12 @@ export type { ArgumentsHostLike, FilterLike, NestMiddleware } from './middleware
 export type { MiddlewareOptions } from './middleware/requests.ts';
 export type { AgentLimits, AgentOptions } from './options/agent-options.ts';
 export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
-export type { BulkheadOptions } from './primitives/bulkhead/options.ts';
+export type {
+  AdaptiveOptions,
+  AimdOptions,
+  BulkheadOptions,
+  Gradient2Options,
+} from './primitives/bulkhead/options.ts';
 export type { Cache, CachedValue } from './primitives/cache/cache.ts';
 export type { CacheOptions } from './primitives/cache/options.ts';
 export type { CallContext, CallOptions, Executor, Guarded, Priority } from './primitives/call.ts';
