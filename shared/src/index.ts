@@ -31,7 +31,6 @@ export * from './wire/limits.ts';
 export * from './wire/messages.ts';
 export * from './wire/read.ts';
 export * from './wire/read-agent-message.ts';
-export * from './wire/read-collector-message.ts';
 export { readAttribution } from './wire/read-events.ts';
 export { readFlagValue } from './wire/read-values.ts';
 export * from './wire/rollups.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { closeCodes, readAgentMessage, readCollectorMessage, wireLimits } from '@holdfast/shared';
+import { closeCodes, readAgentMessage, wireLimits } from '@holdfast/shared';
 import { describe, expect, test } from 'vitest';
+import { readMessage } from '../../agent/src/stream/read-message.ts';
 
 const page = readFileSync(new URL('../../docs/wire-protocol.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/```json (agent|collector)\n([\s\S]*?)```/g)].map(
@@ -17,11 +18,19 @@ describe('the examples of the wire protocol page', () => {
   });
 
   test.each(examples)('$sender $type parses without losing a field', ({ sender, text }) => {
-    const result = sender === 'agent' ? readAgentMessage(text) : readCollectorMessage(text);
-    expect(result).toEqual({
-      ok: true,
-      value: expect.objectContaining(JSON.parse(text) as object) as unknown,
-    });
+    const read = sender === 'agent' ? readAgentMessage(text) : readMessage(text);
+    const message = read !== undefined && 'ok' in read ? read.ok && read.value : read;
+    expect(message).toEqual(expect.objectContaining(JSON.parse(text) as object));
+  });
+
+  const fromCollector = examples.filter(({ sender }) => sender === 'collector');
+
+  test.each(fromCollector)('$type without one of its fields is not understood', ({ text }) => {
+    const whole = JSON.parse(text) as Record<string, unknown>;
+    const optional = ['desired', 'seq'];
+    for (const field of Object.keys(whole).filter((name) => !optional.includes(name))) {
+      expect(readMessage(JSON.stringify({ ...whole, [field]: undefined })), field).toBeUndefined();
+    }
   });
 
   test.each(Object.values(closeCodes))('close code %d is explained', (code) => {

@@ -5,12 +5,12 @@ import {
   type CountColumn,
   countColumns,
   type Hello,
-  readCollectorMessage,
   type ResilienceEvent,
   type ResourceDescriptor,
   toColumns,
 } from '@holdfast/shared';
 import { WebSocket } from 'ws';
+import { readMessage } from '../../../agent/src/stream/read-message.ts';
 import type { Scope } from '../../support/scope.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -25,9 +25,10 @@ export class WireAgent {
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data: Buffer) => {
-      const message = readCollectorMessage(data.toString('utf8'));
-      if (!message.ok) throw new Error(`the collector sent nonsense: ${message.problem}`);
-      this.received.push(message.value);
+      const frame = data.toString('utf8');
+      const message = readMessage(frame);
+      if (message === undefined) throw new Error(`no agent understands ${frame}`);
+      this.received.push(message);
     });
     socket.on('close', (code, reason) => (this.closed = { code, reason: reason.toString('utf8') }));
     socket.on('error', () => {}); // told by `closed`
