@@ -3,6 +3,7 @@ import { agentPaths } from './paths/agent.ts';
 import { cachePaths } from './paths/cache.ts';
 import { circuitBreakerPaths } from './paths/circuit-breaker.ts';
 import { fallbackPaths } from './paths/fallback.ts';
+import { faultPaths } from './paths/faults.ts';
 import { flagPaths } from './paths/flags.ts';
 import { hedgePaths } from './paths/hedge.ts';
 import { retryPaths } from './paths/retry.ts';
@@ -16,6 +17,7 @@ export const chapters: readonly Chapter[] = [
   fallbackPaths,
   cachePaths,
   hedgePaths,
+  faultPaths,
   flagPaths,
   agentPaths,
 ];
