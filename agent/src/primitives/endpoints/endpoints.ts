@@ -22,6 +22,11 @@ export interface EndpointCallOptions extends CallOptions {
   readonly attempt?: number;
 }
 
+/** An executor whose functions are given an endpoint: a pool, or what it is composed of. */
+export interface EndpointsExecutor<E> extends Executor {
+  execute<T>(fn: (call: EndpointContext<E>) => T | PromiseLike<T>, options?: EndpointCallOptions): Promise<T>;
+}
+
 /** What is known of one endpoint. */
 export interface EndpointStatus<E> {
   readonly endpoint: E;
@@ -52,7 +57,7 @@ export function createEndpoints<E extends string | object>(
  * in a row, clearly more often than the others, or in its active check. Rejects with `HOLDFAST_NO_ENDPOINT`
  * where it has none.
  */
-export class Endpoints<E extends string | object = string> implements Executor {
+export class Endpoints<E extends string | object = string> implements EndpointsExecutor<E> {
   readonly name: string;
   readonly #runtime: Runtime;
   readonly #pool: Pool<E>;
