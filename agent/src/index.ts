@@ -46,6 +46,7 @@ export type {
   EndpointCallOptions,
   EndpointContext,
   Endpoints,
+  EndpointsExecutor,
   EndpointStatus,
 } from './primitives/endpoints/endpoints.ts';
 export type {
@@ -87,6 +88,7 @@ export type {
   QueueTimeOptions,
 } from './primitives/load-shedder/options.ts';
 export type { Pipeline } from './primitives/pipeline/pipeline.ts';
+export type { Composed } from './primitives/pipeline/compose.ts';
 export type { PipelineOptions } from './primitives/pipeline/options.ts';
 export { type MethodGuard, type Protector, protectedBy } from './primitives/pipeline/protected-by.ts';
 export type { QueueOptions } from './primitives/queue/options.ts';

@@ -18,7 +18,7 @@ import { createIdempotency, type Idempotency } from './idempotency/idempotency.t
 import type { IdempotencyOptions } from './idempotency/options.ts';
 import { createLoadShedder, type LoadShedder } from './load-shedder/load-shedder.ts';
 import type { LoadShedderOptions } from './load-shedder/options.ts';
-import { compose } from './pipeline/compose.ts';
+import { type Composed, compose } from './pipeline/compose.ts';
 import type { PipelineOptions } from './pipeline/options.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import type { QueueOptions } from './queue/options.ts';
@@ -58,7 +58,7 @@ export class Primitives {
   }
 
   /** Primitives around each other; the first is the outermost. */
-  compose(...primitives: readonly Executor[]): Executor {
+  compose<const P extends readonly Executor[]>(...primitives: P): Composed<P> {
     return compose(...primitives);
   }
 
