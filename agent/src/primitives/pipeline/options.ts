@@ -13,6 +13,16 @@ import {
   readFallbackOn,
 } from '../fallback/options.ts';
 import { type HedgeOptions, type HedgeSettings, readHedgeOptions } from '../hedge/options.ts';
+import {
+  type LoadShedderOptions,
+  type LoadShedderSettings,
+  readLoadShedderOptions,
+} from '../load-shedder/options.ts';
+import {
+  type RateLimiterOptions,
+  type RateLimiterSettings,
+  readRateLimiterOptions,
+} from '../rate-limiter/options.ts';
 import { type RetryOptions, type RetrySettings, readRetryOptions } from '../retry/options.ts';
 
 /** The layers, outermost first. A layer that is left out is not there. */
@@ -29,6 +39,8 @@ export interface PipelineOptions {
    * Cancelled calls never are.
    */
   readonly fallbackOn?: FallbackOn;
+  readonly loadShedder?: LoadShedderOptions;
+  readonly rateLimiter?: RateLimiterOptions;
   readonly bulkhead?: BulkheadOptions;
   /** For a call with all its retries and the waits between them, from when the bulkhead let it in. */
   readonly totalTimeoutMs?: number;
@@ -46,6 +58,8 @@ export interface PipelineSettings {
   readonly dependency?: string;
   readonly fallback?: FallbackSettings['fallback'];
   readonly fallbackOn?: FallbackOn;
+  readonly loadShedder?: LoadShedderSettings;
+  readonly rateLimiter?: RateLimiterSettings;
   readonly bulkhead?: BulkheadSettings;
   readonly totalTimeoutMs?: number;
   readonly retry?: RetrySettings;
@@ -60,6 +74,8 @@ export const readPipelineOptions: Check<PipelineSettings> = objectOf({
   dependency: optional(name),
   fallback: optional(readFallback),
   fallbackOn: optional(readFallbackOn),
+  loadShedder: optional(readLoadShedderOptions),
+  rateLimiter: optional(readRateLimiterOptions),
   bulkhead: optional(readBulkheadOptions),
   totalTimeoutMs: optional(number({ min: 1 })),
   retry: optional(readRetryOptions),

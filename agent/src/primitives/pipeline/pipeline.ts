@@ -10,6 +10,8 @@ import { Engine } from '../engine/engine.ts';
 import type { Layers } from '../engine/layers.ts';
 import { StandIn } from '../fallback/stand-in.ts';
 import { createHedging } from '../hedge/hedging.ts';
+import { createShedding } from '../load-shedder/load-shedder.ts';
+import { createLimiting } from '../rate-limiter/limiter.ts';
 import { budgetOf, gaugesOf } from '../retry/budget.ts';
 import { RetryPolicy } from '../retry/policy.ts';
 import { meterOf, type Site, siteOf } from '../site.ts';
@@ -37,7 +39,9 @@ export class Pipeline implements Executor {
     const site = siteOf(runtime, name, settings.dependency);
     const inner: Site = { ...site, pipeline: name };
     const budget = retry?.budget && budgetOf(runtime, retry.budget);
-    const config = describeConfig({ ...settings, circuitBreaker: undefined });
+    // The layers that are resources of their own show their options there.
+    const own = { circuitBreaker: undefined, loadShedder: undefined, rateLimiter: undefined };
+    const config = describeConfig({ ...settings, ...own });
     const meter = meterOf(site, { kind: 'pipeline', config, ...gaugesOf(budget) });
     this.name = name;
     this.circuitBreaker =
@@ -68,9 +72,11 @@ export class Pipeline implements Executor {
 
 /** Those that see a call once. */
 function outerLayers(site: Site, meter: Meter, settings: PipelineSettings): Layers {
-  const { fallback, fallbackOn, bulkhead, totalTimeoutMs } = settings;
+  const { fallback, fallbackOn, loadShedder, rateLimiter, bulkhead, totalTimeoutMs } = settings;
   return {
     standIn: fallback && new StandIn(site, meter, present({ fallback, fallbackOn })),
+    loadShedder: loadShedder && createShedding(site, loadShedder),
+    rateLimiter: rateLimiter && createLimiting(site, rateLimiter),
     bulkhead: bulkhead && new Slots(site, bulkhead),
     totalTimeout: totalTimeoutMs === undefined ? undefined : deadlinesOf(site.runtime.clock, totalTimeoutMs),
   };
