@@ -10,8 +10,8 @@ export interface BuiltInRule {
 }
 
 /**
- * The first that matches decides. What is retried passes or was not processed; a
- * part that is down is answered for; what is broken stops the calls, and somebody must hear of it.
+ * The first that matches decides. What passes is tried again; a part that is down is answered for; what is
+ * broken stops the calls, and somebody must hear of it.
  */
 export const builtInRules: readonly BuiltInRule[] = [
   rule('cancelled', ['ignore', 'propagate']),

@@ -43,8 +43,6 @@ export interface PropagationOptions {
 
 /** Decides what is done about failures: rules of the host, then the built-in ones; the first that matches. */
 export class Propagation implements PropagationRules {
-  /** Grows whenever the rules are replaced, for those who keep what they were told. */
-  version = 0;
   readonly #options: PropagationOptions;
   #own: readonly (readonly [rule: PropagationRule, plan: Plan])[];
 
@@ -66,7 +64,6 @@ export class Propagation implements PropagationRules {
   replace(rules: readonly PropagationRule[]): void {
     const before = this.rules;
     this.#own = withPlans(rules, 'rules');
-    this.version += 1;
     this.#options.replaced(changesOf(before, this.rules));
   }
 

@@ -56,7 +56,8 @@ export class BreakerGate extends BreakerMachine {
     const isIgnored = this.#ask(ignores, error) ?? plan?.ignore ?? false;
     if (classification.class === 'rejected' || isIgnored)
       return this.#giveBack(passage, endedMs, { outcome: 'ignored', error });
-    const hasFailed = this.#ask(countsAsFailure, error) ?? classification.countsForBreaker;
+    const isTold = plan?.trip === true || classification.countsForBreaker;
+    const hasFailed = this.#ask(countsAsFailure, error) ?? isTold;
     if (hasFailed && passage.phase === this.phase) this.lastFailure = failure;
     const outcome = !hasFailed ? 'success' : hasCode(error, 'HOLDFAST_TIMED_OUT') ? 'timeout' : 'failure';
     const ending: Ending = { outcome, column: countIndex[outcome], bits: hasFailed ? failed : 0, error };

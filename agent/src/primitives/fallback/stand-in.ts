@@ -38,12 +38,12 @@ export class StandIn {
 
   /** Whether an error is answered. A call that its caller gave up never is. */
   answers({ error, classification, plan }: Failure): boolean {
-    const { class: errorClass } = classification;
+    const { class: errorClass, isMistake } = classification;
     if (errorClass === 'cancelled') return false;
     return (
       this.#asks(error, errorClass) ??
       plan?.fallback ??
-      (errorClass !== 'caller' && errorClass !== 'critical')
+      (errorClass !== 'caller' && (errorClass !== 'critical' || isMistake === true))
     );
   }
 
