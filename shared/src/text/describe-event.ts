@@ -215,5 +215,7 @@ function describeFlag(verb: string, event: Omit<FlagChange<EventKind>, 'kind'>):
 }
 
 function describeError(error: ErrorSummary): string {
-  return `${error.class} error${error.code === undefined ? '' : ` ${error.code}`}: ${error.message}`;
+  // Somebody should write a rule for it; "unknown" sounds as if nothing could be done.
+  const kind = error.class === 'unknown' ? 'unclassified' : error.class;
+  return `${kind} error${error.code === undefined ? '' : ` ${error.code}`}: ${error.message}`;
 }
