@@ -3,8 +3,10 @@ import { agentPaths } from './paths/agent.ts';
 import { cachePaths } from './paths/cache.ts';
 import { circuitBreakerPaths } from './paths/circuit-breaker.ts';
 import { fallbackPaths } from './paths/fallback.ts';
+import { endpointPaths } from './paths/endpoints.ts';
 import { faultPaths } from './paths/faults.ts';
 import { flagPaths } from './paths/flags.ts';
+import { healthPaths } from './paths/health.ts';
 import { hedgePaths } from './paths/hedge.ts';
 import { retryPaths } from './paths/retry.ts';
 import { timeoutPaths } from './paths/timeout.ts';
@@ -17,6 +19,8 @@ export const chapters: readonly Chapter[] = [
   fallbackPaths,
   cachePaths,
   hedgePaths,
+  endpointPaths,
+  healthPaths,
   faultPaths,
   flagPaths,
   agentPaths,

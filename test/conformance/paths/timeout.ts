@@ -13,6 +13,18 @@ export const timeoutPaths = chapter('Timeout', (agent) => agent.timeout('payment
       await clock.advance(200);
       return call;
     },
+    counts: { timeout: { timeout: 1, class_partial_outage: 1 } },
+    events: ['error.sampled'],
+  },
+  {
+    when: 'the function answers after its time',
+    drive: async (timeout, { clock }) => {
+      const call = settled(
+        timeout.execute(() => new Promise((resolve) => void clock.setTimeout(() => resolve('ok'), 150))),
+      );
+      await clock.advance(200);
+      return call;
+    },
     counts: { timeout: { timeout: 1, class_partial_outage: 1, late: 1 } },
     events: ['error.sampled'],
   },

@@ -1,0 +1,22 @@
+import { chapter } from '../path.ts';
+
+export const healthPaths = chapter('Health checks', (agent) => agent, [
+  {
+    when: 'a check fails, and is up again',
+    drive: async (agent, { clock }) => {
+      let isUp = false;
+      agent.healthCheck('database', () => isUp, { intervalMs: 60_000, graceMs: 0 });
+      await agent.health();
+      isUp = true;
+      await clock.advance(60_000);
+    },
+    counts: { health_check: { failure: 1, success: 1 } },
+    events: ['health_check.changed', 'health_check.changed'],
+  },
+  {
+    when: 'the service is told to end',
+    drive: (agent) => agent.drain(),
+    counts: {},
+    events: ['agent.draining'],
+  },
+]);
