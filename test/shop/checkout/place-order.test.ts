@@ -1,8 +1,14 @@
+import { createAgent } from '@holdfast/agent';
+import { FakeClock } from '@holdfast/agent/testing';
 import { describe, expect, test } from 'vitest';
 import { Backlog } from '../../../examples/shop/src/checkout/backlog.ts';
 import type { Order } from '../../../examples/shop/src/checkout/orders.ts';
 import type { Partners } from '../../../examples/shop/src/checkout/partners.ts';
-import { type OrderDesk, placeOrder } from '../../../examples/shop/src/checkout/place-order.ts';
+import {
+  createOrderSaga,
+  type OrderDesk,
+  placeOrder,
+} from '../../../examples/shop/src/checkout/place-order.ts';
 import { settleDebts } from '../../../examples/shop/src/checkout/settle.ts';
 import { HttpError } from '../../../examples/shop/src/service/http-client.ts';
 
@@ -45,7 +51,9 @@ function play(answers: Partial<Record<keyof Partners, () => Promise<unknown>>> =
       },
     ]),
   ) as unknown as Play['partners'] & Partners;
-  const desk = { partners, backlog: new Backlog(), takesInstantPayment: () => it.isInstant };
+  const agent = createAgent({ service: 'checkout', collector: false, clock: new FakeClock() });
+  const saga = createOrderSaga(agent);
+  const desk = { saga, partners, backlog: new Backlog(), takesInstantPayment: () => it.isInstant };
   const it: Play = {
     desk,
     partners,

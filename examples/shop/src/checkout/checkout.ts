@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hasCode } from '@holdfast/agent';
 import { productOf } from '../catalogue.ts';
 import { type OrderLine, readLine } from '../order-line.ts';
 import { type Answer, Refusal } from '../service/answer.ts';
@@ -7,39 +8,39 @@ import { fieldsOf, listOf } from '../service/read.ts';
 import type { ShopRequest } from '../service/server.ts';
 import type { ShopContext, ShopParts } from '../service/start.ts';
 import { AlsoBought } from './also-bought.ts';
+import { Answers, readAnswerRecord } from './answers.ts';
 import { Backlog } from './backlog.ts';
-import { fingerprintOf, IdempotentAnswers } from './idempotency.ts';
-import { type Order, OrderBook, type OrderState, readOrderRecord } from './orders.ts';
+import { type Order, OrderBook, type OrderState, readOrder } from './orders.ts';
 import { createPartners } from './partners.ts';
-import { type OrderRequest, placeOrder } from './place-order.ts';
+import { createOrderSaga, type OrderRequest, placeOrder } from './place-order.ts';
 import { settleDebts } from './settle.ts';
 
 const recommendedCount = 3;
 
 /** Takes orders, and knows what is bought together. */
 export function checkout(context: ShopContext): ShopParts {
-  const { agent, clock, tally, urlOf, instance, dataFolder } = context;
+  const { agent, tally, urlOf, instance, dataFolder } = context;
   const partners = createPartners({ agent, tally, urlOf });
   const takesInstantPayment = degradesWithPayments(context);
   context.watch('payments', partners.askPayments);
   context.watch('inventory', partners.askInventory);
 
-  const journal = new Journal({ folder: dataFolder, name: instance, read: readOrderRecord });
+  const journal = new Journal({ folder: dataFolder, name: instance, read: readOrder });
   const orders = new OrderBook(journal);
   const backlog = new Backlog();
-  const answers = new IdempotentAnswers<Order>({ clock });
+  const answered = new Journal({ folder: dataFolder, name: `${instance}-answers`, read: readAnswerRecord });
+  const answers = agent.idempotency('orders', { store: new Answers({ journal: answered }) });
   const alsoBought = new AlsoBought();
-  for (const { key, fingerprint, order } of orders.records()) {
-    answers.restore(key, fingerprint, order);
+  for (const order of orders.all()) {
     alsoBought.note(order.lines);
     if (order.state === 'payment_pending')
       backlog.add({ ...order, kind: 'charge', amountCents: order.totalCents });
   }
 
-  const desk = { partners, backlog, takesInstantPayment };
+  const desk = { saga: createOrderSaga(agent), partners, backlog, takesInstantPayment };
   const place = async (key: string, lines: readonly OrderLine[]): Promise<Order> => {
     const order = await placeOrder(desk, orderRequest(key, lines));
-    orders.add({ key, fingerprint: fingerprintOf(lines), order });
+    orders.add(order);
     if (order.state === 'confirmed' || order.state === 'payment_pending') alsoBought.note(lines);
     return order;
   };
@@ -51,7 +52,8 @@ export function checkout(context: ShopContext): ShopParts {
       'POST /orders': async (request) => {
         const key = keyOf(request);
         const lines = listOf(fieldsOf(request.body, 'the body')['items'], 'items', readLine);
-        return answerOf(await answers.answer(key, lines, () => place(key, lines)));
+        const call = { key, payload: lines };
+        return answerOf(await answers.execute(() => place(key, lines), call).catch(refuseReuse));
       },
       'GET /orders/:id': ({ params: { id = '' } }) => {
         const order = orders.find(id);
@@ -84,6 +86,12 @@ function keyOf(request: ShopRequest): string {
   const key = request.header('idempotency-key') ?? '';
   if (key !== '' && key.length <= 200) return key;
   throw new Refusal(400, 'idempotency_key_missing', 'send an Idempotency-Key header of 1 to 200 characters');
+}
+
+/** @throws {Refusal} 422 where the key came with another order before, else the error itself. */
+function refuseReuse(error: unknown): never {
+  if (!hasCode(error, 'HOLDFAST_IDEMPOTENCY_CONFLICT')) throw error;
+  throw new Refusal(422, 'idempotency_key_reused', `${error.message}; take a new key`);
 }
 
 /**

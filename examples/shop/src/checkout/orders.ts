@@ -27,62 +27,50 @@ export type Payment =
   | { readonly status: 'charged'; readonly receiptId: string }
   | { readonly status: 'pending' };
 
-/** An order with the key it came under: what the journal holds. */
-export interface OrderRecord {
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly order: Order;
-}
-
 const maxOrders = 10_000;
 
 /** Every order there is, newest last; the oldest are forgotten. */
 export class OrderBook {
-  readonly #records = new Map<string, OrderRecord>();
-  readonly #journal: Journal<OrderRecord>;
+  readonly #orders = new Map<string, Order>();
+  readonly #journal: Journal<Order>;
 
-  constructor(journal: Journal<OrderRecord>) {
+  constructor(journal: Journal<Order>) {
     this.#journal = journal;
-    for (const record of journal.past) this.#records.set(record.order.orderId, record);
+    for (const order of journal.past) this.#orders.set(order.orderId, order);
   }
 
-  records(): readonly OrderRecord[] {
-    return [...this.#records.values()];
+  all(): readonly Order[] {
+    return [...this.#orders.values()];
   }
 
   find(orderId: string): Order | undefined {
-    return this.#records.get(orderId)?.order;
+    return this.#orders.get(orderId);
   }
 
-  add(record: OrderRecord): void {
-    this.#records.set(record.order.orderId, record);
-    const [oldest] = this.#records.keys();
-    if (this.#records.size > maxOrders && oldest !== undefined) this.#records.delete(oldest);
-    this.#journal.append(record, () => this.records());
+  add(order: Order): void {
+    this.#orders.set(order.orderId, order);
+    const [oldest] = this.#orders.keys();
+    if (this.#orders.size > maxOrders && oldest !== undefined) this.#orders.delete(oldest);
+    this.#journal.append(order, () => this.all());
   }
 
   /** Does nothing for an order that has been forgotten. */
   update(orderId: string, change: Partial<Order>): void {
-    const record = this.#records.get(orderId);
-    if (record !== undefined) this.add({ ...record, order: { ...record.order, ...change } });
+    const order = this.#orders.get(orderId);
+    if (order !== undefined) this.add({ ...order, ...change });
   }
 }
 
 /** @throws {ShapeError} where a record of the journal is none. */
-export function readOrderRecord(value: unknown): OrderRecord {
-  const fields = fieldsOf(value, 'an order record');
-  const order = fieldsOf(fields['order'], 'order');
+export function readOrder(value: unknown): Order {
+  const order = fieldsOf(value, 'an order');
   return {
-    key: textOf(fields['key'], 'key'),
-    fingerprint: textOf(fields['fingerprint'], 'fingerprint'),
-    order: {
-      orderId: textOf(order['orderId'], 'orderId'),
-      state: oneOf(order['state'], 'state', orderStates),
-      lines: listOf(order['lines'], 'lines', readLine),
-      totalCents: wholeOf(order['totalCents'], 'totalCents', { from: 0, to: Number.MAX_SAFE_INTEGER }),
-      ...(order['payment'] === undefined ? {} : { payment: readPayment(order['payment']) }),
-      ...optionalTexts(order, ['trackingId', 'problem']),
-    },
+    orderId: textOf(order['orderId'], 'orderId'),
+    state: oneOf(order['state'], 'state', orderStates),
+    lines: listOf(order['lines'], 'lines', readLine),
+    totalCents: wholeOf(order['totalCents'], 'totalCents', { from: 0, to: Number.MAX_SAFE_INTEGER }),
+    ...(order['payment'] === undefined ? {} : { payment: readPayment(order['payment']) }),
+    ...optionalTexts(order, ['trackingId', 'problem']),
   };
 }
 
