@@ -68,8 +68,9 @@ export class Call extends Deadline implements Waiting, Progress, Course {
   run(nowMs: number): void {
     this.#stage = 'inside';
     this.firstMs = nowMs;
-    if (this.#passedCount > 0) this.#engine.layers.loadShedder?.began?.(nowMs - this.#passedMs, nowMs);
-    this.#engine.layers.totalTimeout?.add(this, nowMs);
+    const { bulkhead, loadShedder, totalTimeout } = this.#engine.layers;
+    if (bulkhead !== undefined) loadShedder?.began?.(nowMs - this.#passedMs, nowMs, this.#options);
+    totalTimeout?.add(this, nowMs);
     this.#attemptOnce(nowMs);
   }
 

@@ -28,8 +28,8 @@ export interface Entrance {
    * turned away. The layer counts the rejection itself. `nowMs` is monotonic.
    */
   admit(nowMs: number, options: CallOptions | undefined): ResilienceError | Turn | undefined;
-  /** A call that was let in begins, after so long in the queue of the bulkhead. */
-  began?(waitMs: number, nowMs: number): void;
+  /** A call that was let in has its slot in the bulkhead, after so long in its queue. */
+  began?(waitMs: number, nowMs: number, options: CallOptions | undefined): void;
   /** A call that was let in is over. `outcome` is its column in the counters. */
   leave?(outcome: number, nowMs: number, call: Course): void;
 }

@@ -53,8 +53,9 @@ export class Shedder implements Entrance {
     return rejection;
   }
 
-  began(waitMs: number, nowMs: number): void {
-    this.#queueTime?.note(waitMs, nowMs);
+  began(waitMs: number, nowMs: number, options: CallOptions | undefined): void {
+    // Who says since when a call waits has been heard when it came.
+    if (options?.enqueuedAt === undefined) this.#queueTime?.note(waitMs, nowMs);
   }
 
   leave(outcome: number, nowMs: number, call: Course): void {

@@ -116,7 +116,6 @@ describe('entrances', () => {
     await clock.advance(100);
     expect(await answer).toBe(40);
     expect(log.slice(2)).toEqual([
-      'shedder sees a call begin at 40 after 0',
       'shedder left success 0-40',
       'limiter left success 0-40',
     ]);
