@@ -7,7 +7,9 @@ import { repository } from '../support/product.ts';
 import { scopeOfTest } from '../support/scope.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const folder = path.join(repository, 'docs/primitives');
+const docs = path.join(repository, 'docs');
+const primitives = readdirSync(path.join(docs, 'primitives')).map((name) => `primitives/${name}`);
+const others = ['errors.md', 'classification.md', 'propagation.md'];
 const headings = [
   'What it does',
   'Options and defaults',
@@ -17,13 +19,15 @@ const headings = [
   'Mistakes to avoid',
 ];
 
-describe.each(readdirSync(folder).filter((name) => name.endsWith('.md')))('docs/primitives/%s', (name) => {
-  const page = readFileSync(path.join(folder, name), 'utf8');
-  const programs = programsOf(page);
-
+describe.each(primitives)('docs/%s', (name) => {
   test('has the headings of all pages, in their order', () => {
+    const page = readFileSync(path.join(docs, name), 'utf8');
     expect([...page.matchAll(/^## (.*)$/gm)].map((match) => match[1])).toEqual(headings);
   });
+});
+
+describe.each([...primitives, ...others])('docs/%s', (name) => {
+  const programs = programsOf(readFileSync(path.join(docs, name), 'utf8'));
 
   test('has a program to begin with', () => {
     expect(programs.length).toBeGreaterThan(0);

@@ -7,11 +7,14 @@ import type { FailedCall, PropagationAction, PropagationRule } from './rules.ts'
 export function textOf(classification: Classification, plan: Plan): string {
   const { class: errorClass, severity, why } = classification;
   const { rule, actions, retry, fallback } = plan;
-  const place = rule.builtIn ? 'the built-in rule' : `the rule ${(rule.index ?? 0) + 1} of this service,`;
+  const { builtIn, name, index = 0 } = rule;
+  const numbered = `rule ${index + 1}`;
+  const named = name === numbered ? '' : `, "${name}"`;
+  const whose = builtIn ? `the built-in rule "${name}"` : `${numbered} of this service${named}`;
   const deeds = actions.map((action) => wordsOf(action, retry)).join(', ');
   const answered =
     fallback && !actions.includes('fallback') ? '; a fallback that the call has may still answer' : '';
-  return `${errorClass}, severity ${severity}: ${why}. By ${place} "${rule.name}": ${deeds}${answered}.`;
+  return `${errorClass}, severity ${severity}: ${why}. By ${whose}: ${deeds}${answered}.`;
 }
 
 /** Why a flag is degraded: "partial_outage of payments-api (ECONNREFUSED)". */

@@ -188,7 +188,7 @@ describe('an explanation', () => {
       },
     ]);
     expect(agent.explain(new Error('?')).text).toMatch(
-      /By the rule 1 of this service, "search": report it, degrade the flag search for 5 s\.$/,
+      /By rule 1 of this service, "search": report it, degrade the flag search for 5 s\.$/,
     );
   });
 });
