@@ -7,7 +7,8 @@ import { nearest } from '@holdfast/shared';
 export class Listeners<Events extends object> {
   readonly #names: readonly (keyof Events & string)[];
   readonly #internalError: (error: unknown) => void;
-  #listeners: Map<string, Set<(event: never) => unknown>> | undefined = undefined;
+  /** In the order in which they came; a new array at each change, as a listener may end itself or others. */
+  #listeners: readonly Listener[] = none;
 
   constructor(names: readonly (keyof Events & string)[], internalError: (error: unknown) => void) {
     this.#names = names;
@@ -22,20 +23,19 @@ export class Listeners<Events extends object> {
     }
     if (typeof listener !== 'function')
       throw new TypeError(`the listener of \`${event}\` must be a function`);
-    this.#listeners ??= new Map();
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners.add(listener));
-    return () => void listeners.delete(listener);
+    const added = { event, listener };
+    this.#listeners = [...this.#listeners, added];
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== added);
+    };
   }
 
   hears(event: keyof Events & string): boolean {
-    return (this.#listeners?.get(event)?.size ?? 0) > 0;
+    return this.#listeners.some((one) => one.event === event);
   }
 
   fire<K extends keyof Events & string>(event: K, payload: Events[K]): void {
-    const listeners = this.#listeners?.get(event);
-    if (listeners === undefined) return;
-    for (const listener of listeners) this.#call(listener, payload);
+    for (const one of this.#listeners) if (one.event === event) this.#call(one.listener, payload);
   }
 
   #call(listener: (event: never) => unknown, payload: Events[keyof Events]): void {
@@ -47,3 +47,10 @@ export class Listeners<Events extends object> {
     }
   }
 }
+
+interface Listener {
+  readonly event: string;
+  readonly listener: (event: never) => unknown;
+}
+
+const none: readonly Listener[] = [];

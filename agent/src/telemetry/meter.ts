@@ -16,7 +16,7 @@ export interface Telemetry {
 }
 
 export interface MeterOptions {
-  /** False for what has no duration of its own; saves the histogram's 1.8 KB. Default true. */
+  /** False for what has no duration of its own. Default true. */
   readonly latency?: boolean;
   /** Read once a second, off the hot path. */
   readonly gauges?: () => Readonly<Partial<Record<GaugeName, number>>>;
@@ -24,33 +24,58 @@ export interface MeterOptions {
 
 /**
  * The counters and the latency histogram of one resource, in one typed array that is read and zeroed once a
- * second. Nothing here allocates: it runs inside the guarded call.
+ * second. It runs inside the guarded call and allocates nothing there, but where a call takes longer than all
+ * before it: the histogram only reaches as far as it is needed, since most resources are idle or fast.
  */
 export class Meter {
   /** The resource's number in the agent's dictionary. */
   readonly id: number;
-  /** Counters by `countIndex`, then the histogram's buckets. */
-  readonly counts: Uint32Array;
-  readonly hasLatency: boolean;
   /** Whether anything was counted since the last read. */
   active = false;
+  /** Counters by `countIndex`, then the histogram's buckets, as far as they are needed. */
+  #cells: Uint32Array = new Uint32Array(countColumns.length);
 
-  constructor(id: number, hasLatency: boolean) {
+  constructor(id: number) {
     this.id = id;
-    this.hasLatency = hasLatency;
-    this.counts = new Uint32Array(countColumns.length + (hasLatency ? bucketCount : 0));
+  }
+
+  /** By `countIndex`. */
+  get counts(): Uint32Array {
+    return this.#cells.subarray(0, countColumns.length);
+  }
+
+  /** By bucket; those above the last that is needed are left out. */
+  get latency(): Uint32Array {
+    return this.#cells.subarray(countColumns.length);
   }
 
   /** Adds one to a counter; `column` is a `countIndex`. */
   count(column: number): void {
-    this.counts[column] = (this.counts[column] ?? 0) + 1;
+    this.#cells[column] = (this.#cells[column] ?? 0) + 1;
     this.active = true;
   }
 
-  /** Adds one to the bucket of a duration in milliseconds. Only on a meter with latency. */
+  /** Adds one to the bucket of a duration in milliseconds. */
   time(durationMs: number): void {
     const at = countColumns.length + bucketOf(durationMs);
-    this.counts[at] = (this.counts[at] ?? 0) + 1;
+    if (at >= this.#cells.length) this.#growTo(at);
+    this.#cells[at] = (this.#cells[at] ?? 0) + 1;
     this.active = true;
   }
+
+  /** Sets all to zero. */
+  clear(): void {
+    this.#cells.fill(0);
+    this.active = false;
+  }
+
+  #growTo(at: number): void {
+    const steps = Math.ceil((at + 1 - countColumns.length) / growth);
+    const grown = new Uint32Array(countColumns.length + Math.min(bucketCount, steps * growth));
+    grown.set(this.#cells);
+    this.#cells = grown;
+  }
 }
+
+/** Buckets: four powers of two. */
+const growth = 72;

@@ -1,6 +1,5 @@
 import {
   type Clock,
-  countColumns,
   type ResilienceEventBody,
   type ResourceDescriptor,
   type Rollup,
@@ -123,9 +122,9 @@ export class Recorder implements Telemetry {
   }
 
   #track(descriptor: ResourceDescriptor, options: MeterOptions): TrackedResource {
-    const meter = new Meter(this.dictionary.length, options.latency ?? true);
-    this.dictionary.push(JSON.stringify(fit(descriptor)));
-    const tracked: TrackedResource = { meter, gauges: options.gauges, sentGauges: {} };
+    const meter = new Meter(this.dictionary.length);
+    this.dictionary.push(this.#isListening ? JSON.stringify(fit(descriptor)) : '');
+    const tracked: TrackedResource = { meter, gauges: options.gauges, sentGauges: noGauges };
     this.#tracked.push(tracked);
     return tracked;
   }
@@ -138,17 +137,16 @@ export class Recorder implements Telemetry {
     this.rollups.add({
       resource: meter.id,
       second,
-      counts: Array.from(meter.counts.subarray(0, countColumns.length)),
+      counts: Array.from(meter.counts),
       gauges,
-      latency: meter.hasLatency ? toSparse(meter.counts, countColumns.length) : [],
+      latency: toSparse(meter.latency),
     });
-    meter.counts.fill(0);
-    meter.active = false;
+    meter.clear();
   }
 
   #gaugesOf(tracked: TrackedResource): Rollup['gauges'] {
     try {
-      return tracked.gauges?.() ?? {};
+      return tracked.gauges?.() ?? noGauges;
     } catch (error) {
       this.#options.internalError(error);
       return {};
@@ -162,6 +160,8 @@ interface TrackedResource {
   sentGauges: Rollup['gauges'];
 }
 
+const noGauges: Rollup['gauges'] = {};
+
 const maxEvents = 4_000;
 
 /** Far above what the fields' own limits allow, far below the smallest batch. */
@@ -174,8 +174,5 @@ function differ(a: Rollup['gauges'], b: Rollup['gauges']): boolean {
 
 /** Meters hold 32 bits: half of that is left for the seconds until the next read. */
 function isNearlyWrapped(meter: Meter): boolean {
-  for (let column = 0; column < countColumns.length; column++) {
-    if ((meter.counts[column] ?? 0) > 2 ** 31) return true;
-  }
-  return false;
+  return meter.counts.some((count) => count > 2 ** 31);
 }

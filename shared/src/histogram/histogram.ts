@@ -38,11 +38,11 @@ export function bucketValue(bucket: number): number {
 /** Bucket, count, bucket, count …, by ascending bucket; only buckets that hold something. */
 export type SparseHistogram = readonly number[];
 
-/** The occupied buckets of a dense array, which starts at `offset` of `counts`. */
-export function toSparse(counts: Uint32Array, offset = 0): number[] {
+/** The occupied buckets of a dense array, which may end before the last bucket. */
+export function toSparse(counts: Uint32Array): number[] {
   const sparse: number[] = [];
-  for (let bucket = 0; bucket < bucketCount; bucket++) {
-    const count = counts[offset + bucket] ?? 0;
+  for (let bucket = 0; bucket < counts.length; bucket++) {
+    const count = counts[bucket] ?? 0;
     if (count > 0) sparse.push(bucket, count);
   }
   return sparse;

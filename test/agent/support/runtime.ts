@@ -23,7 +23,7 @@ export class RecordingTelemetry implements Telemetry {
     const key = `${descriptor.kind}/${descriptor.name}`;
     const known = this.#meters.get(key);
     if (known !== undefined) return known.meter;
-    const meter = new Meter(this.descriptors.length, options.latency ?? true);
+    const meter = new Meter(this.descriptors.length);
     this.descriptors.push(descriptor);
     this.#meters.set(key, { meter, options });
     return meter;
@@ -43,8 +43,8 @@ export class RecordingTelemetry implements Telemetry {
 
   /** How many durations a resource's histogram holds. */
   timedCount(address: string): number {
-    const counts = this.#meters.get(address)?.meter.counts.subarray(countColumns.length);
-    return counts?.reduce((sum, count) => sum + count, 0) ?? 0;
+    const latency = this.#meters.get(address)?.meter.latency;
+    return latency?.reduce((sum, count) => sum + count, 0) ?? 0;
   }
 
   gauges(address: string): ReturnType<NonNullable<MeterOptions['gauges']>> {

@@ -5,7 +5,7 @@ import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, wrapWith } from '../call.ts';
 import { type Site, siteOf } from '../site.ts';
-import { Crossing } from './crossing.ts';
+import { type CrossingPool, takeCrossing } from './crossing.ts';
 import { type BreakerEvents, callEventNames } from './events.ts';
 import { BreakerGate, countCancelled, type Passage } from './gate.ts';
 import { type BreakerSettings, type CircuitBreakerOptions, readBreakerOptions } from './options.ts';
@@ -55,8 +55,7 @@ export class CircuitBreaker implements Executor {
   /** @internal */
   readonly gate: BreakerGate;
   #options: CircuitBreakerOptions;
-  /** For the next calls. */
-  readonly #free: Crossing[] = [];
+  readonly #crossings: CrossingPool = { first: undefined };
 
   /** `settings` are what was read from `options`. */
   constructor(site: Site, options: CircuitBreakerOptions, settings: BreakerSettings) {
@@ -90,7 +89,7 @@ export class CircuitBreaker implements Executor {
     }
     const phase = this.gate.admit();
     if (phase === undefined) return Promise.reject(this.gate.rejection());
-    const crossing = this.#free.pop() ?? new Crossing(this.gate, this.#free);
+    const crossing = takeCrossing(this.gate, this.#crossings);
     return crossing.begin(phase, fn, signal) as Promise<T>; // what `fn` answers
   }
 

@@ -8,18 +8,20 @@ import type { Phase } from './phase.ts';
  * cost most to make for each call, and an async function would cost more still.
  */
 export class Crossing implements Passage {
+  next: Crossing | undefined = undefined;
+  /** How many stand behind it in the pool, itself included. */
+  depth = 0;
   phase: Phase | undefined = undefined;
   startedMs = 0;
   readonly #gate: BreakerGate;
-  readonly #free: Crossing[];
+  readonly #pool: CrossingPool;
   #signal: AbortSignal | undefined = undefined;
   readonly #onValue: (value: unknown) => unknown;
   readonly #onError: (error: unknown) => never;
 
-  /** `free` is where it goes when the call is over. */
-  constructor(gate: BreakerGate, free: Crossing[]) {
+  constructor(gate: BreakerGate, pool: CrossingPool) {
     this.#gate = gate;
-    this.#free = free;
+    this.#pool = pool;
     this.#onValue = (value) => {
       gate.succeed(this, gate.runtime.clock.monotonic(), value);
       this.#end();
@@ -63,8 +65,27 @@ export class Crossing implements Passage {
   #end(): void {
     this.phase = undefined;
     this.#signal = undefined;
-    if (this.#free.length < maxFree) this.#free.push(this);
+    const pool = this.#pool;
+    const depth = (pool.first?.depth ?? 0) + 1;
+    if (depth > maxFree) return;
+    this.depth = depth;
+    this.next = pool.first;
+    pool.first = this;
   }
+}
+
+/** Those that are free for the next calls. */
+export interface CrossingPool {
+  first: Crossing | undefined;
+}
+
+/** One from the pool, or a new one that goes there when its call is over. */
+export function takeCrossing(gate: BreakerGate, pool: CrossingPool): Crossing {
+  const free = pool.first;
+  if (free === undefined) return new Crossing(gate, pool);
+  pool.first = free.next;
+  free.next = undefined;
+  return free;
 }
 
 /** As many as are under way at once, in most services. */
