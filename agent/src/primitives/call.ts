@@ -19,7 +19,7 @@ export interface CallOptions {
   readonly key?: string;
   /** Since when the call waits, epoch milliseconds: what a load shedder takes for its time in a queue. */
   readonly enqueuedAt?: number;
-  /** What the call does, such as `GET /users`: propagation rules can name it, and samples of errors show it. */
+  /** What the call does, such as `GET /users`: rules can name it, and samples of errors show it. */
   readonly operation?: string;
 }
 
