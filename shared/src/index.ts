@@ -14,6 +14,7 @@ export { endedResourceView, resourceViewOf, resourceViewsOf } from './state/reso
 export * from './state/select.ts';
 export * from './state/snapshot.ts';
 export * from './state/views.ts';
+export * from './text/describe-activity.ts';
 export * from './text/describe-audit.ts';
 export * from './text/describe-event.ts';
 export * from './text/describe-transition.ts';

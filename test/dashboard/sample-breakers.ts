@@ -153,8 +153,8 @@ export function layers(): ResourceView[] {
   const { rates } = sampleBreaker('x');
   return [
     layer('bulkhead', { gauges: { in_flight: 18, limit: 20, queue_length: 7 } }),
-    layer('retry', { rates: { ...rates, retriesPerSecond: 12 } }),
-    layer('fallback', { rates: { ...rates, fallbacksPerSecond: 58 } }),
+    layer('pipeline', { rates: { ...rates, actionsPerSecond: { retries: 12, hedge_wins: 0.3 } } }),
+    layer('fallback', { rates: { ...rates, actionsPerSecond: { fallback_used: 58 } } }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import {
+  activityWords,
   type AgentView,
   type BreakerOverride,
   formatMs,
@@ -40,32 +41,20 @@ export function configFacts(resource: ResourceView): Fact[] {
   return Object.entries(resource.config ?? {}).map(([label, value]) => ({ label, value: String(value) }));
 }
 
-/** What stands around the breaker in its pipeline, with what it does at present. */
+/** What stands around the breaker in its pipeline, and the pipeline itself, with what each does at present. */
 export function layerFacts(resource: ResourceView, all: readonly ResourceView[]): Fact[] {
-  if (resource.pipeline === undefined) return [];
-  const layers = all.filter(
-    (one) =>
-      one.service === resource.service &&
-      one.pipeline === resource.pipeline &&
-      one.kind !== 'circuit_breaker' &&
-      one.kind !== 'pipeline',
+  const { service, pipeline } = resource;
+  if (pipeline === undefined) return [];
+  const ofService = all.filter((one) => one.service === service);
+  const whole = ofService.filter((one) => one.kind === 'pipeline' && one.name === pipeline);
+  const layers = ofService.filter(
+    (one) => one.pipeline === pipeline && one.kind !== 'circuit_breaker' && one.kind !== 'pipeline',
   );
-  return layers.map((layer) => ({ label: layer.kind.replaceAll('_', ' '), value: layerText(layer) }));
-}
-
-function layerText(layer: ResourceView): string {
-  const { rates, gauges } = layer;
-  const said: string[] = [];
-  if (gauges.in_flight !== undefined) {
-    const limit = gauges.limit === undefined ? '' : ` of ${gauges.limit}`;
-    said.push(`${gauges.in_flight}${limit} in flight`);
-  }
-  if (gauges.queue_length !== undefined && gauges.queue_length > 0)
-    said.push(`${gauges.queue_length} waiting`);
-  if (rates.retriesPerSecond > 0) said.push(`${formatRate(rates.retriesPerSecond)} retries/s`);
-  if (rates.fallbacksPerSecond > 0) said.push(`${formatRate(rates.fallbacksPerSecond)} fallbacks/s`);
-  if (rates.rejectedPerSecond > 0) said.push(`${formatRate(rates.rejectedPerSecond)} rejected/s`);
-  return said.length === 0 ? 'idle' : said.join(', ');
+  return [...whole, ...layers].flatMap((layer) => {
+    const value = activityWords(layer).join(', ');
+    if (layer.kind === 'pipeline') return value === '' ? [] : [{ label: 'as a whole', value }];
+    return { label: layer.kind.replaceAll('_', ' '), value: value || 'idle' };
+  });
 }
 
 /** In how many instances the breaker is in which state, then the instances themselves. */

@@ -1,5 +1,5 @@
 import { mergeSparse, percentile, type SparseHistogram } from '../histogram/histogram.ts';
-import { exclusiveOutcomes } from '../vocabulary/calls.ts';
+import { exclusiveOutcomes, layerActions } from '../vocabulary/calls.ts';
 import { type CountColumn, countIndex } from '../wire/rollups.ts';
 import type { RecentSecond } from './fleet.ts';
 import { type RatesView, type ResourceView, sparkSlotSeconds, sparkSlots } from './views.ts';
@@ -14,6 +14,10 @@ export function ratesOf(seconds: readonly RecentSecond[], now: number): RatesVie
   const latency = inWindow.reduce<SparseHistogram>((merged, one) => mergeSparse(merged, one.latency), []);
   const failed = sum('failure') + sum('timeout');
   const ran = sum('success') + failed;
+  const actions = layerActions.flatMap((action) => {
+    const count = sum(action);
+    return count === 0 ? [] : [[action, count / windowSeconds] as const];
+  });
   const p50Ms = percentile(latency, 0.5);
   const p95Ms = percentile(latency, 0.95);
   const p99Ms = percentile(latency, 0.99);
@@ -23,6 +27,7 @@ export function ratesOf(seconds: readonly RecentSecond[], now: number): RatesVie
     slowPerSecond: sum('slow') / windowSeconds,
     retriesPerSecond: sum('retries') / windowSeconds,
     fallbacksPerSecond: sum('fallback_used') / windowSeconds,
+    ...(actions.length === 0 ? {} : { actionsPerSecond: Object.fromEntries(actions) }),
     ...(ran === 0 ? {} : { failureRatio: failed / ran }),
     ...(p50Ms === undefined ? {} : { p50Ms }),
     ...(p95Ms === undefined ? {} : { p95Ms }),

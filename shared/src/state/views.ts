@@ -1,4 +1,4 @@
-import type { ErrorClass, GaugeName } from '../vocabulary/calls.ts';
+import type { ErrorClass, GaugeName, LayerAction } from '../vocabulary/calls.ts';
 import type { Attribution, ErrorSummary } from '../vocabulary/events.ts';
 import type {
   BreakerState,
@@ -87,6 +87,8 @@ export interface RatesView {
   readonly slowPerSecond: number;
   readonly retriesPerSecond: number;
   readonly fallbacksPerSecond: number;
+  /** What layers did, those two among it: only what was done at all; absent where nothing was. */
+  readonly actionsPerSecond?: Readonly<Partial<Record<LayerAction, number>>>;
   /** Failures and timeouts among the calls that ran; absent without calls. */
   readonly failureRatio?: number;
   readonly p50Ms?: number;

@@ -29,8 +29,8 @@ test('the options stand as the code names them', () => {
 
 test('the layers of the same pipeline tell what they do', () => {
   expect(layerFacts(payments, [payments, ...layers(), sampleBreaker('checkout/shipping')])).toEqual([
+    { label: 'as a whole', value: '12 retries/s, 0.3 hedges won/s' },
     { label: 'bulkhead', value: '18 of 20 in flight, 7 waiting' },
-    { label: 'retry', value: '12 retries/s' },
     { label: 'fallback', value: '58 fallbacks/s' },
   ]);
 });

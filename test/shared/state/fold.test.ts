@@ -60,6 +60,15 @@ test('rates are of the last ten whole seconds', () => {
   expect(resourceViewOf(log.fleet, address, startAt + 12_000)?.rates.callsPerSecond).toBe(0);
 });
 
+test('what layers do is a rate of its own, where they do it', () => {
+  const log = connectedLog();
+  log.batch({ rollups: columnsOf(rollupAt(0, { success: 30, hedges: 5, hedge_wins: 1 })) });
+  const actionsAt = (second: number): unknown =>
+    resourceViewOf(log.fleet, address, startAt + second * 1_000)?.rates.actionsPerSecond;
+  expect(actionsAt(2)).toEqual({ hedges: 0.5, hedge_wins: 0.1 });
+  expect(actionsAt(12)).toBeUndefined();
+});
+
 test('a second that arrives in two parts is added up', () => {
   const log = connectedLog();
   log.batch({ rollups: columnsOf(rollupAt(0, { success: 3 }), rollupAt(1, { success: 1 })) });
