@@ -19,7 +19,7 @@ export interface OrderRequest {
   readonly totalCents: number;
 }
 
-/** What cannot be taken back at once is owed, and tried again by `settleDebts`: the saga itself tries once. */
+/** What cannot be taken back at once is owed and tried again by `settleDebts`: the saga tries once. */
 export function createOrderSaga(agent: Agent): Saga {
   return agent.saga('order', { mayHaveHappened, compensationRetry: { maxRetries: 0 } });
 }
