@@ -45,7 +45,7 @@ class Aimd implements AdaptiveLimit {
     const { minLimit, maxLimit, backoffRatio, slowCallMs } = this.#settings;
     if (isDrop || endedMs - startedMs > slowCallMs) {
       // What began before the last decrease knows nothing of it.
-      if (startedMs < this.#decreasedMs) return;
+      if (startedMs <= this.#decreasedMs) return;
       this.#decreasedMs = endedMs;
       this.#estimate = Math.max(minLimit, Math.min(this.limit - 1, this.#estimate * backoffRatio));
     } else if (inFlightCount * 2 >= this.limit) {

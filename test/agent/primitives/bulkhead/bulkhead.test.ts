@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createBulkhead } from '../../../../agent/src/primitives/bulkhead/bulkhead.ts';
+import { createPipeline } from '../../../../agent/src/primitives/pipeline/pipeline.ts';
 import { hang } from '../../support/breaker.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
@@ -73,4 +74,31 @@ test('saturation is told when it begins and when it ended', async () => {
   running.resolve('done');
   await clock.advance(20_000);
   expect(telemetry.events.at(-1)).toEqual({ kind: 'bulkhead.recovered', count: 3 });
+});
+
+test('a caller who gives up in the queue of a pipeline is counted there', async () => {
+  const { runtime, telemetry } = createTestRuntime();
+  const options = { bulkhead: { maxConcurrentCalls: 1, maxQueueLength: 1 } };
+  const pipeline = createPipeline(runtime, 'reports', options);
+  hang((fn) => pipeline.execute(fn));
+  const controller = new AbortController();
+  const waiting = pipeline.execute(() => 'never', { signal: controller.signal });
+  controller.abort(new Error('gave up'));
+  await expect(waiting).rejects.toThrow('gave up');
+  expect(telemetry.counts('bulkhead/reports')).toEqual({ cancelled: 1 });
+});
+
+test('a long queue of calls that end at once does not fill the stack', async () => {
+  const { runtime } = createTestRuntime();
+  const size = 20_000;
+  const pipeline = createPipeline(runtime, 'reports', {
+    bulkhead: { maxConcurrentCalls: 1, maxQueueLength: size },
+    circuitBreaker: {},
+  });
+  const running = hang((fn) => pipeline.execute(fn));
+  const waiting = Array.from({ length: size }, () => pipeline.execute(() => 'never'));
+  pipeline.circuitBreaker?.forceOpen();
+  running.resolve('done');
+  const answers = await Promise.allSettled(waiting);
+  expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(size);
 });
