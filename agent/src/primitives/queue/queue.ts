@@ -82,9 +82,9 @@ export class Queue<T> implements AsyncIterable<T> {
     const entry = { item, sinceMs: this.#nowMs() };
     if (this.#accept(entry)) return Promise.resolve();
     if (this.#isClosed) return Promise.reject(this.#rejection('is closed'));
-    if (maxWaitMs === 0) return Promise.reject(this.#rejection(`holds ${this.capacity} items`));
+    if (maxWaitMs === 0) return Promise.reject(this.#rejection('is full'));
     if (this.#puts.size >= maxWaitingPuts)
-      return Promise.reject(this.#rejection(`is full, and ${maxWaitingPuts} wait for room`));
+      return Promise.reject(this.#rejection('is full, and too many wait for room'));
     return new Promise((resolve, reject) => {
       const wait = new Wait(entry, { resolve, reject, signal, line: this.#puts });
       wait.onGivenUp = () => countCancelled(this.#meter);
