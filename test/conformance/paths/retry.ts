@@ -37,6 +37,16 @@ export const retryPaths = chapter('Retry', retryOf, [
     counts: { retry: { cancelled: 1, class_cancelled: 1, retries: 1, class_partial_outage: 1 } },
     events: ['error.sampled'],
   },
+  {
+    when: 'its budget is used up, and for 10 s nothing is denied',
+    of: (agent) => agent.retry('payments', { idempotent: true, budget: { name: 'shared', maxTokens: 14 } }),
+    drive: async (retry, { clock }) => {
+      await run(retry, { clock, failures: 9 });
+      await clock.advance(22_000);
+    },
+    counts: { retry: { failure: 1, retries: 1, retries_denied: 1, class_partial_outage: 2 } },
+    events: ['error.sampled', 'retry.budget_exhausted', 'retry.budget_restored'],
+  },
 ]);
 
 function retryOf(agent: Agent): Executor {
