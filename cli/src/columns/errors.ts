@@ -1,11 +1,16 @@
-import { type ErrorClass, type ErrorView, formatDuration } from '@holdfast/shared';
+import { type ErrorClass, type ErrorView, errorClassWord, formatDuration } from '@holdfast/shared';
 import { type Column, isoTime } from '../output/columns.ts';
 import type { Tone } from '../output/paint.ts';
 
 /** `now` is the time that "last" is measured to. */
 export function errorColumns(now: number): readonly Column<ErrorView>[] {
   return [
-    { name: 'class', text: (row) => row.class, tone: (row) => errorTones[row.class] },
+    {
+      name: 'class',
+      text: (row) => errorClassWord(row.class),
+      plain: (row) => row.class,
+      tone: (row) => errorTones[row.class],
+    },
     { name: 'where', text: errorPlace, plain: (row) => row.address, elastic: true },
     { name: 'last_minute', heading: 'MINUTE', text: (row) => `${row.lastMinute}`, align: 'right' },
     { name: 'last_hour', heading: 'HOUR', text: (row) => `${row.lastHour}`, align: 'right' },

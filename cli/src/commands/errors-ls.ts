@@ -1,3 +1,4 @@
+import { unclassifiedHint } from '@holdfast/shared';
 import type { Command } from 'commander';
 import { errorColumns } from '../columns/errors.ts';
 import { contextOf } from '../context.ts';
@@ -17,5 +18,8 @@ export function registerErrorsLs(program: Command, host: Host): void {
       const { includes } = readPeriod(options, now);
       const errors = (await context.api.errors()).filter((error) => includes(error.lastAt));
       context.printList(errorColumns(now), errors, 'no errors');
+      const { format } = context.printing;
+      const isForPeople = format === 'table' || format === 'wide';
+      if (isForPeople && errors.some((error) => error.class === 'unknown')) context.say(unclassifiedHint);
     });
 }

@@ -1,6 +1,7 @@
 import {
   breakerWords,
   type ErrorSummary,
+  errorClassWord,
   formatDuration,
   formatValue,
   holdWords,
@@ -65,7 +66,7 @@ function LastError({ error }: { readonly error: ErrorSummary }): ReactElement {
   return (
     <>
       <span className="badge" data-class={error.class}>
-        {error.class.replaceAll('_', ' ')}
+        {errorClassWord(error.class).replaceAll('_', ' ')}
       </span>
       {error.code !== undefined && <code>{error.code}</code>} {error.message}
       {error.why !== undefined && <span className="fact-why">{error.why}</span>}

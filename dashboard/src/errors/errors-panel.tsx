@@ -1,4 +1,4 @@
-import type { ErrorView } from '@holdfast/shared';
+import { type ErrorView, errorClassWord, unclassifiedHint } from '@holdfast/shared';
 import type { ReactElement, ReactNode } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
@@ -45,7 +45,7 @@ function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
     <li className="row error-row" data-class={error.class} data-recent={error.lastMinute > 0}>
       <span className="error-class">
         <span className="badge" data-class={error.class}>
-          {error.class.replaceAll('_', ' ')}
+          {errorClassWord(error.class).replaceAll('_', ' ')}
         </span>
       </span>
       <div className="error-where">
@@ -63,6 +63,7 @@ function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
           {sample.code !== undefined && <code>{sample.code}</code>} {sample.message}
         </p>
       )}
+      {error.class === 'unknown' && <p className="row-cause error-message">{unclassifiedHint}</p>}
     </li>
   );
 }

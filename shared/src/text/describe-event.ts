@@ -3,7 +3,7 @@ import type { ErrorSummary, EventKind, FlagChange, ResilienceEventBody } from '.
 import type { HealthStatus } from '../vocabulary/resources.ts';
 import { describeTransition } from './describe-transition.ts';
 import { formatRatio, formatValue, plural } from './format.ts';
-import { reasonWords } from './words.ts';
+import { errorClassWord, reasonWords } from './words.ts';
 
 export type EventTone = 'bad' | 'warn' | 'good' | 'quiet';
 type AnyEvent = ResilienceEventBody | ConnectionEvent;
@@ -215,7 +215,5 @@ function describeFlag(verb: string, event: Omit<FlagChange<EventKind>, 'kind'>):
 }
 
 function describeError(error: ErrorSummary): string {
-  // Somebody should write a rule for it; "unknown" sounds as if nothing could be done.
-  const kind = error.class === 'unknown' ? 'unclassified' : error.class;
-  return `${kind} error${error.code === undefined ? '' : ` ${error.code}`}: ${error.message}`;
+  return `${errorClassWord(error.class)} error${error.code === undefined ? '' : ` ${error.code}`}: ${error.message}`;
 }

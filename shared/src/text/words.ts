@@ -1,3 +1,4 @@
+import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { BreakerState, HealthStatus } from '../vocabulary/resources.ts';
 import type { BreakerOverride } from '../wire/messages.ts';
 
@@ -29,6 +30,15 @@ export const staleWords: StateWords = {
   ascii: '?',
   letter: '?',
 };
+
+/** A class of error: "unknown" would sound as if nothing could be done about it. */
+export function errorClassWord(name: ErrorClass): string {
+  return name === 'unknown' ? 'unclassified' : name;
+}
+
+/** What can be done about errors that no rule knows. */
+export const unclassifiedHint =
+  'No rule knows these errors: say what they mean with the option classification of createAgent.';
 
 /** Who holds a breaker how, and where if not everywhere: "held open by mia on c5". */
 export function holdWords({ state, by, instance }: BreakerOverride): string {
