@@ -17,6 +17,7 @@ import { registerFlagsGet } from './commands/flags-get.ts';
 import { registerFlagsLs } from './commands/flags-ls.ts';
 import { registerFlagsSet } from './commands/flags-set.ts';
 import { registerHealthLs } from './commands/health-ls.ts';
+import { registerResources } from './commands/resources.ts';
 import { registerServicesLs } from './commands/services-ls.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
@@ -62,6 +63,7 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerBreakersLs,
   registerBreakersGet,
   registerBreakersAct,
+  registerResources,
   registerFlagsLs,
   registerFlagsGet,
   registerFlagsSet,

@@ -1,7 +1,16 @@
+import type { ResourceKind } from '@holdfast/shared';
+
 /** Where a breaker is: of a service, or of one instance of it. */
 export interface BreakerAddress {
   readonly service: string;
   readonly instance?: string;
+  readonly name: string;
+}
+
+/** Where any resource is. */
+export interface ResourceAddress {
+  readonly service: string;
+  readonly kind: ResourceKind;
   readonly name: string;
 }
 
@@ -25,5 +34,10 @@ export function formatBreakerAddress({ service, instance, name }: BreakerAddress
 
 /** The path of the breaker in the API; an instance travels in the body. */
 export function breakerPath({ service, name }: BreakerAddress): string {
-  return `resources/${encodeURIComponent(service)}/circuit_breaker/${encodeURIComponent(name)}`;
+  return resourcePath({ service, kind: 'circuit_breaker', name });
+}
+
+/** The path of a resource in the API. */
+export function resourcePath({ service, kind, name }: ResourceAddress): string {
+  return `resources/${encodeURIComponent(service)}/${kind}/${encodeURIComponent(name)}`;
 }

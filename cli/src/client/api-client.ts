@@ -7,13 +7,14 @@ import type {
   FleetEvent,
   ReleaseRequest,
   ResourceAnswer,
+  ResourceKind,
   ResourceView,
   ServiceView,
   SetBreakerRequest,
   SetFlagRequest,
   StatusView,
 } from '@holdfast/shared';
-import { type BreakerAddress, breakerPath } from './address.ts';
+import { type BreakerAddress, breakerPath, type ResourceAddress, resourcePath } from './address.ts';
 import { createRequest, type Request } from './request.ts';
 
 /** The collector's HTTP API. Every call fails with a `Failure` that says what would be right. */
@@ -22,6 +23,11 @@ export interface ApiClient {
   services(): Promise<readonly ServiceView[]>;
   breakers(service?: string): Promise<readonly ResourceView[]>;
   breaker(address: BreakerAddress): Promise<ResourceAnswer>;
+  resources(of: {
+    readonly kind?: ResourceKind;
+    readonly service?: string;
+  }): Promise<readonly ResourceView[]>;
+  resource(address: ResourceAddress): Promise<ResourceAnswer>;
   errors(): Promise<readonly ErrorView[]>;
   /** Newest last. `limit` is the number of the newest to give. */
   events(query: { readonly limit: number; readonly sinceAt?: number }): Promise<readonly FleetEvent[]>;
@@ -55,6 +61,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     breakers: (service) =>
       list('resources', { kind: 'circuit_breaker', ...(service === undefined ? {} : { service }) }),
     breaker: (address) => request('GET', breakerPath(address)),
+    resources: (of) => list('resources', { ...of }),
+    resource: (address) => request('GET', resourcePath(address)),
     errors: () => list('errors', {}),
     events: async ({ limit, sinceAt }) => {
       const query: Query = sinceAt === undefined ? {} : { since: `${sinceAt}` };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { scopeOfTest } from '../../support/scope.ts';
 import { startFakeCollector } from '../support/fake-collector.ts';
 import { runCommand } from '../support/fake-host.ts';
-import { breaker, fixtureAt, fleetView, openedEvent, troubledShop } from '../support/fleet.ts';
+import { breaker, errors, fixtureAt, fleetView, openedEvent, troubledShop } from '../support/fleet.ts';
 
 const audited = {
   id: 1,
@@ -18,7 +18,16 @@ const audited = {
 } as const;
 
 describe('a list', () => {
-  const view = { ...troubledShop(), audit: [audited] };
+  const { breaker: _breaker, ...rest } = breaker('storefront/products');
+  const cache = {
+    ...rest,
+    kind: 'cache' as const,
+    address: 'storefront/cache/products',
+    gauges: { limit: 100, available: 60 },
+    rates: { ...rest.rates, actionsPerSecond: { cache_hits: 3 } },
+  };
+  const shop = troubledShop();
+  const view = { ...shop, resources: [...shop.resources, cache], audit: [audited] };
 
   test.each([
     ['breakers ls', /^STATE +BREAKER +SINCE.*\n■ O open +checkout\/payments .* 60 % of 10 calls failed\n▣ F/],
@@ -26,6 +35,12 @@ describe('a list', () => {
     ['breakers ls --service storefront', /^STATE.*\n● C closed +storefront\/inventory/],
     ['breakers ls --problems', /(\n.*){4}$/],
     ['breakers get checkout/payments', /breaker +checkout\/payments\n[^]*total success +7/],
+    [
+      'resources ls',
+      /ACTIVITY\n[^]*storefront\/cache\/products .* 40 of 100 entries kept, 3.0 cache hits\/s\n/,
+    ],
+    ['resources ls --kind cache', /^RESOURCE.*\nstorefront\/cache\/products .*\n$/],
+    ['resources get storefront/cache/products', /activity +40 of 100 entries kept.*\ntotal success +7\n$/],
     ['flags ls', /recommendations +off +DEGRADED .*storefront\/recommendations is open/],
     ['flags get recommendations', /per instance +storefront@s1=on/],
     ['errors ls', /^CLASS.*\npartial_outage +checkout\/payments +31 +300 +412/],
@@ -97,4 +112,14 @@ test.each([
     stdout: '',
     stderr: `holdfast: ${says}\n`,
   });
+});
+
+test('errors that no rule knows are called unclassified, with what to do', async () => {
+  const view = fleetView({ errors: [errors('checkout/payments', { class: 'unknown' })] });
+  const { url } = await startFakeCollector(scopeOfTest(), { view });
+  const { stdout, stderr } = await runCommand(['errors', 'ls'], { url });
+  expect(stdout).toContain('unclassified  checkout/payments');
+  expect(stderr).toMatch(/^No rule knows these errors: .*classification.*\n$/);
+  const json = await runCommand(['errors', 'ls', '-o', 'json'], { url });
+  expect(json).toMatchObject({ stdout: expect.stringContaining('"unknown"') as string, stderr: '' });
 });

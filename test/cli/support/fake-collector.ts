@@ -126,7 +126,7 @@ function contentOf({ view }: State, request: { method: string; url: string; body
   if (parts.at(-1) === 'override') return actOn(view, { ...request, noun, parts });
   if (noun === 'status') return statusOf(view, view.at);
   if (noun === 'services') return list(servicesOf(view));
-  if (noun === 'resources' && parts.length === 0) return list(breakersIn(view, searchParams));
+  if (noun === 'resources' && parts.length === 0) return list(resourcesIn(view, searchParams));
   if (noun === 'resources') return breakerAt(view, parts);
   if (noun === 'health') return list(view.resources.filter((one) => one.health !== undefined));
   if (noun === 'flags' && parts.length === 1) {
@@ -153,10 +153,11 @@ function list(items: readonly object[]): object {
   return { items };
 }
 
-function breakersIn(view: FleetView, query: URLSearchParams): FleetView['resources'] {
-  const service = query.get('service');
+function resourcesIn(view: FleetView, query: URLSearchParams): FleetView['resources'] {
+  const service = query.get('service') ?? undefined;
+  const kind = query.get('kind') ?? undefined;
   return view.resources.filter(
-    (one) => one.kind === 'circuit_breaker' && (service === null || one.service === service),
+    (one) => one.kind === (kind ?? one.kind) && one.service === (service ?? one.service),
   );
 }
 
