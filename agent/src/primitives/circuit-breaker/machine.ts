@@ -126,6 +126,7 @@ export class BreakerMachine {
     if (phase.state === 'half_open') {
       this.#reshape(probeWindow(settings));
       phase.permits = Math.max(0, settings.halfOpenCalls - usedPermits);
+      this.judge(); // with fewer probes than before there may be nobody left to come
     } else if (phase.state === 'closed' || phase.state === 'metrics_only') this.#reshape(settings.window);
     if (changes.length > 0) this.runtime.telemetry.emit({ kind: 'config.changed', changes }, this.meter);
   }

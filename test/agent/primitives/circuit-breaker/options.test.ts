@@ -40,6 +40,17 @@ describe('options', () => {
 });
 
 describe('reconfigure', () => {
+  test.each([
+    [true, 'closed'],
+    [false, 'open'],
+  ] as const)('with fewer probes than have ended (well: %s) it is %s', async (isWell, state) => {
+    const { breaker } = createBreaker({ initialState: 'half_open', halfOpenCalls: 4 });
+    await (isWell ? succeed(breaker, 2) : fail(breaker, 2));
+    expect(breaker.state).toBe('half_open');
+    breaker.reconfigure({ halfOpenCalls: 2 });
+    expect(breaker.state).toBe(state);
+  });
+
   test('it keeps the state, the listeners and the newest outcomes', async () => {
     const { breaker, telemetry } = createBreaker();
     let transitions = 0;
