@@ -101,7 +101,7 @@ export class Saga<Input = unknown> implements Executor {
     const { id, input } = options;
     return this.#counted(options, () => {
       const known = id === undefined ? this.#newOwner() : readId(id, 'id');
-      return this.#shared(known, async () => {
+      return this.#shared(known, options.signal, async () => {
         const log = await openLog(this.#desk, known, { input });
         return this.#conductor.conduct(log, fn, options);
       });
@@ -120,7 +120,7 @@ export class Saga<Input = unknown> implements Executor {
    */
   resume<T>(id: string, fn?: SagaBody<Input, T>, options: CallOptions = {}): Promise<T> {
     return this.#counted(options, () =>
-      this.#shared(readId(id, 'id'), async () => {
+      this.#shared(readId(id, 'id'), options.signal, async () => {
         const body = fn ?? this.#declared();
         return this.#conductor.conduct(await openLog(this.#desk, id), body, options);
       }),
@@ -189,11 +189,11 @@ export class Saga<Input = unknown> implements Executor {
     }
   }
 
-  #shared(id: string, begin: () => Promise<unknown>): Promise<unknown> {
+  #shared(id: string, signal: AbortSignal | undefined, begin: () => Promise<unknown>): Promise<unknown> {
     const known = this.#running.get(id);
     if (known !== undefined) {
       this.#desk.meter.count(countIndex.coalesced);
-      return known;
+      return signal === undefined ? known : untilAbort(known, signal);
     }
     const run = begin().finally(() => this.#running.delete(id));
     this.#running.set(id, run);
@@ -231,6 +231,15 @@ function guardedStep(runtime: Runtime, saga: string, step: SagaStep): SagaStep {
       }),
     ...(step.compensate && { compensate: (call, result) => step.compensate?.(call, result) }),
   };
+}
+
+/** Whoever only joined may leave: the saga goes on. */
+function untilAbort(known: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    void known.then(resolve, reject).then(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 function isReason(error: unknown, reason: unknown): boolean {

@@ -130,6 +130,18 @@ describe('the same id', () => {
     expect(counts()).toEqual({ success: 2, coalesced: 1 });
   });
 
+  test('can be left by who only joined', async () => {
+    const { saga, counts } = createTrip();
+    const first = hang((fn) => saga.execute(() => fn(), call));
+    const controller = new AbortController();
+    const second = saga.execute(() => 'never', { ...call, signal: controller.signal });
+    controller.abort(boom);
+    expect(await failureOf(second)).toBe(boom);
+    first.resolve('booked');
+    expect(await first.answer).toBe('booked');
+    expect(counts()).toEqual({ success: 1, cancelled: 1, class_cancelled: 1, coalesced: 1 });
+  });
+
   test('is answered again without a step', async () => {
     const { here, there } = fleet();
     await there.saga.execute(there.book, call);
