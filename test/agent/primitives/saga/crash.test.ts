@@ -49,7 +49,7 @@ function processOf({ clock, shelf, effects, failing }: World, seed: number): Sag
   });
 }
 
-test('whenever it dies, all of it is done in the end or nothing', async () => {
+test('wherever it dies, all of it is done or nothing', async () => {
   const plan = fc.record({
     deaths: fc.array(fc.record({ writes: fc.integer({ min: 1, max: 6 }), after: fc.boolean() }), {
       maxLength: 4,
