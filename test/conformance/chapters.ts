@@ -1,5 +1,6 @@
 import type { Chapter } from './path.ts';
 import { agentPaths } from './paths/agent.ts';
+import { bulkheadPaths } from './paths/bulkhead.ts';
 import { cachePaths } from './paths/cache.ts';
 import { circuitBreakerPaths } from './paths/circuit-breaker.ts';
 import { fallbackPaths } from './paths/fallback.ts';
@@ -8,6 +9,9 @@ import { faultPaths } from './paths/faults.ts';
 import { flagPaths } from './paths/flags.ts';
 import { healthPaths } from './paths/health.ts';
 import { hedgePaths } from './paths/hedge.ts';
+import { loadShedderPaths } from './paths/load-shedder.ts';
+import { queuePaths } from './paths/queue.ts';
+import { rateLimiterPaths } from './paths/rate-limiter.ts';
 import { retryPaths } from './paths/retry.ts';
 import { timeoutPaths } from './paths/timeout.ts';
 
@@ -16,6 +20,10 @@ export const chapters: readonly Chapter[] = [
   circuitBreakerPaths,
   retryPaths,
   timeoutPaths,
+  bulkheadPaths,
+  rateLimiterPaths,
+  loadShedderPaths,
+  queuePaths,
   fallbackPaths,
   cachePaths,
   hedgePaths,
