@@ -12,6 +12,7 @@ import './styles/layout.css';
 import './styles/strip.css';
 import './styles/controls.css';
 import './styles/breakers.css';
+import './styles/breakers-narrow.css';
 import './styles/detail.css';
 import './styles/lists.css';
 

@@ -41,7 +41,7 @@ export function configFacts(resource: ResourceView): Fact[] {
   return Object.entries(resource.config ?? {}).map(([label, value]) => ({ label, value: String(value) }));
 }
 
-/** What stands around the breaker in its pipeline, and the pipeline itself, with what each does at present. */
+/** The pipeline of the breaker and its other layers, with what each is at. */
 export function layerFacts(resource: ResourceView, all: readonly ResourceView[]): Fact[] {
   const { service, pipeline } = resource;
   if (pipeline === undefined) return [];

@@ -214,6 +214,6 @@ function describeFlag(verb: string, event: Omit<FlagChange<EventKind>, 'kind'>):
   return `flag ${event.flag} ${verb} ${formatValue(event.to)}${why === undefined ? '' : ` (${why})`}`;
 }
 
-function describeError(error: ErrorSummary): string {
-  return `${errorClassWord(error.class)} error${error.code === undefined ? '' : ` ${error.code}`}: ${error.message}`;
+function describeError({ class: name, code, message }: ErrorSummary): string {
+  return `${errorClassWord(name)} error${code === undefined ? '' : ` ${code}`}: ${message}`;
 }
