@@ -60,7 +60,7 @@ test('rates are of the last ten whole seconds', () => {
   expect(resourceViewOf(log.fleet, address, startAt + 12_000)?.rates.callsPerSecond).toBe(0);
 });
 
-test('what layers do is a rate of its own, where they do it', () => {
+test('what layers do is a rate where they do it', () => {
   const log = connectedLog();
   log.batch({ rollups: columnsOf(rollupAt(0, { success: 30, hedges: 5, hedge_wins: 1 })) });
   const actionsAt = (second: number): unknown =>
@@ -149,7 +149,7 @@ test('an instance that says good-bye is gone at once', () => {
   expect(viewOf(log.fleet, startAt)).toMatchObject({ agents: [], resources: [] });
 });
 
-test('an end leaves one event, told by the agent or seen by the collector', () => {
+test('an end leaves one event, told or only seen', () => {
   const ends = (log: TestLog): string[] =>
     log.fleet.events.filter(({ event }) => event.kind === 'agent.stopped').map(describeEvent);
   const silent = connectedLog();
