@@ -9,10 +9,12 @@ import { faultPaths } from './paths/faults.ts';
 import { flagPaths } from './paths/flags.ts';
 import { healthPaths } from './paths/health.ts';
 import { hedgePaths } from './paths/hedge.ts';
+import { idempotencyPaths } from './paths/idempotency.ts';
 import { loadShedderPaths } from './paths/load-shedder.ts';
 import { queuePaths } from './paths/queue.ts';
 import { rateLimiterPaths } from './paths/rate-limiter.ts';
 import { retryPaths } from './paths/retry.ts';
+import { sagaPaths } from './paths/saga.ts';
 import { timeoutPaths } from './paths/timeout.ts';
 
 /** Every primitive with every path through it. */
@@ -27,6 +29,8 @@ export const chapters: readonly Chapter[] = [
   fallbackPaths,
   cachePaths,
   hedgePaths,
+  idempotencyPaths,
+  sagaPaths,
   endpointPaths,
   healthPaths,
   faultPaths,

@@ -50,16 +50,17 @@ export class SagaRun implements SagaScope<never> {
     this.signal = caller.signal;
   }
 
-  get results(): Readonly<Record<string, unknown>> {
-    return this.#results;
-  }
-
-  step<T>(name: string, actions: StepActions<never, T>): Promise<T> {
+  /** Bound, so that `async ({ step }) => …` works. */
+  readonly step = <T>(name: string, actions: StepActions<never, T>): Promise<T> => {
     const work = this.#step(name, actions);
     this.#active.add(work);
     const ended = (): void => void this.#active.delete(work);
     work.then(ended, ended);
     return work;
+  };
+
+  get results(): Readonly<Record<string, unknown>> {
+    return this.#results;
   }
 
   /** Waits for steps that the function has left to themselves. */
