@@ -7,7 +7,7 @@ export class Registry {
    * exists and options are given again: two places would each believe that theirs hold.
    */
   getOrMake<T>(what: { readonly kind: string; readonly name: string }, options: unknown, make: () => T): T {
-    const key = `${what.kind} ${what.name}`;
+    const key = [what.kind, what.name].join(' '); // a template would keep its parts in memory
     const known = this.#known.get(key);
     if (known === undefined) {
       const made = make();

@@ -24,7 +24,7 @@ export class Listeners<Events extends object> {
     if (typeof listener !== 'function')
       throw new TypeError(`the listener of \`${event}\` must be a function`);
     const added = { event, listener };
-    this.#listeners = [...this.#listeners, added];
+    this.#listeners = this.#listeners.concat(added); // exactly as long as it has to be, unlike a spread
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== added);
     };

@@ -55,7 +55,7 @@ export class Recorder implements Telemetry {
   }
 
   meter(descriptor: ResourceDescriptor, options: MeterOptions = {}): Meter {
-    const key = `${descriptor.kind}/${descriptor.name}`;
+    const key = [descriptor.kind, descriptor.name].join('/'); // a template would keep its parts in memory
     const known = this.#resources.get(key);
     if (known !== undefined) return known.meter;
     if (this.dictionary.length >= wireLimits.resourcesPerAgent - 1) return this.#sharedMeter();
