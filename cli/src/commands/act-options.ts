@@ -1,6 +1,6 @@
 import { formatDuration, overrideLimits, type ReleaseRequest } from '@holdfast/shared';
 import { type Command, Option } from 'commander';
-import { usageFailure } from '../failure.ts';
+import type { Context } from '../context.ts';
 import type { Host } from '../host.ts';
 import { readHold } from './time-options.ts';
 
@@ -18,12 +18,18 @@ export function withHold(command: Command): Command {
   );
 }
 
-/** Adds what an act takes that happens once. `--for` is known, so that its refusal can say why. */
+/** Adds what an act takes that happens once. All acts on a breaker take `--for`; here it changes nothing. */
 export function withoutHold(command: Command): Command {
-  const refuse = (): never => {
-    throw usageFailure(`${command.name()} happens once and holds nothing, so it takes no --for`);
-  };
-  return withReason(command).addOption(new Option('--for <time>').argParser(refuse).hideHelp());
+  return withReason(command).addOption(new Option('--for <time>').hideHelp());
+}
+
+/** The options of an act that happens once, and a word where they ask it to last. */
+export function onceOnly(context: Context, options: ActOptions, name: string): ActOptions {
+  const { for: time, ...rest } = options;
+  if (time === undefined) return options;
+  readHold(time);
+  context.say(`${name} happens once and holds nothing: --for changes nothing`);
+  return rest;
 }
 
 export function withReason(command: Command): Command {

@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { BreakerAddress } from '../client/address.ts';
 import { type Context, contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
-import { type ActOptions, readAct, withHold, withoutHold, withReason } from './act-options.ts';
+import { type ActOptions, onceOnly, readAct, withHold, withoutHold, withReason } from './act-options.ts';
 import { readBreakerAddress } from './breaker-argument.ts';
 import { breakersDescription } from './breakers-ls.ts';
 import { confirm } from './confirm.ts';
@@ -38,7 +38,8 @@ export function registerBreakersAct(program: Command, host: Host): void {
       .action(async (text: string, options: Options, command: Command) => {
         const context = contextOf(command, host);
         const address = readBreakerAddress(text);
-        const request = requestOf(host, options, address);
+        const given = act.state === 'closed' ? onceOnly(context, options, act.name) : options;
+        const request = requestOf(host, given, address);
         if (act.isGrave && options.yes !== true)
           await confirm(context, await effectOf(context, address, act.state));
         printAct(context, await context.api.setBreaker(address, { ...request, state: act.state }));
@@ -68,7 +69,8 @@ function registerReset(breakers: Command, host: Host): void {
     .description('release it where it is held, and close it with an empty window')
     .action(async (text: string, options: Options, command: Command) => {
       const context = contextOf(command, host);
-      printAct(context, await reset(context, readBreakerAddress(text), options));
+      const given = onceOnly(context, options, 'reset');
+      printAct(context, await reset(context, readBreakerAddress(text), given));
     });
 }
 

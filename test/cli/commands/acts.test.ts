@@ -61,6 +61,17 @@ describe('an act', () => {
   });
 });
 
+test.each(['close', 'reset'])('%s says that --for changes nothing', async (act) => {
+  const collector = await shop();
+  const line = ['breakers', act, 'checkout/payments', '--for', '15m'];
+  expect(await runCommand(line, { url: collector.url })).toMatchObject({
+    code: 0,
+    stderr: `${act} happens once and holds nothing: --for changes nothing\n`,
+  });
+  expect(collector.asked.at(-1)?.body).toEqual({ by: 'tester', via: 'cli', state: 'closed' });
+  expect(await runCommand([...line.slice(0, 4), 'soon'], { url: collector.url })).toMatchObject({ code: 2 });
+});
+
 test('reset releases every hold where it is', async () => {
   const { breaker: held, ...rest } = heldBreaker('checkout/shipping', { instance: 'c5' });
   if (held?.override === undefined) throw new Error('the sample is not held');

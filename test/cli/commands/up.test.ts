@@ -58,7 +58,7 @@ describe('up', () => {
     const data = await temporaryFolder(scopeOfTest());
     const { code, stderr } = await runCommand(['up', '--host', '0.0.0.0', '--port', '0', '--data', data]);
     expect(code).toBe(8);
-    expect(stderr).toContain('needs a token in HOLDFAST_TOKEN');
+    expect(stderr).toContain(`holdfast tokens create --scope admin --name admin --data ${data}`);
   });
 
   test('asks for its token', async () => {

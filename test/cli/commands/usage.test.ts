@@ -26,8 +26,6 @@ test.each([
   ['status --token-file /nowhere', '--token-file must name a file that can be read'],
   ['up --host nope', '--host nope is no address of this machine; use 127.0.0.1, or an address of its own'],
   ['up --host locahost', '--host locahost is no address of this machine; did you mean localhost?'],
-  ['breakers close a/b --for 5m', 'close happens once and holds nothing, so it takes no --for'],
-  ['breakers reset a/b --for 5m', 'reset happens once and holds nothing, so it takes no --for'],
   ['demo --story crash --no-story', '--story and --no-story exclude each other: give one of them'],
   ['demo --no-story --story crash', '--story and --no-story exclude each other: give one of them'],
   ['up --port 99999', "option '--port <port>' argument '99999' is invalid"],
