@@ -8,7 +8,10 @@ import { median } from './measure.mjs';
 
 const run = promisify(execFile);
 
-/** @type {Record<string, { title: string, unit: string, limit: string, flags?: string[], rounds?: number }>} */
+/**
+ * @typedef {{ title: string, unit: string, limit: string, flags?: string[], rounds?: number }} Figure
+ * @type {Record<string, Figure>}
+ */
 const figures = {
   breaker: { title: 'memory of a breaker, made', unit: 'B', limit: 'at most 2 KB' },
   used: { title: 'memory of a breaker, with its histogram after ten calls', unit: 'B', limit: 'beside it' },

@@ -24,7 +24,8 @@ export interface MethodGuard {
 export function protectedBy(protector: Protector): MethodGuard {
   if (typeof protector !== 'function' && typeof protector?.execute !== 'function')
     throw new TypeError(
-      `\`protectedBy\` needs a pipeline, another primitive or a function that finds one, got ${show(protector)}`,
+      '`protectedBy` needs a pipeline, another primitive or a function that finds one, ' +
+        `got ${show(protector)}`,
     );
   const decorate = (
     target: unknown,

@@ -18,8 +18,8 @@ export interface RetryOptions {
   /** Default exponential from 100 ms up to 10 s with full jitter. */
   readonly backoff?: BackoffSpec | BackoffFunction;
   /**
-   * The longest wait that the other side may ask for, by `Retry-After` or the like; what it asks beyond that is
-   * cut. Default: `backoff.capMs`, or 30 000 where `backoff` is a function.
+   * The longest wait that the other side may ask for, by `Retry-After` or the like; what it asks beyond that
+   * is cut. Default: `backoff.capMs`, or 30 000 where `backoff` is a function.
    */
   readonly maxRetryAfterMs?: number;
   /** No retry begins later than this after the first call. Default 0: no limit. */

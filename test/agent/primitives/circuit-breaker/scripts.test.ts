@@ -9,10 +9,11 @@ import type { CircuitBreakerOptions } from '../../../../agent/src/primitives/cir
 import { type HangingCall, hang } from '../../support/breaker.ts';
 
 /**
- * Cases of our own, for what the reference's do not show, as words in a row. `s` `f` `S` `F` `i` `c` are calls
- * that succeed, fail, are slow, fail slowly, are ignored, fail without counting; `r` is a call that is turned
- * away; `+5` lets 5 ms pass; `<a` begins a call, `a:s` ends it; `=open` is the state, `#3/2/1` calls, failures
- * and slow calls in the window, `?` and `%50/25` the two ratios; the rest are members, `!` where they throw.
+ * Cases of our own, for what the reference's do not show, as words in a row. `s` `f` `S` `F` `i` `c` are
+ * calls that succeed, fail, are slow, fail slowly, are ignored, fail without counting; `r` is a call that is
+ * turned away; `+5` lets 5 ms pass; `<a` begins a call, `a:s` ends it; `=open` is the state, `#3/2/1` calls,
+ * failures and slow calls in the window, `?` and `%50/25` the two ratios; the rest are members, `!` where
+ * they throw.
  */
 const cases: readonly (readonly [title: string, options: CircuitBreakerOptions, script: string])[] = [
   ['opens on a success that completes the minimum', {}, 'f f s =closed s =open #4/2/0 %50/0'],

@@ -33,7 +33,7 @@ test('load shedder and rate limiter are resources of the pipeline', async () => 
   expect(telemetry.counts('bulkhead/payments')).toEqual({ success: 2 });
 });
 
-test('a call that waits for its turn takes no slot, and none of its total time', async () => {
+test('a wait for a turn takes no slot and no total time', async () => {
   const { pipeline, clock, telemetry } = createPipelineUnderTest({
     rateLimiter: { limit: 1, perMs: 500, maxWaitMs: 1_000 },
     bulkhead: { maxConcurrentCalls: 1 },

@@ -169,7 +169,7 @@ describe('the breaker', () => {
     expect(pipeline.circuitBreaker?.state).toBe('open');
   });
 
-  test('counts neither way where a rule says ignore, and the call still fails', async () => {
+  test('counts neither way where a rule says ignore; the call fails', async () => {
     const { fail, telemetry } = createRuled([{ match: { class: 'unknown' }, actions: ['ignore'] }], {
       circuitBreaker,
     });
