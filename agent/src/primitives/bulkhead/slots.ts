@@ -72,7 +72,7 @@ export class Slots {
     this.#inFlightCount += 1;
   }
 
-  /** Waits in the queue. Only where it is not full for the call; the least important may have to go for it. */
+  /** Waits in the queue. Only where it is not full for the call; a less important one may have to go. */
   enqueue(call: Waiting, nowMs: number): void {
     const isFull = this.#queue.size >= this.#settings.maxQueueLength;
     const evicted = isFull ? this.#queue.dispensableFor(call.rank) : undefined;

@@ -7,7 +7,9 @@ import { Shedder } from './shedder.ts';
 
 export type { LoadShedderOptions } from './options.ts';
 
-/** Turns calls away while there are too many of them, the least important first, with `HOLDFAST_LOAD_SHED`. */
+/**
+ * Turns calls away while there are too many of them, the least important first, with `HOLDFAST_LOAD_SHED`.
+ */
 export type LoadShedder = Executor;
 
 /** Throws a `TypeError` or `RangeError` for wrong options. */

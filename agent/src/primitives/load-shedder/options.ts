@@ -31,8 +31,8 @@ export interface LoadShedderOptions {
 
 export interface ClientThrottleOptions {
   /**
-   * How many calls are tried for each that is accepted before any is shed. With 2 the other side still gets to
-   * see as many that it refuses as it takes. Default 2, at least 1.
+   * How many calls are tried for each that is accepted before any is shed. With 2 the other side still gets
+   * to see as many that it refuses as it takes. Default 2, at least 1.
    */
   readonly k?: number;
   /** What is remembered. Default 120 000. */

@@ -3,7 +3,7 @@ import type { LoadShedderSettings } from './options.ts';
 
 /** Something that says how overloaded this side is. All times are monotonic. */
 export interface Signal {
-  /** Calls of normal priority are shed from 1. `waitMs` is how long the call has waited, where that is known. */
+  /** Calls of normal priority are shed from 1. `waitMs` is how long the call has waited, where known. */
   pressure(nowMs: number, waitMs: number | undefined): number;
   /** What is the matter, in words. */
   describe(): string;
@@ -13,9 +13,9 @@ export interface Signal {
 
 /**
  * The time that calls wait in a queue. It is overload where every call of an interval had to wait for longer
- * than the target: a burst is over sooner. Then a call is shed that has waited for twice the target; where its
- * wait is still to come, that of the last call out of the queue stands for it. The first call of an interval
- * is let in. As CoDel in folly (`folly/executors/Codel.cpp`).
+ * than the target: a burst is over sooner. Then a call is shed that has waited for twice the target; where
+ * its wait is still to come, that of the last call out of the queue stands for it. The first call of an
+ * interval that says its own wait is let in. As CoDel in folly (`folly/executors/Codel.cpp`).
  */
 export class QueueTime implements Signal {
   readonly #targetMs: number;

@@ -3,8 +3,8 @@ import type { LoadShedderSettings } from './options.ts';
 
 /**
  * Client-side throttling: sheds the share `max(0, (requests - k * accepts) / (requests + 1))` of the calls,
- * over a window of two minutes ("Handling Overload", Google's SRE book, 2016, equation 21-1). A request counts
- * before it is sent, also where it is then shed: else a side that hangs would look idle.
+ * over a window of two minutes ("Handling Overload", Google's SRE book, 2016, equation 21-1). A request
+ * counts before it is sent, also where it is then shed: else a side that hangs would look idle.
  *
  * Which calls these are goes by priority: as many of the low ones as there are, then of the normal ones, and
  * so on. Critical ones are let through until nearly all would have to be shed.

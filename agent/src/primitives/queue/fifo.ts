@@ -1,4 +1,4 @@
-/** First in, first out, each in the same short time however many there are: `Array.shift` moves all others. */
+/** First in, first out, each in the same short time however many there are: `Array.shift` moves all. */
 export class Fifo<T> {
   length = 0;
   #first: Link<T> | undefined;

@@ -23,7 +23,7 @@ export function createAllowance(settings: RateLimiterSettings): Allowance {
 
 /**
  * A bucket of `burst` tokens that fills by `limit` per `perMs`, as one number: when it would be full again.
- * That is the generic cell rate algorithm in its form of virtual scheduling (ITU-T I.371, annex A).
+ * That is the generic cell rate algorithm in its form of virtual scheduling (GCRA, ITU-T I.371).
  */
 class TokenBucket implements Allowance {
   readonly #everyMs: number;

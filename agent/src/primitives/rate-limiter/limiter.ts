@@ -121,9 +121,10 @@ export class Limiter implements Entrance {
     this.#noteRejection();
     const { limit, perMs } = this.#settings;
     const retryAfterMs = Math.ceil(waitMs - slackMs);
+    const said = `lets ${limit} in per ${perMs} ms; the next in ${retryAfterMs} ms`;
     return new ResilienceError({
       code: 'HOLDFAST_RATE_LIMITED',
-      message: `rate limiter "${this.#site.name}" lets ${limit} in per ${perMs} ms; the next in ${retryAfterMs} ms`,
+      message: `rate limiter "${this.#site.name}" ${said}`,
       source: this.#source,
       retryAfterMs,
     });

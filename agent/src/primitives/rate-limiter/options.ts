@@ -12,8 +12,9 @@ import {
 
 export interface RateLimiterOptions {
   /**
-   * `token_bucket` lets so many calls in at a steady rate, and `burst` at once after a pause. `sliding_window`
-   * never lets in more than `limit` within any `perMs`, and remembers each call for it. Default `token_bucket`.
+   * `token_bucket` lets so many calls in at a steady rate, and `burst` at once after a pause.
+   * `sliding_window` never lets in more than `limit` within any `perMs`, and remembers each call for it.
+   * Default `token_bucket`.
    */
   readonly kind?: 'token_bucket' | 'sliding_window';
   /** Calls per `perMs`. For `sliding_window` at most 100 000. */

@@ -71,7 +71,7 @@ describe('aimd', () => {
     expect(limit()).toBe(90);
   });
 
-  test('takes a slow call for one that failed, a mistake of the caller for an answer', async () => {
+  test('slow calls count as failed, mistakes of the caller as answered', async () => {
     const { bulkhead, clock, limit } = setUp({ kind: 'aimd', initialLimit: 20, slowCallMs: 100 });
     const slow = hang((fn) => bulkhead.execute(fn));
     await clock.advance(101);

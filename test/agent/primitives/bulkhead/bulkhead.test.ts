@@ -76,7 +76,7 @@ test('saturation is told when it begins and when it ended', async () => {
   expect(telemetry.events.at(-1)).toEqual({ kind: 'bulkhead.recovered', count: 3 });
 });
 
-test('a caller who gives up in the queue of a pipeline is counted there', async () => {
+test('a pipeline counts who gives up in the queue, too', async () => {
   const { runtime, telemetry } = createTestRuntime();
   const options = { bulkhead: { maxConcurrentCalls: 1, maxQueueLength: 1 } };
   const pipeline = createPipeline(runtime, 'reports', options);
@@ -88,7 +88,7 @@ test('a caller who gives up in the queue of a pipeline is counted there', async 
   expect(telemetry.counts('bulkhead/reports')).toEqual({ cancelled: 1 });
 });
 
-test('a long queue of calls that end at once does not fill the stack', async () => {
+test('a long queue of short calls does not fill the stack', async () => {
   const { runtime } = createTestRuntime();
   const size = 20_000;
   const pipeline = createPipeline(runtime, 'reports', {

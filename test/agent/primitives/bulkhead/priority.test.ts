@@ -5,7 +5,7 @@ import { createPipeline } from '../../../../agent/src/primitives/pipeline/pipeli
 import { hang } from '../../support/breaker.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
-/** Lets calls come, by the first letter of their names' priorities, and logs which ran and which had to go. */
+/** Lets calls come, named for their priorities, and logs which ran and which had to go. */
 function arrive(bulkhead: Bulkhead, log: string[], names: readonly string[]): Promise<unknown> {
   return Promise.all(
     names.map((name) =>

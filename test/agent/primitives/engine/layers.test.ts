@@ -107,7 +107,7 @@ describe('entrances', () => {
     expect(telemetry.counts('pipeline/orders')).toEqual({ success: 1, fallback_used: 1 });
   });
 
-  test('a call waits for its turn, and is let in without being asked again', async () => {
+  test('a call that waited for its turn is not asked again', async () => {
     const { engine, log, clock } = createEngine(({ runtime: { clock } }, log) => ({
       loadShedder: entrance('shedder', log, open),
       rateLimiter: entrance('limiter', log, () => placeIn(log, clock)),
@@ -115,10 +115,7 @@ describe('entrances', () => {
     const answer = engine.execute(() => clock.now());
     await clock.advance(100);
     expect(await answer).toBe(40);
-    expect(log.slice(2)).toEqual([
-      'shedder left success 0-40',
-      'limiter left success 0-40',
-    ]);
+    expect(log.slice(2)).toEqual(['shedder left success 0-40', 'limiter left success 0-40']);
   });
 
   test('an aborted signal ends the wait at once', async () => {

@@ -31,7 +31,7 @@ test('a pipeline sheds by the time that calls wait in its bulkhead', async () =>
   expect(telemetry.kinds()).toEqual(['load_shedder.started']);
 });
 
-test('a shed call is answered by the fallback, spends no token and takes no slot', async () => {
+test('a shed call has a fallback, but no token and no slot', async () => {
   const { runtime, telemetry } = createTestRuntime();
   const pipeline = createPipeline(runtime, 'orders', {
     fallback: () => 'later',

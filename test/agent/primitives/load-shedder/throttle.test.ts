@@ -75,7 +75,7 @@ describe('client throttling', () => {
     expect(await send(shedder, 20, () => 'fine')).toBe(20);
   });
 
-  test('a mistake of the caller is an answer, a cancelled call is nothing', async () => {
+  test('mistakes of the caller are answers, cancelled calls are nothing', async () => {
     const { shedder } = createShedder({ clientThrottle: {} }, { draws: [0] });
     const notFound = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { status: 404 }));
     expect(await send(shedder, 20, notFound)).toBe(20);
