@@ -21,8 +21,8 @@ export type { PipelineOptions } from './options.ts';
 
 /**
  * The fault tolerance layer: fallback → load shedder → rate limiter → bulkhead → total time-out → retry →
- * circuit breaker → time-out of each attempt → hedge → injected faults → the function. Throws a `TypeError` or
- * `RangeError` for wrong options.
+ * circuit breaker → time-out of each attempt → hedge → injected faults → the function. Throws a `TypeError`
+ * or `RangeError` for wrong options.
  */
 export function createPipeline(runtime: Runtime, name: string, options: PipelineOptions): Pipeline {
   return new Pipeline(runtime, name, options);
