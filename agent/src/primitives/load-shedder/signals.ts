@@ -64,8 +64,8 @@ export class QueueTime implements Signal {
 }
 
 /**
- * How late a timer is: so long does whatever is due wait for the event loop. The lesser of two samples in a
- * row counts, as a single one may be no more than a garbage collection. Nothing runs while no calls come.
+ * How late a timer is, smoothed: so long does whatever is due wait for the event loop. A single pause, such
+ * as a garbage collection, counts for a quarter. Nothing is measured while no calls come.
  */
 export class EventLoopLag implements Signal {
   readonly #clock: Clock;
@@ -73,9 +73,9 @@ export class EventLoopLag implements Signal {
   #timer: TimerHandle | undefined;
   #dueMs = 0;
   #isUsed = false;
-  /** The last two samples, the newer first. */
-  #lags: readonly [number, number] = [0, 0];
   #lagMs = 0;
+  /** As the last call found it. */
+  #shownMs = 0;
 
   constructor(clock: Clock, { limitMs }: NonNullable<LoadShedderSettings['eventLoopLag']>) {
     this.#clock = clock;
@@ -85,17 +85,21 @@ export class EventLoopLag implements Signal {
   pressure(nowMs: number): number {
     this.#isUsed = true;
     if (this.#timer === undefined) this.#arm(nowMs);
-    const [last, before] = this.#lags;
-    this.#lagMs = Math.max(Math.min(last, before), Math.min(last, nowMs - this.#dueMs));
-    return this.#lagMs / this.#limitMs;
+    // A timer that is overdue will be late by so much at least.
+    this.#shownMs = this.#with(Math.max(this.#lagMs, nowMs - this.#dueMs));
+    return this.#shownMs / this.#limitMs;
   }
 
   describe(): string {
-    return `the event loop lags ${Math.round(this.#lagMs)} ms`;
+    return `the event loop lags ${Math.round(this.#shownMs)} ms`;
   }
 
   retryAfterMs(nowMs: number): number {
-    return Math.max(0, Math.ceil(this.#dueMs - nowMs));
+    return Math.max(1, Math.ceil(this.#dueMs - nowMs));
+  }
+
+  #with(sampleMs: number): number {
+    return this.#lagMs + (sampleMs - this.#lagMs) / 4;
   }
 
   #arm(nowMs: number): void {
@@ -106,7 +110,7 @@ export class EventLoopLag implements Signal {
   #sample(): void {
     const nowMs = this.#clock.monotonic();
     this.#timer = undefined;
-    this.#lags = this.#isUsed ? [nowMs - this.#dueMs, this.#lags[0]] : [0, 0];
+    this.#lagMs = this.#isUsed ? this.#with(nowMs - this.#dueMs) : 0;
     if (!this.#isUsed) return;
     this.#isUsed = false;
     this.#arm(nowMs);
@@ -131,4 +135,4 @@ export class Concurrency implements Signal {
   }
 }
 
-const sampleEveryMs = 100;
+const sampleEveryMs = 20;

@@ -84,43 +84,56 @@ describe('queue time', () => {
 });
 
 describe('event-loop lag', () => {
-  const createLagging = (lag: { ms: number }): ShedderUnderTest =>
-    createShedder({ eventLoopLag: { limitMs: 100 } }, { lagMs: () => lag.ms });
-
-  /** One sample in which timers are that late. */
-  async function sample({ clock }: ShedderUnderTest, lag: { ms: number }, lateMs: number): Promise<void> {
-    await clock.advance(99);
-    lag.ms += lateMs;
-    await clock.advance(1);
+  interface Lagging extends ShedderUnderTest {
+    /** Calls come, then a timer is that late. */
+    readonly sample: (lateMs: number, times?: number) => Promise<void>;
   }
 
-  test('sheds after two late samples in a row, the least important first', async () => {
-    const lag = { ms: 0 };
-    const test = createLagging(lag);
-    expect(await letIn(test.shedder)).toEqual(all);
-    await sample(test, lag, 120);
-    expect(await letIn(test.shedder)).toEqual(all);
-    await sample(test, lag, 120);
-    expect(await letIn(test.shedder)).toEqual(['high', 'critical']);
-    await expect(test.shedder.execute(() => 'never')).rejects.toMatchObject({
+  function createLagging(): Lagging {
+    let lagMs = 0;
+    const test = createShedder({ eventLoopLag: { limitMs: 100 } }, { lagMs: () => lagMs });
+    const sample = async (lateMs: number, times = 1): Promise<void> => {
+      for (let time = 0; time < times; time++) {
+        await letIn(test.shedder);
+        await test.clock.advance(19);
+        lagMs += lateMs;
+        await test.clock.advance(1);
+      }
+    };
+    return { ...test, sample };
+  }
+
+  test('sheds while timers are late again and again, the least important first', async () => {
+    const { shedder, sample } = createLagging();
+    await sample(120, 3);
+    expect(await letIn(shedder)).toEqual(all);
+    await sample(120);
+    expect(await letIn(shedder)).toEqual(['normal', 'high', 'critical']);
+    await sample(120, 30);
+    expect(await letIn(shedder)).toEqual(['high', 'critical']);
+    await expect(shedder.execute(() => 'never')).rejects.toMatchObject({
       ...shed,
       message: 'load shedder "orders" sheds normal calls: the event loop lags 120 ms',
-      retryAfterMs: 100,
+      retryAfterMs: 20,
     });
-    await sample(test, lag, 5);
-    expect(await letIn(test.shedder)).toEqual(all);
+    await sample(300, 30);
+    expect(await letIn(shedder)).toEqual([]);
+    await sample(1, 10);
+    expect(await letIn(shedder)).toEqual(all);
+  });
+
+  test('a single pause sheds nothing', async () => {
+    const { shedder, sample } = createLagging();
+    await sample(1, 10);
+    await sample(290);
+    expect(await letIn(shedder)).toEqual(all);
   });
 
   test('measures only while calls come', async () => {
-    const lag = { ms: 0 };
-    const test = createLagging(lag);
-    await letIn(test.shedder);
-    await sample(test, lag, 500);
-    await letIn(test.shedder);
-    await sample(test, lag, 500);
-    await sample(test, lag, 500); // nobody came: it stops
-    await test.clock.advance(60_000);
-    expect(await letIn(test.shedder)).toEqual(all);
+    const { shedder, clock, sample } = createLagging();
+    await sample(500, 10);
+    await clock.advance(60_000); // after one more sample it stops
+    expect(await letIn(shedder)).toEqual(all);
   });
 });
 
