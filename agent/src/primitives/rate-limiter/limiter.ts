@@ -137,12 +137,12 @@ export class Limiter implements Entrance {
 
   #gauges(): { available: number; queue_length: number } {
     const nowMs = this.#site.runtime.clock.monotonic();
-    const lines = [this.#common, ...this.#lines.values()];
-    const available = lines.map((line) => line.allowance.available(nowMs));
-    const waiting = lines.map((line) => line.length);
-    return {
-      available: available.reduce((least, count) => Math.min(least, count)),
-      queue_length: waiting.reduce((sum, count) => sum + count),
-    };
+    let available = this.#common.allowance.available(nowMs);
+    let waitingCount = this.#common.length;
+    for (const line of this.#lines.values()) {
+      available = Math.min(available, line.allowance.available(nowMs));
+      waitingCount += line.length;
+    }
+    return { available, queue_length: waitingCount };
   }
 }

@@ -27,7 +27,7 @@ export interface RateLimiterOptions {
   readonly maxWaitMs?: number;
   /**
    * How many keys are remembered. Beyond that the one is forgotten that was not used for longest. Default
-   * 10 000.
+   * 10 000, at most 100 000.
    */
   readonly maxKeys?: number;
   /** What the limiter protects, for people. */
@@ -59,7 +59,7 @@ const readRaw = objectOf({
   perMs: withDefault(1_000, number({ min: 1 })),
   burst: optional(whole({ min: 1, max: 1_000_000_000 })),
   maxWaitMs: withDefault(0, number()),
-  maxKeys: withDefault(10_000, whole({ min: 1, max: 1_000_000 })),
+  maxKeys: withDefault(10_000, whole({ min: 1, max: 100_000 })),
   dependency: optional(name),
 });
 

@@ -222,7 +222,7 @@ test.each([
     { limit: 200_000, kind: 'sliding_window' },
     '`limit` must be at most 100000 for a sliding window, got 200000',
   ],
-  [{ limit: 1, maxKeys: 0 }, '`maxKeys` must be between 1 and 1000000, got 0'],
+  [{ limit: 1, maxKeys: 0 }, '`maxKeys` must be between 1 and 100000, got 0'],
   [{ limit: 1, maxWaitMs: -1 }, '`maxWaitMs` must be between 0 and 2147483647, got -1'],
 ])('options %j are refused by name', (options, message) => {
   const { agent } = createTestAgentSync();
