@@ -20,6 +20,9 @@ import { registerHealthLs } from './commands/health-ls.ts';
 import { registerResources } from './commands/resources.ts';
 import { registerServicesLs } from './commands/services-ls.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerTokensCreate } from './commands/tokens-create.ts';
+import { registerTokensLs } from './commands/tokens-ls.ts';
+import { registerTokensRevoke } from './commands/tokens-revoke.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWaitBreaker } from './commands/wait-breaker.ts';
 import { registerWatch } from './commands/watch.ts';
@@ -74,6 +77,9 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerHealthLs,
   registerAuditLs,
   registerAgentsLs,
+  registerTokensCreate,
+  registerTokensLs,
+  registerTokensRevoke,
   registerWaitBreaker,
   registerAdminBackup,
   registerAdminRestore,

@@ -1,5 +1,8 @@
 import type { Clock } from '@holdfast/shared';
 import type { RequestListener, Server } from 'node:http';
+import { Access } from './auth/access.ts';
+import { TokenBook } from './auth/token-book.ts';
+import { tokenRoutes } from './auth/token-routes.ts';
 import { type Bus, createLocalBus } from './bus/bus.ts';
 import { Control } from './control/control.ts';
 import { controlRoutes } from './control/control-routes.ts';
@@ -9,7 +12,7 @@ import { FoldedState } from './fold/folded-state.ts';
 import { AgentEndpoint } from './ingest/agent-endpoint.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
-import { type CheckedOptions, type CollectorOptions, checkOptions } from './options.ts';
+import { type CheckedOptions, type CollectorOptions, checkOptions, tokenRequired } from './options.ts';
 import { readRoutes } from './query/read-routes.ts';
 import { startRetention } from './retention.ts';
 import { createApi } from './server/api.ts';
@@ -101,6 +104,17 @@ async function noteLostAgents({ fleet }: FoldedState, journal: Journal): Promise
   );
 }
 
+async function openAccess(
+  options: CheckedOptions,
+  { store, journal, clock }: Parts,
+): Promise<{ readonly access: Access; readonly book: TokenBook }> {
+  const { token, isOpen, log } = options;
+  const record = journal.record.bind(journal);
+  const book = new TokenBook({ tokens: await store.tokens.all(), clock, record });
+  if (!isOpen && token === undefined && !book.hasLive) throw tokenRequired(options);
+  return { book, access: new Access({ book, store: store.tokens, clock, log, token, isOpen }) };
+}
+
 async function serve(of: {
   readonly server: Server;
   readonly port: number;
@@ -110,13 +124,14 @@ async function serve(of: {
   const { server, port, options, parts } = of;
   const { store, state, journal } = parts;
   const { log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
-  const shared = { ...parts, log, retentionMs, secondsRetentionMs };
+  const { access, book } = await openAccess(options, parts);
+  const shared = { ...parts, log, retentionMs, secondsRetentionMs, access, book };
   const control = new Control(shared);
   const stopExpiry = await startExpiry({ ...shared, control });
   const stopRetention = startRetention({ ...shared, hoursRetentionMs });
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
-  const routes = [...readRoutes(shared), ...controlRoutes(control)];
+  const routes = [...readRoutes(shared), ...controlRoutes(control), ...tokenRoutes(book)];
   const app = createApi({
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),
@@ -126,7 +141,7 @@ async function serve(of: {
   });
   const gate = new Gate({ ...options, port });
   const endpoints = { '/api/v1/agent': agents, '/api/v1/live': live };
-  attach(server, { app, gate, endpoints, log: options.log });
+  attach(server, { app, gate, access, endpoints, log: options.log });
 
   async function close(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -137,6 +152,7 @@ async function serve(of: {
     stopExpiry();
     await stopRetention();
     await journal.idle();
+    await access.close();
     await state.close().catch((error: unknown) => options.log('error', `not saved: ${messageOf(error)}`));
     await store.close();
     live.terminate();

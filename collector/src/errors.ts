@@ -10,7 +10,9 @@ export type CollectorErrorCode =
   | 'database_refused'
   | 'no_sqlite_driver'
   | 'no_such_file'
-  | 'file_exists';
+  | 'file_exists'
+  | 'no_such_token'
+  | 'token_conflict';
 
 /** Why a collector did not start, or its data was not cared for: one line with what, where, and the mend. */
 export class CollectorError extends Error {

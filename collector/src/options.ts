@@ -8,13 +8,16 @@ import { systemClock } from './time/system-clock.ts';
 export interface CollectorOptions {
   /** The folder of the database; made where it is missing. */
   readonly dataDir: string;
-  /** The address to listen on. Default 127.0.0.1; any other than loopback needs a token. */
+  /** The address to listen on. Default 127.0.0.1; any other than loopback asks everybody for a token. */
   readonly host?: string;
   /** Default 4900; 0 takes any free port. */
   readonly port?: number;
   /** The built dashboard. Without it, `/` says that there is none. */
   readonly dashboardDir?: string;
-  /** Asked of every API request and upgrade. Default `HOLDFAST_TOKEN`, else none. At least 16 characters. */
+  /**
+   * A token for everything, beside those in the data. Default `HOLDFAST_TOKEN`, else none. At least 16
+   * characters.
+   */
   readonly token?: string;
   /** Further names by which browsers and agents may call the collector: `name` or `name:port`. */
   readonly allowHosts?: readonly string[];
@@ -34,6 +37,8 @@ export interface CollectorOptions {
 export interface CheckedOptions extends Required<Omit<CollectorOptions, 'dashboardDir' | 'token'>> {
   readonly dashboardDir: string | undefined;
   readonly token: string | undefined;
+  /** Whether who comes without a token is let in: only this machine can come. */
+  readonly isOpen: boolean;
 }
 
 export const defaultPort = 4_900;
@@ -46,12 +51,15 @@ const minTokenLength = 16;
  */
 export function checkOptions(options: CollectorOptions): CheckedOptions {
   const retentionMs = options.retentionMs ?? 30 * dayMs;
+  const host = (options.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
+  const token = options.token ?? (process.env['HOLDFAST_TOKEN'] || undefined);
   const checked: CheckedOptions = {
-    host: (options.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1'),
+    host,
     port: options.port ?? defaultPort,
     dataDir: options.dataDir,
     dashboardDir: options.dashboardDir,
-    token: options.token ?? (process.env['HOLDFAST_TOKEN'] || undefined),
+    token,
+    isOpen: isLoopback(host) && token === undefined,
     allowHosts: options.allowHosts ?? [],
     retentionMs,
     secondsRetentionMs: Math.min(options.secondsRetentionMs ?? dayMs, retentionMs),
@@ -93,15 +101,17 @@ function isAllowable(name: string): boolean {
 }
 
 /** The token is never shown, not even in part. */
-function checkToken({ token, host }: CheckedOptions): void {
-  if (token === undefined && !isLoopback(host)) {
-    const what = `--host ${host} opens the collector to the network, so it needs a token in HOLDFAST_TOKEN`;
-    throw new CollectorError('token_required', `${what}; ${makeToken}`);
-  }
+function checkToken({ token }: CheckedOptions): void {
   if (token === undefined || (token.length >= minTokenLength && /^[\x21-\x7e]+$/.test(token))) return;
   const rule = `the token must be at least ${minTokenLength} printable characters without spaces`;
-  throw new CollectorError('bad_option', `${rule}; ${makeToken}`);
+  const mend = 'make one with: holdfast tokens create';
+  throw new CollectorError('bad_option', `HOLDFAST_TOKEN is wrong: ${rule}; ${mend}`);
 }
 
-const makeToken =
-  'make one with: export HOLDFAST_TOKEN=$(node -p "crypto.randomBytes(32).toString(\'base64url\')")';
+/** Why a collector that others could reach does not start without any token. */
+export function tokenRequired({ host, dataDir }: CheckedOptions): CollectorError {
+  const what = `--host ${host} opens the collector to the network, so it needs a token`;
+  const folder = /^[\w./-]+$/.test(dataDir) ? dataDir : `'${dataDir.replaceAll("'", "'\\''")}'`;
+  const make = `holdfast tokens create --scope admin --name admin --data ${folder}`;
+  return new CollectorError('token_required', `${what} (or one in HOLDFAST_TOKEN); make one with: ${make}`);
+}

@@ -11,6 +11,7 @@ export type RefusalKind =
   | 'bad_input'
   | 'not_authorised'
   | 'forbidden'
+  | 'not_permitted'
   | 'unknown'
   | 'wrong_method'
   | 'conflict'

@@ -1,4 +1,5 @@
 export * from './api/api.ts';
+export * from './api/tokens.ts';
 export * from './filter/match-filter.ts';
 export * from './filter/parse-filter.ts';
 export * from './filter/subjects.ts';

@@ -2,10 +2,13 @@ import type {
   ActAnswer,
   AgentView,
   AuditEntry,
+  CreateTokenAnswer,
+  CreateTokenRequest,
   ErrorView,
   FlagView,
   FleetEvent,
   ReleaseRequest,
+  RevokeTokenRequest,
   ResourceAnswer,
   ResourceKind,
   ResourceView,
@@ -13,6 +16,7 @@ import type {
   SetBreakerRequest,
   SetFlagRequest,
   StatusView,
+  TokenView,
 } from '@holdfast/shared';
 import { type BreakerAddress, breakerPath, type ResourceAddress, resourcePath } from './address.ts';
 import { createRequest, type Request } from './request.ts';
@@ -37,6 +41,10 @@ export interface ApiClient {
   /** Newest last, as events. */
   audit(limit: number): Promise<readonly AuditEntry[]>;
   agents(): Promise<readonly AgentView[]>;
+  /** Oldest first. */
+  tokens(): Promise<readonly TokenView[]>;
+  createToken(request: CreateTokenRequest): Promise<CreateTokenAnswer>;
+  revokeToken(id: string, act: RevokeTokenRequest): Promise<TokenView>;
   setFlag(key: string, body: SetFlagRequest): Promise<ActAnswer>;
   clearFlag(key: string, body: ReleaseRequest): Promise<ActAnswer>;
   setBreaker(address: BreakerAddress, body: SetBreakerRequest): Promise<ActAnswer>;
@@ -73,6 +81,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     flag: (key) => request('GET', flagPath(key)),
     audit: async (limit) => (await list<AuditEntry>('audit', {}, limit)).toReversed(),
     agents: () => list('agents', {}),
+    tokens: async () => (await request<{ items: readonly TokenView[] }>('GET', 'tokens')).items,
+    createToken: (body) => request('POST', 'tokens', body),
+    revokeToken: (id, act) => request('DELETE', `tokens/${encodeURIComponent(id)}`, act),
     setFlag: (key, body) => request('PUT', `${flagPath(key)}/override`, body),
     clearFlag: (key, body) => request('DELETE', `${flagPath(key)}/override`, body),
     setBreaker: (address, body) => request('PUT', `${breakerPath(address)}/override`, body),

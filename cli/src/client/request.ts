@@ -2,7 +2,7 @@ import type { Problem } from '@holdfast/shared';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { didYouMean, Failure, messageOf } from '../failure.ts';
 
-export type Method = 'GET' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One request to the API: the answer's JSON, or a `Failure` with the exit code that fits. */
 export type Request = <T>(method: Method, path: string, body?: unknown) => Promise<T>;

@@ -5,9 +5,13 @@ import {
   CollectorError,
   type CollectorErrorCode,
   type CollectorOptions,
+  createTokenIn,
   restore,
+  revokeTokenIn,
   startCollector,
+  tokensIn,
 } from '@holdfast/collector';
+import type { CreateTokenRequest, RevokeTokenRequest } from '@holdfast/shared';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 
@@ -31,6 +35,27 @@ export function problemsOfData(dataDir: string): ReturnType<typeof checkData> {
   return orFailure(checkData(dataDir));
 }
 
+/** Makes a token in the data of a collector that does not run. */
+export function createTokenInData(
+  dataDir: string,
+  request: CreateTokenRequest,
+): ReturnType<typeof createTokenIn> {
+  return orFailure(createTokenIn(dataDir, request));
+}
+
+/** The tokens in the data of a collector that does not run. */
+export function tokensInData(dataDir: string): ReturnType<typeof tokensIn> {
+  return orFailure(tokensIn(dataDir));
+}
+
+/** Ends a token in the data of a collector that does not run. */
+export function revokeTokenInData(
+  dataDir: string,
+  { id, ...act }: RevokeTokenRequest & { readonly id: string },
+): ReturnType<typeof revokeTokenIn> {
+  return orFailure(revokeTokenIn(dataDir, id, act));
+}
+
 async function orFailure<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -52,4 +77,6 @@ const codes: Readonly<Record<CollectorErrorCode, ExitCode>> = {
   no_sqlite_driver: exitCodes.failed,
   no_such_file: exitCodes.notFound,
   file_exists: exitCodes.conflict,
+  no_such_token: exitCodes.notFound,
+  token_conflict: exitCodes.conflict,
 };

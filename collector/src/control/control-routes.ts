@@ -1,18 +1,11 @@
 import { formatDuration, overrideLimits, read, readFlagValue, resourceKinds } from '@holdfast/shared';
 import { Type } from 'typebox';
+import type { Principal } from '../auth/policy.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
+import { act, byOf } from '../server/act.ts';
 import { type Route, route } from '../server/route.ts';
 import type { Control } from './control.ts';
 
-/**
- * Anything but control characters and those that turn the direction of writing: a terminal shows it one day.
- */
-const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069]*$';
-const act = {
-  by: Type.String({ minLength: 1, maxLength: 128, pattern: printable }),
-  via: Type.Enum(['web', 'tui', 'cli', 'api']),
-  reason: Type.Optional(Type.String({ maxLength: overrideLimits.reasonLength, pattern: printable })),
-};
 const forMs = Type.Optional(
   Type.Number({
     description: `How long it holds; ${formatDuration(overrideLimits.defaultForMs)} where absent`,
@@ -35,35 +28,55 @@ const answer = Type.Object({ audit: Type.Ref('AuditEntry') });
 
 /** What people can change. */
 export function controlRoutes(control: Control): readonly Route[] {
+  return [...flagActs(control), ...breakerActs(control)];
+}
+
+function flagActs(control: Control): readonly Route[] {
   const flagPath = '/api/v1/flags/{key}/override';
-  const breakerPath = '/api/v1/resources/{service}/{kind}/{name}/override';
+  const action = 'operate';
+  const servicesOfFlag: Route['services'] = ({ key = '' }) => control.servicesOfFlag(key);
   const params = { key: place.name };
   return [
     route({
       method: 'PUT',
       path: flagPath,
+      action,
+      services: servicesOfFlag,
       summary: 'Sets a flag in every instance until the override ends',
       params,
       body: Type.Object({ value, ...act, forMs }, closed),
       answer,
-      handle: async ({ params: { key }, body }) => {
+      handle: async ({ params: { key }, body, principal }) => {
         const given = read(readFlagValue, body.value, '`value`');
         if (!given.ok) return refused('bad_input', given.problem, { field: 'value' });
-        return answered(await control.setFlag(key, { ...body, value: given.value }));
+        return answered(await control.setFlag(key, { ...acted(principal, body), value: given.value }));
       },
     }),
     route({
       method: 'DELETE',
       path: flagPath,
+      action,
+      services: servicesOfFlag,
       summary: 'Ends the override of a flag',
       params,
       body: Type.Object(act, closed),
       answer,
-      handle: async ({ params: { key }, body }) => answered(await control.clearFlag(key, body)),
+      handle: async ({ params: { key }, body, principal }) =>
+        answered(await control.clearFlag(key, acted(principal, body))),
     }),
+  ];
+}
+
+function breakerActs(control: Control): readonly Route[] {
+  const breakerPath = '/api/v1/resources/{service}/{kind}/{name}/override';
+  const action = 'operate';
+  const serviceOf: Route['services'] = ({ service = '' }) => [service];
+  return [
     route({
       method: 'PUT',
       path: breakerPath,
+      action,
+      services: serviceOf,
       summary: 'Holds a breaker open, bypasses it, or closes it once',
       params: place,
       body: Type.Object(
@@ -71,18 +84,27 @@ export function controlRoutes(control: Control): readonly Route[] {
         closed,
       ),
       answer,
-      handle: async ({ params, body }) => answered(await control.setBreaker(params, body)),
+      handle: async ({ params, body, principal }) =>
+        answered(await control.setBreaker(params, acted(principal, body))),
     }),
     route({
       method: 'DELETE',
       path: breakerPath,
+      action,
+      services: serviceOf,
       summary: 'Releases a breaker that is held',
       params: place,
       body: Type.Object({ ...act, instance }, closed),
       answer,
-      handle: async ({ params, body }) => answered(await control.releaseBreaker(params, body)),
+      handle: async ({ params, body, principal }) =>
+        answered(await control.releaseBreaker(params, acted(principal, body))),
     }),
   ];
+}
+
+/** What was asked, by whom it was asked for certain. */
+function acted<T extends { readonly by: string }>(principal: Principal, body: T): T {
+  return { ...body, by: byOf(principal, body.by) };
 }
 
 function answered<T>(outcome: Outcome<T>): Outcome<{ readonly audit: T }> {

@@ -170,6 +170,12 @@ export class Control {
     });
   }
 
+  /** The services that have defined a flag. */
+  servicesOfFlag(key: string): readonly string[] {
+    const { state, clock } = this.options;
+    return flagViewsOf(state.fleet, clock.now()).find((one) => one.key === key)?.services ?? [];
+  }
+
   /** Ends the overrides whose time is over. Returns when the next one ends, epoch milliseconds. */
   expireDue(): Promise<number | undefined> {
     return this.acts.run(async () => {

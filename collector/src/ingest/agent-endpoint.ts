@@ -9,13 +9,17 @@ import {
   type TimerHandle,
   wireLimits,
 } from '@holdfast/shared';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Access } from '../auth/access.ts';
+import { permit, type Principal } from '../auth/policy.ts';
+import type { TokenBook } from '../auth/token-book.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
 import type { Journal } from '../journal/journal.ts';
+import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Outcome } from '../refusal.ts';
+import type { Upgrade } from '../server/http-server.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { AgentConnection, type ConnectionHost } from './connection.ts';
 
@@ -26,6 +30,8 @@ export interface AgentEndpointOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  readonly access: Access;
+  readonly book: TokenBook;
 }
 
 const sweepEveryMs = 1_000;
@@ -40,6 +46,7 @@ const strangerLimit = 10_000;
 /** `/api/v1/agent`: the connections of all agents. */
 export class AgentEndpoint implements ConnectionHost {
   readonly subprotocol: string = agentSubprotocol;
+  readonly action = 'ingest';
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
@@ -75,10 +82,26 @@ export class AgentEndpoint implements ConnectionHost {
     this.scheduleSweep();
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade({ request, socket, head, principal }: Upgrade): void {
     this.server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.connections.add(new AgentConnection(webSocket, this));
+      this.connections.add(new AgentConnection(webSocket, this, principal));
+      this.options.access.watch(webSocket, principal);
     });
+  }
+
+  isLive(principal: Principal): boolean {
+    return this.options.access.isLive(principal);
+  }
+
+  admit(principal: Principal, service: string): Outcome<undefined> {
+    const allowed = permit(principal, 'ingest', [service]);
+    if (!allowed.ok) {
+      this.log('warning', `an agent was refused as ${service}: ${allowed.refusal.detail}`);
+      this.options.book
+        .noteRefusal(principal, service)
+        .catch((error: unknown) => this.log('error', `a refusal was not noted: ${messageOf(error)}`));
+    }
+    return allowed;
   }
 
   storedOf(agent: AgentIdentity): Promise<number> {
@@ -144,6 +167,7 @@ export class AgentEndpoint implements ConnectionHost {
 
   /** Encodes once for each service: what is asked of one service's breaker is no news to the others. */
   private pushDesired({ action, target }: ControlFact): void {
+    if (action.startsWith('token.') || action.startsWith('agent.')) return;
     const frames = new Map<string, string>();
     for (const connection of this.agents.values()) {
       const service = connection.agent?.service;

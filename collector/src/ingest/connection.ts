@@ -13,7 +13,9 @@ import {
 import type { RawData, WebSocket } from 'ws';
 import { messageOf } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Principal } from '../auth/policy.ts';
 import type { Log } from '../log.ts';
+import type { Outcome } from '../refusal.ts';
 import { BatchIntake } from './batch-intake.ts';
 
 /** What a connection needs of the rest of the collector. */
@@ -21,6 +23,10 @@ export interface ConnectionHost {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether the token of a connection still stands. */
+  isLive(principal: Principal): boolean;
+  /** Whether a connection may speak for a service; a refusal is noted. */
+  admit(principal: Principal, service: string): Outcome<undefined>;
   storedOf(agent: AgentIdentity): Promise<number>;
   /** How many resources of this run the fleet knows. */
   dictionarySizeOf(agent: AgentIdentity): number;
@@ -47,13 +53,15 @@ const tryAgainLater = 1013;
 export class AgentConnection {
   private readonly socket: WebSocket;
   private readonly host: ConnectionHost;
+  private readonly principal: Principal;
   private phase: Phase = { name: 'waiting' };
   private heardAt: number;
   private saidGoodbye = false;
 
-  constructor(socket: WebSocket, host: ConnectionHost) {
+  constructor(socket: WebSocket, host: ConnectionHost, principal: Principal) {
     this.socket = socket;
     this.host = host;
+    this.principal = principal;
     this.heardAt = host.clock.monotonic();
     socket.on('message', (data, isBinary) => this.hear(data, isBinary));
     socket.on('close', () => this.lose());
@@ -116,13 +124,14 @@ export class AgentConnection {
   }
 
   /** Says why, and ends it. */
-  refuse(problem: string): void {
+  refuse(problem: string, code: number = closeCodes.refused): void {
     this.send({ type: 'refused', problem });
-    this.close(closeCodes.refused, problem);
+    this.close(code, problem);
   }
 
   private hear(data: RawData, isBinary: boolean): void {
     if (this.phase.name === 'ended' || this.phase.name === 'leaving') return;
+    if (!this.host.isLive(this.principal)) return this.refuse('the token has ended', closeCodes.unauthorised);
     this.heardAt = this.host.clock.monotonic();
     const frame = bytesOf(data);
     const message = isBinary ? binaryFrame : readAgentMessage(frame.toString('utf8'));
@@ -174,6 +183,8 @@ export class AgentConnection {
 
   private greet(hello: Hello): void {
     const agent = { service: hello.service, instance: hello.instance, epoch: hello.epoch };
+    const admitted = this.host.admit(this.principal, agent.service);
+    if (!admitted.ok) return this.refuse(admitted.refusal.detail, closeCodes.forbidden);
     this.phase = { name: 'greeting', agent };
     this.host.introduce(this, agent);
     this.host.journal.append({

@@ -1,11 +1,14 @@
 import type { Clock, LogEntry, LogFact } from '@holdfast/shared';
 import type { EventStore, NewEntry } from '../store/event-store.ts';
+import type { StoredToken } from '../store/token-table.ts';
 
 /** A fact on its way into the log. */
 export interface Pending {
   readonly fact: LogFact;
   /** The bytes as they came. */
   readonly frame?: Uint8Array;
+  /** The token that the fact makes or ends. */
+  readonly token?: StoredToken;
   /** Called when the fact is durable. */
   stored?(): void;
   /** Called when it is also part of the fleet. */
@@ -60,18 +63,19 @@ export class Journal {
 
   /** Puts a fact in line. */
   append(pending: Pending): void {
-    const { fact, frame } = pending;
+    const { fact, frame, token } = pending;
     const at = this.options.clock.now();
-    this.waiting.push({ entry: frame === undefined ? { at, fact } : { at, fact, frame }, pending });
+    const entry: NewEntry = frame === undefined ? { at, fact } : { at, fact, frame };
+    this.waiting.push({ entry: token === undefined ? entry : { ...entry, token }, pending });
     this.waitingBytes += bytesOf(pending);
     if (this.isCongested) this.wasCongested = true;
     this.start();
   }
 
   /** Puts a fact in line and resolves with its entry once it is durable and folded. */
-  record(fact: LogFact): Promise<LogEntry> {
+  record(fact: LogFact, token?: StoredToken): Promise<LogEntry> {
     return new Promise((resolve, reject) => {
-      this.append({ fact, folded: resolve, failed: reject });
+      this.append({ fact, ...(token && { token }), folded: resolve, failed: reject });
     });
   }
 

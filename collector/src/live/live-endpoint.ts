@@ -5,13 +5,13 @@ import {
   liveSubprotocol,
   type TimerHandle,
 } from '@holdfast/shared';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Access } from '../auth/access.ts';
 import type { Bus } from '../bus/bus.ts';
 import { messageOf } from '../errors.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
 import type { Log } from '../log.ts';
+import type { Upgrade } from '../server/http-server.ts';
 import { ViewTracker } from './view-tracker.ts';
 
 export interface LiveEndpointOptions {
@@ -19,6 +19,7 @@ export interface LiveEndpointOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  readonly access: Access;
 }
 
 interface Reader {
@@ -42,6 +43,7 @@ const inboundBytes = 16_384;
 /** `/api/v1/live`: a snapshot, then what changed, encoded once for all readers. */
 export class LiveEndpoint {
   readonly subprotocol: string = liveSubprotocol;
+  readonly action = 'read';
   private readonly options: LiveEndpointOptions;
   private readonly server: WebSocketServer;
   private readonly readers = new Set<Reader>();
@@ -69,8 +71,11 @@ export class LiveEndpoint {
     });
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.server.handleUpgrade(request, socket, head, (webSocket) => this.add(webSocket));
+  upgrade({ request, socket, head, principal }: Upgrade): void {
+    this.server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.options.access.watch(webSocket, principal);
+      this.add(webSocket);
+    });
   }
 
   close(): void {

@@ -67,6 +67,7 @@ function listRoutes(views: Views): Route[] {
   return [
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/status',
       summary: 'One sentence: what is wrong, since when, why, what is degraded',
       answer: Type.Ref('StatusView'),
@@ -143,6 +144,7 @@ interface ListOf<T> {
 function listRoute<T>(list: ListOf<T>): Route {
   return route({
     method: 'GET',
+    action: 'read',
     path: `/api/v1/${list.path}`,
     summary: list.summary,
     query: { ...paging, ...list.query },
@@ -166,6 +168,7 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
   return [
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/resources/{service}/{kind}/{name}',
       summary: 'One resource, with every call that was ever counted for it',
       params: place,
@@ -174,6 +177,7 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
     }),
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/resources/{service}/{name}',
       summary: 'One circuit breaker, by its short address',
       params: { service, name },
@@ -182,6 +186,7 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
     }),
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/resources/{service}/{kind}/{name}/series',
       summary: 'Outcomes and latency percentiles over a range; the last 15 minutes where none is given',
       params: place,
@@ -219,6 +224,7 @@ function historyRoutes({ state, store }: ReadRoutesOptions): Route[] {
   return [
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/events',
       summary: 'What happened, newest first',
       query,
@@ -238,6 +244,7 @@ function historyRoutes({ state, store }: ReadRoutesOptions): Route[] {
     }),
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/audit',
       summary: 'Who changed what, from what to what, and why, newest first',
       query,
@@ -262,6 +269,7 @@ function flagRoutes(views: Views): Route[] {
   return [
     route({
       method: 'GET',
+      action: 'read',
       path: '/api/v1/flags/{key}',
       summary: 'One flag, with the value in each instance',
       params: { key: place.name },

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { type Action, permit, type Principal } from '../auth/policy.ts';
 import type { Log } from '../log.ts';
 import { messageOf } from '../errors.ts';
 import { type Outcome, type Refusal, refused } from '../refusal.ts';
@@ -17,16 +18,26 @@ export interface ApiOptions {
   readonly log: Log;
 }
 
+/** What comes with a request: who asks, where that was asked. */
+export interface Bindings {
+  readonly principal?: Principal;
+}
+export type App = Hono<{ Bindings: Bindings }>;
+type Asked = Context<{ Bindings: Bindings }>;
+
 /** All that is answered over plain HTTP, behind the gate. */
-export function createApi({ routes, description, files, isReady, log }: ApiOptions): Hono {
-  const app = new Hono();
+export function createApi({ routes, description, files, isReady, log }: ApiOptions): App {
+  const app: App = new Hono();
   app.use('*', async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
   });
   app.get('/healthz', () => json({ status: 'up' }));
   app.get('/readyz', () => (isReady() ? json({ status: 'up' }) : json({ status: 'down' }, 503)));
-  app.get('/api/v1/openapi.json', () => json(description));
+  app.get('/api/v1/openapi.json', (context) => {
+    const allowed = permitted(context, 'read');
+    return allowed.ok ? json(description) : problemResponse(allowed.refusal);
+  });
   for (const route of routes) {
     app.on(route.method, honoPath(route.path), (context) => answerOf(route, context));
   }
@@ -43,7 +54,7 @@ export function createApi({ routes, description, files, isReady, log }: ApiOptio
   return app;
 }
 
-async function answerOf(route: Route, context: Context): Promise<Response> {
+async function answerOf(route: Route, context: Asked): Promise<Response> {
   const outcome = await outcomeOf(route, context);
   if (outcome.ok) return json(outcome.value);
   // What is left of a body that was not read must not be taken for the next request.
@@ -51,15 +62,26 @@ async function answerOf(route: Route, context: Context): Promise<Response> {
   return problemResponse(outcome.refusal, close);
 }
 
-async function outcomeOf(route: Route, context: Context): Promise<Outcome<unknown>> {
+async function outcomeOf(route: Route, context: Asked): Promise<Outcome<unknown>> {
+  const params = context.req.param();
+  const allowed = permitted(context, route.action, route.services?.(params));
+  if (!allowed.ok) return allowed;
   const query = queryOf(context);
   if (!query.ok) return query;
   const body = route.body === undefined ? undefined : await readBody(context.req.raw);
   if (body?.ok === false) return body;
-  return route.handle({ params: context.req.param(), query: query.value, body: body?.value });
+  return route.handle({ params, query: query.value, body: body?.value, principal: allowed.value });
 }
 
-function queryOf(context: Context): Outcome<RawRequest['query']> {
+/** Whoever asks, where the policy lets them. */
+function permitted(context: Asked, action: Action, services?: readonly string[]): Outcome<Principal> {
+  const { principal } = context.env;
+  if (principal === undefined) return refused('not_authorised', 'nobody was asked for a token');
+  const allowed = permit(principal, action, services);
+  return allowed.ok ? { ok: true, value: principal } : allowed;
+}
+
+function queryOf(context: Asked): Outcome<RawRequest['query']> {
   const all = Object.entries(context.req.queries());
   const repeated = all.find(([, values]) => values.length > 1)?.[0];
   if (repeated !== undefined) {

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { done, type Outcome, refused } from '../refusal.ts';
 
@@ -10,8 +9,6 @@ export interface GateOptions {
    * Further hosts by which it may be called: `name` for its own port or none, `name:port` for exactly that.
    */
   readonly allowHosts: readonly string[];
-  /** Asked of every API request and upgrade, where there is one. */
-  readonly token: string | undefined;
 }
 
 /**
@@ -22,14 +19,12 @@ export interface GateOptions {
 export class Gate {
   private readonly hosts: ReadonlySet<string>;
   private readonly origins: ReadonlySet<string>;
-  private readonly tokenHash: Buffer | undefined;
 
-  constructor({ host, port, allowHosts, token }: GateOptions) {
+  constructor({ host, port, allowHosts }: GateOptions) {
     const names = ['127.0.0.1', 'localhost', '[::1]', ...(isWildcard(host) ? [] : [bracketed(host)])];
     const hosts = [...names, ...allowHosts].flatMap((name) => withPort(name.toLowerCase(), port));
     this.hosts = new Set(hosts);
     this.origins = new Set(hosts.flatMap((one) => [`http://${one}`, `https://${one}`]));
-    this.tokenHash = token === undefined ? undefined : hashOf(token);
   }
 
   /** Whether the request was meant for us, and comes from no foreign page. */
@@ -44,20 +39,6 @@ export class Gate {
     }
     return done(undefined);
   }
-
-  /** Whether the request carries the token, where one is asked for. */
-  checkToken(request: IncomingMessage): Outcome<undefined> {
-    if (this.tokenHash === undefined) return done(undefined);
-    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (given !== undefined && timingSafeEqual(hashOf(given), this.tokenHash)) return done(undefined);
-    const what = given === undefined ? 'this collector asks for a token' : 'the token is not valid here';
-    return refused('not_authorised', `${what}: send it as Authorization: Bearer TOKEN`);
-  }
-}
-
-/** Of equal length for any token, as the comparison needs it. */
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 export function isLoopback(host: string): boolean {

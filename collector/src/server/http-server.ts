@@ -1,5 +1,4 @@
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import {
   createServer,
   type IncomingMessage,
@@ -8,9 +7,12 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Access } from '../auth/access.ts';
+import { type Action, permitAction, type Principal } from '../auth/policy.ts';
 import { CollectorError, systemCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Outcome, type Refusal, refused } from '../refusal.ts';
+import type { App } from './api.ts';
 import { bracketed, type Gate } from './gate.ts';
 import { problemOf, problemType } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -18,12 +20,22 @@ import { securityHeaders } from './security-headers.ts';
 /** A WebSocket endpoint at a path, for clients that offer its subprotocol. */
 export interface UpgradeEndpoint {
   readonly subprotocol: string;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly action: Action;
+  upgrade(upgrade: Upgrade): void;
+}
+
+/** A connection that is about to become a WebSocket. */
+export interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly principal: Principal;
 }
 
 export interface HttpServerOptions {
-  readonly app: Hono;
+  readonly app: App;
   readonly gate: Gate;
+  readonly access: Access;
   readonly endpoints: Readonly<Record<string, UpgradeEndpoint>>;
   readonly log: Log;
 }
@@ -32,19 +44,30 @@ export interface HttpServerOptions {
 const isOpen = (path: string): boolean => !path.startsWith('/api/') && path !== '/metrics';
 
 /** A server that lets the gate look at every request and upgrade first. */
-export function attach(server: Server, { app, gate, endpoints, log }: HttpServerOptions): void {
-  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+export function attach(server: Server, options: HttpServerOptions): void {
+  const { app, endpoints, log } = options;
+  const principals = new WeakMap<object, Principal>();
+  const answer = getRequestListener(
+    (request, { incoming }) => {
+      const principal = principals.get(incoming);
+      return app.fetch(request, principal === undefined ? {} : { principal });
+    },
+    { overrideGlobalObjects: false },
+  );
   server.on('request', (request, response) => {
-    const passed = pass(request, gate);
+    const passed = pass(request, options);
     if (!passed.ok) return writeProblem(response, passed.refusal);
+    if (passed.value !== undefined) principals.set(request, passed.value);
     answer(request, response).catch((error: unknown) => log('error', `an answer failed: ${String(error)}`));
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const passed = pass(request, gate);
-    const endpoint = passed.ok ? endpointOf(request, endpoints) : passed;
-    if (endpoint.ok) endpoint.value.upgrade(request, socket, head);
-    else refuseUpgrade(socket, endpoint.refusal);
+    const passed = pass(request, options);
+    if (!passed.ok) return refuseUpgrade(socket, passed.refusal);
+    const principal = passed.value;
+    const endpoint = endpointOf(request, { endpoints, principal });
+    if (!endpoint.ok) return refuseUpgrade(socket, endpoint.refusal);
+    if (principal !== undefined) endpoint.value.upgrade({ request, socket, head, principal });
   });
 }
 
@@ -97,12 +120,13 @@ function listenError(error: Error, host: string, port: number): Error {
   return error;
 }
 
-function pass(request: IncomingMessage, gate: Gate): Outcome<undefined> {
+/** Who asks; nobody where nobody needs to say. */
+function pass(request: IncomingMessage, { gate, access }: HttpServerOptions): Outcome<Principal | undefined> {
   const source = gate.checkSource(request);
   if (!source.ok) return source;
   const path = pathOf(request);
   if (path === undefined) return refused('bad_input', 'the path cannot be read');
-  return isOpen(path) ? source : gate.checkToken(request);
+  return isOpen(path) ? source : access.authenticate(request);
 }
 
 function pathOf({ url = '' }: IncomingMessage): string | undefined {
@@ -116,14 +140,18 @@ function pathOf({ url = '' }: IncomingMessage): string | undefined {
 
 function endpointOf(
   request: IncomingMessage,
-  endpoints: HttpServerOptions['endpoints'],
+  of: Pick<HttpServerOptions, 'endpoints'> & { readonly principal: Principal | undefined },
 ): Outcome<UpgradeEndpoint> {
+  const { endpoints, principal } = of;
   const path = pathOf(request) ?? '';
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
   if (endpoint === undefined) return refused('unknown', `there is no WebSocket at ${path.slice(0, 200)}`);
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (offered.includes(endpoint.subprotocol)) return { ok: true, value: endpoint };
-  return refused('bad_input', `the WebSocket subprotocol must be ${endpoint.subprotocol}`);
+  if (!offered.includes(endpoint.subprotocol))
+    return refused('bad_input', `the WebSocket subprotocol must be ${endpoint.subprotocol}`);
+  if (principal === undefined) return refused('not_authorised', 'nobody was asked for a token');
+  const allowed = permitAction(principal, endpoint.action);
+  return allowed.ok ? { ok: true, value: endpoint } : allowed;
 }
 
 function writeProblem(response: ServerResponse, refusal: Refusal): void {

@@ -6,6 +6,7 @@ export const problemType = 'application/problem+json';
 const statuses: Readonly<Record<RefusalKind, { readonly status: number; readonly title: string }>> = {
   bad_input: { status: 400, title: 'The request is wrong' },
   not_authorised: { status: 401, title: 'A token is needed' },
+  not_permitted: { status: 403, title: 'The token does not allow it' },
   forbidden: { status: 403, title: 'Not allowed from there' },
   unknown: { status: 404, title: 'Not found' },
   wrong_method: { status: 405, title: 'Wrong method' },

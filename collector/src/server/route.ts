@@ -2,6 +2,7 @@ import { show } from '@holdfast/shared';
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
+import type { Action, Principal } from '../auth/policy.ts';
 import { type Outcome, refused } from '../refusal.ts';
 
 /** What a request asks for, as text and parsed JSON. */
@@ -9,14 +10,19 @@ export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  readonly principal: Principal;
 }
 
 /** One operation of the HTTP API. The same schemas check requests and describe the API in openapi.json. */
 export interface Route {
-  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With parameters in braces: `/api/v1/flags/{key}`. */
   readonly path: string;
   readonly summary: string;
+  /** Who may ask for it is in `auth/policy.ts`. */
+  readonly action: Action;
+  /** The services that a request reaches; absent for the whole fleet. */
+  readonly services?: (params: RawRequest['params']) => readonly string[];
   readonly params: TObject;
   readonly query: TObject;
   /** Absent where the operation reads no body. */
@@ -29,6 +35,8 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
   readonly method: Route['method'];
   readonly path: string;
   readonly summary: string;
+  readonly action: Action;
+  readonly services?: Route['services'];
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -37,6 +45,7 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
     readonly params: Static<TObject<P>>;
     readonly query: Static<TObject<Q>>;
     readonly body: Static<B>;
+    readonly principal: Principal;
   }) => Outcome<unknown> | Promise<Outcome<unknown>>;
 }
 
@@ -44,7 +53,7 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
 export function route<P extends TProperties, Q extends TProperties, B extends TSchema>(
   definition: Definition<P, Q, B>,
 ): Route {
-  const { method, path, summary, answer, body, handle } = definition;
+  const { method, path, summary, action, services, answer, body, handle } = definition;
   const closed = { additionalProperties: false };
   const params = Type.Object(definition.params ?? {}, closed);
   const query = Type.Object(definition.query ?? {}, closed);
@@ -55,6 +64,8 @@ export function route<P extends TProperties, Q extends TProperties, B extends TS
     method,
     path,
     summary,
+    action,
+    ...(services === undefined ? {} : { services }),
     params,
     query,
     ...(body === undefined ? {} : { body }),
@@ -67,6 +78,7 @@ export function route<P extends TProperties, Q extends TProperties, B extends TS
         params: raw.params,
         query: withNumbers(raw.query, query),
         body: raw.body,
+        principal: raw.principal,
       } as Parameters<typeof handle>[0]); // each was just checked against its schema
     },
   };

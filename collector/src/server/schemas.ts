@@ -11,6 +11,7 @@ import {
   resourceKinds,
   severities,
   surfaces,
+  tokenScopes,
 } from '@holdfast/shared';
 import { type TSchema, Type } from 'typebox';
 
@@ -88,6 +89,17 @@ function overrides(): Record<string, TSchema> {
       name: text(),
       state: oneOf(['forced_open', 'disabled', 'closed']),
       ...attribution,
+    }),
+    TokenView: object({
+      id: text(),
+      name: text(),
+      scope: oneOf(tokenScopes),
+      'services?': text(),
+      createdAt: instant(),
+      expiresAt: instant(),
+      'lastUsedAt?': instant(),
+      'revokedAt?': instant(),
+      refusedCount: count(),
     }),
     AuditEntry: object({
       id: Type.Integer(),

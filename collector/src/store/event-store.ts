@@ -1,10 +1,12 @@
 import type { AgentIdentity, AuditEntry, FleetEvent, LogEntry, LogFact } from '@holdfast/shared';
+import type { StoredToken, TokenStore } from './token-table.ts';
 
 /**
  * Where the log lives, and what is derived from it. SQLite stands behind it here; a collector that is one of
  * many can put a database server there without a change above it.
  */
 export interface EventStore {
+  readonly tokens: TokenStore;
   /** The highest sequence number of this run of the agent that is durable; 0 for none. */
   storedOf(agent: AgentIdentity): Promise<number>;
   /**
@@ -42,6 +44,8 @@ export interface NewEntry {
   readonly fact: LogFact;
   /** The bytes as they came: of a batch they are its log entry, of a refused frame they are kept apart. */
   readonly frame?: Uint8Array;
+  /** The token that the fact makes or ends, written with it. */
+  readonly token?: StoredToken;
 }
 
 /** What a start goes on from. */

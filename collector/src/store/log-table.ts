@@ -10,6 +10,7 @@ import {
   textIn,
 } from './database.ts';
 import type { NewEntry } from './event-store.ts';
+import { writeToken } from './token-table.ts';
 
 /** Bytes of refused frames that are kept, oldest out first. */
 const deadLetterBytes = 64 * 1_024 * 1_024;
@@ -81,7 +82,7 @@ export class LogTable {
     const rows: SqlValue[][] = [];
     const dead: SqlValue[][] = [];
     const watermarks = new Map<number, readonly [id: number, stored: number, at: number]>();
-    for (const [index, { at, fact, frame }] of entries.entries()) {
+    for (const [index, { at, fact, frame, token }] of entries.entries()) {
       const id = first + index;
       const agent = agentOf(fact);
       const agentId = agent === undefined ? null : await this.idOf(agent, at);
@@ -89,6 +90,7 @@ export class LogTable {
         const stored = Math.max(watermarks.get(agentId)?.[1] ?? 0, watermarkOf(fact));
         watermarks.set(agentId, [agentId, stored, at]);
       }
+      if (token !== undefined) await writeToken(this.writer, token);
       rows.push([id, at, fact.type, agentId, bodyOf(fact, frame)]);
       if (fact.type === 'refused' && frame !== undefined) dead.push([id, at, frame]);
     }

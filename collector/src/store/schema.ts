@@ -1,17 +1,20 @@
 /** "HOLD" in ASCII, in SQLite's application_id: says that a database is ours. */
 export const applicationId = 0x48_4f_4c_44;
 /** In SQLite's user_version. A database with a higher one comes from a newer Holdfast. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /**
- * The log and the watermarks are what agents were told is stored. Everything below them is derived and can be
- * made again from the log. Rowid tables in arrival order throughout: clustered keys would spread each flush
- * over the file.
+ * The log and the watermarks are what agents were told is stored. Everything below them but the tokens is
+ * derived and can be made again from the log. Rowid tables in arrival order throughout: clustered keys would
+ * spread each flush over the file.
  */
-export const schema: string = `${tablesOfVersion1()}${hoursTable()}`;
+export const schema: string = `${tablesOfVersion1()}${hoursTable()}${tokensTable()}`;
 
 /** What brings a database from the version before to each version. */
-export const migrations: Readonly<Record<number, string>> = { 2: hoursTable() };
+export const migrations: Readonly<Record<number, string>> = {
+  2: hoursTable(),
+  3: tokensTable(),
+};
 
 function tablesOfVersion1(): string {
   return `
@@ -75,5 +78,24 @@ function hoursTable(): string {
   CREATE UNIQUE INDEX hours_by_resource ON hours (resource, minute);
   CREATE INDEX hours_by_time ON hours (minute);
   CREATE INDEX hours_in_parts ON hours (minute) WHERE parts > 1;
+`;
+}
+
+/** Of a token only the hash is kept. Those that ended stay, so that the audit list can be read. */
+function tokensTable(): string {
+  return `
+  CREATE TABLE tokens (
+    id INTEGER PRIMARY KEY,
+    token TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    services TEXT,
+    hash BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER,
+    revoked_at INTEGER,
+    refused INTEGER NOT NULL
+  );
 `;
 }

@@ -6,6 +6,7 @@ import { LogTable } from './log-table.ts';
 import { openFiles } from './open-files.ts';
 import { compactHours } from './hours.ts';
 import { expire } from './retention.ts';
+import { tokenStore } from './token-table.ts';
 
 /** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError`. */
 export async function openSqliteStore(folder: string, driver?: DatabaseDriver): Promise<EventStore> {
@@ -15,6 +16,7 @@ export async function openSqliteStore(folder: string, driver?: DatabaseDriver): 
   const queue = new Queue();
   await log.open();
   return {
+    tokens: tokenStore(files.writer, queue),
     storedOf: (agent) => log.storedOf(agent),
     append: (entries) => queue.run(() => log.append(entries)),
     readFrom: (id) => log.readFrom(id),

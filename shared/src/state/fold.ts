@@ -176,7 +176,8 @@ function foldControl(fleet: Fleet, entry: LogEntry & ControlFact): ReadonlySet<s
 
 /** Desired state after a control fact: what it sets replaces what stood for the same target. */
 function desiredAfter(desired: DesiredState, fact: ControlFact): DesiredState {
-  const isFlag = fact.action.startsWith('flag.');
+  if (!isFlagAct(fact) && !isBreakerAct(fact)) return desired;
+  const isFlag = isFlagAct(fact);
   const flags: FlagOverride[] = isFlag
     ? desired.flags.filter((flag) => flag.key !== fact.target)
     : [...desired.flags];
@@ -197,8 +198,16 @@ export function breakerTarget(of: {
   return of.instance === undefined ? `${of.service}/${of.name}` : `${of.service}@${of.instance}/${of.name}`;
 }
 
+function isFlagAct({ action }: ControlFact): boolean {
+  return action.startsWith('flag.');
+}
+
+function isBreakerAct({ action }: ControlFact): boolean {
+  return action.startsWith('breaker.');
+}
+
 function parseBreakerTarget(fact: ControlFact): string | undefined {
-  if (fact.action.startsWith('flag.')) return undefined;
+  if (!isBreakerAct(fact)) return undefined;
   const slash = fact.target.indexOf('/');
   const service = fact.target.slice(0, slash).split('@')[0] ?? '';
   return `${service}/circuit_breaker/${fact.target.slice(slash + 1)}`;

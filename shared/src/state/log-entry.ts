@@ -43,6 +43,9 @@ export const auditActions = [
   'breaker.closed',
   'breaker.released',
   'breaker.expired',
+  'token.created',
+  'token.revoked',
+  'agent.refused',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -53,10 +56,13 @@ export type Surface = (typeof surfaces)[number];
 /** A person's act, or its expiry: who, when, what, from what to what, and why. */
 export interface ControlFact {
   readonly type: 'control';
-  /** The version of desired state that this makes. */
+  /** The version of desired state that this makes; 0 where it makes none. */
   readonly version: number;
   readonly action: AuditAction;
-  /** A flag's key, or a breaker's address `service/name`, or `service@instance/name`. */
+  /**
+   * A flag's key, or a breaker's address `service/name`, or `service@instance/name`; a token's name, or the
+   * service that an agent claimed to be.
+   */
   readonly target: string;
   readonly from: FlagValue | null;
   readonly to: FlagValue | null;

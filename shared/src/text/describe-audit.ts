@@ -25,6 +25,12 @@ export function describeAudit({ action, target, from, to }: AuditEntry): string 
       return `${target} released${wasIn(from)}`;
     case 'breaker.expired':
       return `hold on ${target} expired${wasIn(from)}`;
+    case 'token.created':
+      return `token ${target} made: ${valueOf(to)}`;
+    case 'token.revoked':
+      return `token ${target} revoked: ${valueOf(from)}`;
+    case 'agent.refused':
+      return `agent of ${target} refused: its token is for ${valueOf(from)}`;
   }
 }
 

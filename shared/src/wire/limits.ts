@@ -15,4 +15,12 @@ export const liveSubprotocol = 'holdfast.live.v1';
 export const heartbeatMs = 15_000;
 
 /** WebSocket close codes that both sides understand, beside the standard ones. */
-export const closeCodes = { refused: 4400, gap: 4409, silent: 4408, tooLarge: 4413, goaway: 4503 } as const;
+export const closeCodes = {
+  refused: 4400,
+  unauthorised: 4401,
+  forbidden: 4403,
+  silent: 4408,
+  gap: 4409,
+  tooLarge: 4413,
+  goaway: 4503,
+} as const;

@@ -2,6 +2,8 @@ import { FakeClock } from '@holdfast/agent/testing';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { Access } from '../../../collector/src/auth/access.ts';
+import { TokenBook } from '../../../collector/src/auth/token-book.ts';
 import { createLocalBus } from '../../../collector/src/bus/bus.ts';
 import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
 import { AgentEndpoint } from '../../../collector/src/ingest/agent-endpoint.ts';
@@ -18,9 +20,13 @@ async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStor
   const log = (): void => {};
   const state = new FoldedState({ store, bus, clock, log, baseEveryMs: 60_000 });
   const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
-  const endpoint = new AgentEndpoint({ journal, store, state, bus, clock, log });
+  const book = new TokenBook({ tokens: [], clock, record: () => Promise.resolve() });
+  const access = new Access({ book, store: store.tokens, clock, log, token: undefined, isOpen: true });
+  const endpoint = new AgentEndpoint({ journal, store, state, bus, clock, log, access, book });
   const server = createServer();
-  server.on('upgrade', (request, socket, head) => endpoint.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    endpoint.upgrade({ request, socket, head, principal: { scope: 'admin' } });
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   scope.onEnd(async () => {
     await endpoint.close();

@@ -70,6 +70,8 @@ async function start(): Promise<TestCollector> {
   const resource = `${collector.url}/api/v1/resources/checkout/circuit_breaker/payments`;
   await sendJson('PUT', `${collector.url}/api/v1/flags/reviews/override`, { ...act, value: false });
   await sendJson('PUT', `${resource}/override`, { ...act, state: 'forced_open', instance: 'a' });
+  const token = { scope: 'ingest', name: 'checkout', services: 'checkout', by: 'ann', via: 'cli' };
+  await sendJson('POST', `${collector.url}/api/v1/tokens`, token);
   await collector.clock.advance(2_000);
   return collector;
 }
@@ -90,6 +92,7 @@ test('describes every operation with its parameters', async () => {
     [
       "delete /api/v1/flags/{key}/override",
       "delete /api/v1/resources/{service}/{kind}/{name}/override",
+      "delete /api/v1/tokens/{id}",
       "get /api/v1/agents",
       "get /api/v1/audit",
       "get /api/v1/errors",
@@ -103,6 +106,8 @@ test('describes every operation with its parameters', async () => {
       "get /api/v1/resources/{service}/{name}",
       "get /api/v1/services",
       "get /api/v1/status",
+      "get /api/v1/tokens",
+      "post /api/v1/tokens",
       "put /api/v1/flags/{key}/override",
       "put /api/v1/resources/{service}/{kind}/{name}/override",
     ]

@@ -28,6 +28,10 @@ export class MemoryStore implements EventStore {
     return entries.map(() => ++this.count);
   }
 
+  readonly tokens: EventStore['tokens'] = {
+    all: () => Promise.resolve([]),
+    noteUses: () => Promise.resolve(),
+  };
   storedOf = (): Promise<number> => Promise.resolve(0);
   async *readFrom(): AsyncIterable<never> {}
   load = (): Promise<Saved> => Promise.resolve(nothing);

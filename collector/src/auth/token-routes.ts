@@ -1,0 +1,54 @@
+import { tokenScopes } from '@holdfast/shared';
+import { Type } from 'typebox';
+import { act, byOf } from '../server/act.ts';
+import { done } from '../refusal.ts';
+import { type Route, route } from '../server/route.ts';
+import type { TokenBook } from './token-book.ts';
+
+const path = '/api/v1/tokens';
+const closed = { additionalProperties: false };
+const short = { maxLength: 128 };
+
+/** Making, listing and ending tokens. */
+export function tokenRoutes(book: TokenBook): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path,
+      action: 'administer',
+      summary: 'Tokens, those that ended too, oldest first; never their secrets',
+      answer: Type.Object({ items: Type.Array(Type.Ref('TokenView')) }),
+      handle: () => done({ items: book.list() }),
+    }),
+    route({
+      method: 'POST',
+      path,
+      action: 'administer',
+      summary: 'Makes a token; its text is in the answer and nowhere else',
+      body: Type.Object(
+        {
+          scope: Type.Enum([...tokenScopes]),
+          name: Type.String(short),
+          services: Type.Optional(Type.String(short)),
+          expiresInMs: Type.Optional(Type.Number({ description: '90 days where absent' })),
+          by: act.by,
+          via: act.via,
+        },
+        closed,
+      ),
+      answer: Type.Object({ token: Type.String(), view: Type.Ref('TokenView') }),
+      handle: ({ body, principal }) => book.create({ ...body, by: byOf(principal, body.by) }),
+    }),
+    route({
+      method: 'DELETE',
+      path: `${path}/{id}`,
+      action: 'administer',
+      summary: 'Revokes a token; what is connected with it is cut within a second',
+      params: { id: Type.String(short) },
+      body: Type.Object(act, closed),
+      answer: Type.Ref('TokenView'),
+      handle: ({ params, body, principal }) =>
+        book.revoke(params.id, { ...body, by: byOf(principal, body.by) }),
+    }),
+  ];
+}
