@@ -77,13 +77,15 @@ interface Parts {
   readonly clock: Clock;
 }
 
-const dayMs = 86_400_000;
+/** Bases are what past moments are folded from, so they stand close. */
+const mostBaseEveryMs = 600_000;
 
 async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): Promise<Parts> {
   const store = await openSqliteStore(dataDir);
   try {
     const bus = createLocalBus();
-    const state = new FoldedState({ store, bus, clock, log, baseEveryMs: Math.min(dayMs, retentionMs / 10) });
+    const baseEveryMs = Math.min(mostBaseEveryMs, retentionMs / 10);
+    const state = new FoldedState({ store, bus, clock, log, baseEveryMs });
     await state.open();
     const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
     await noteLostAgents(state, journal);

@@ -23,24 +23,23 @@ import { createRequest, type Request } from './request.ts';
 
 /** The collector's HTTP API. Every call fails with a `Failure` that says what would be right. */
 export interface ApiClient {
-  status(): Promise<StatusView>;
-  services(): Promise<readonly ServiceView[]>;
-  breakers(service?: string): Promise<readonly ResourceView[]>;
+  status(query?: ListQuery): Promise<StatusView>;
+  services(query?: ListQuery): Promise<readonly ServiceView[]>;
+  breakers(query?: ListQuery & { readonly service?: string }): Promise<readonly ResourceView[]>;
   breaker(address: BreakerAddress): Promise<ResourceAnswer>;
-  resources(of: {
-    readonly kind?: ResourceKind;
-    readonly service?: string;
-  }): Promise<readonly ResourceView[]>;
+  resources(
+    query?: ListQuery & { readonly kind?: ResourceKind; readonly service?: string },
+  ): Promise<readonly ResourceView[]>;
   resource(address: ResourceAddress): Promise<ResourceAnswer>;
-  errors(): Promise<readonly ErrorView[]>;
-  /** Newest last. `limit` is the number of the newest to give. */
-  events(query: { readonly limit: number; readonly sinceAt?: number }): Promise<readonly FleetEvent[]>;
-  health(): Promise<readonly ResourceView[]>;
-  flags(): Promise<readonly FlagView[]>;
+  errors(query?: ListQuery): Promise<readonly ErrorView[]>;
+  /** Newest last. */
+  events(query: HistoryQuery): Promise<readonly FleetEvent[]>;
+  health(query?: ListQuery): Promise<readonly ResourceView[]>;
+  flags(query?: ListQuery): Promise<readonly FlagView[]>;
   flag(key: string): Promise<FlagView>;
   /** Newest last, as events. */
-  audit(limit: number): Promise<readonly AuditEntry[]>;
-  agents(): Promise<readonly AgentView[]>;
+  audit(query: HistoryQuery): Promise<readonly AuditEntry[]>;
+  agents(query?: ListQuery): Promise<readonly AgentView[]>;
   /** Oldest first. */
   tokens(): Promise<readonly TokenView[]>;
   createToken(request: CreateTokenRequest): Promise<CreateTokenAnswer>;
@@ -49,6 +48,22 @@ export interface ApiClient {
   clearFlag(key: string, body: ReleaseRequest): Promise<ActAnswer>;
   setBreaker(address: BreakerAddress, body: SetBreakerRequest): Promise<ActAnswer>;
   releaseBreaker(address: BreakerAddress, body: ReleaseRequest): Promise<ActAnswer>;
+}
+
+/** What a list can be asked for. */
+export interface ListQuery {
+  /** The moment that the answer is to be of, epoch milliseconds; else now. */
+  readonly at?: number;
+  /** In the filter language. */
+  readonly filter?: string;
+}
+
+export interface HistoryQuery extends ListQuery {
+  /** How many of the newest to give. */
+  readonly limit: number;
+  /** Epoch milliseconds, both included. */
+  readonly since?: number;
+  readonly until?: number;
 }
 
 export interface ApiClientOptions {
@@ -64,23 +79,19 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const list = createLister(request);
   const flagPath = (key: string): string => `flags/${encodeURIComponent(key)}`;
   return {
-    status: () => request('GET', 'status'),
-    services: () => list('services', {}),
-    breakers: (service) =>
-      list('resources', { kind: 'circuit_breaker', ...(service === undefined ? {} : { service }) }),
+    status: ({ at } = {}) => request('GET', at === undefined ? 'status' : `status?at=${at}`),
+    services: (query = {}) => list('services', query),
+    breakers: (query = {}) => list('resources', { kind: 'circuit_breaker', ...query }),
     breaker: (address) => request('GET', breakerPath(address)),
-    resources: (of) => list('resources', { ...of }),
+    resources: (query = {}) => list('resources', query),
     resource: (address) => request('GET', resourcePath(address)),
-    errors: () => list('errors', {}),
-    events: async ({ limit, sinceAt }) => {
-      const query: Query = sinceAt === undefined ? {} : { since: `${sinceAt}` };
-      return (await list<FleetEvent>('events', query, limit)).toReversed();
-    },
-    health: () => list('health', {}),
-    flags: () => list('flags', {}),
+    errors: (query = {}) => list('errors', query),
+    events: async ({ limit, ...query }) => (await list<FleetEvent>('events', query, limit)).toReversed(),
+    health: (query = {}) => list('health', query),
+    flags: (query = {}) => list('flags', query),
     flag: (key) => request('GET', flagPath(key)),
-    audit: async (limit) => (await list<AuditEntry>('audit', {}, limit)).toReversed(),
-    agents: () => list('agents', {}),
+    audit: async ({ limit, ...query }) => (await list<AuditEntry>('audit', query, limit)).toReversed(),
+    agents: (query = {}) => list('agents', query),
     tokens: async () => (await request<{ items: readonly TokenView[] }>('GET', 'tokens')).items,
     createToken: (body) => request('POST', 'tokens', body),
     revokeToken: (id, act) => request('DELETE', `tokens/${encodeURIComponent(id)}`, act),
@@ -91,23 +102,21 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   };
 }
 
-type Query = Readonly<Record<string, string>>;
+type Query = Readonly<Partial<Record<QueryName, string | number>>>;
+type QueryName = 'at' | 'filter' | 'kind' | 'service' | 'since' | 'until';
 type Lister = <T>(path: string, query: Query, limit?: number) => Promise<T[]>;
 
 const pageSize = 500;
 
 /** Follows `nextCursor` until the end, or until `limit` items are there. */
 function createLister(request: Request): Lister {
-  return async <T>(
-    path: string,
-    query: Readonly<Record<string, string>>,
-    limit = Number.MAX_SAFE_INTEGER,
-  ) => {
+  return async <T>(path: string, query: Query, limit = Number.MAX_SAFE_INTEGER) => {
     const items: T[] = [];
     let cursor: string | undefined;
     do {
-      const page = { ...query, limit: `${Math.min(pageSize, limit - items.length)}` };
-      const search = new URLSearchParams(cursor === undefined ? page : { ...page, cursor });
+      const search = new URLSearchParams({ limit: `${Math.min(pageSize, limit - items.length)}` });
+      for (const [name, value] of Object.entries(query)) search.set(name, `${value}`);
+      if (cursor !== undefined) search.set('cursor', cursor);
       const answer = await request<{ items: readonly T[]; nextCursor?: string }>(
         'GET',
         `${path}?${search.toString()}`,

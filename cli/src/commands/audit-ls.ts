@@ -3,8 +3,9 @@ import { auditColumns } from '../columns/audit.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 import { limitOption } from './limit-option.ts';
-import { readPeriod, sinceOption, untilOption } from './time-options.ts';
+import { type Period, readPeriod, sinceOption, untilOption } from './time-options.ts';
 
 export function registerAuditLs(program: Command, host: Host): void {
   group(program, 'audit', 'who changed what, when and why')
@@ -13,10 +14,13 @@ export function registerAuditLs(program: Command, host: Host): void {
     .addOption(limitOption(50))
     .option(...sinceOption)
     .option(...untilOption)
-    .action(async (options: { limit: number; since?: string; until?: string }, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions & Period & { limit: number }, command: Command) => {
       const context = contextOf(command, host);
-      const { includes } = readPeriod(options, host.clock.now());
-      const entries = (await context.api.audit(options.limit)).filter((entry) => includes(entry.at));
-      context.printList(auditColumns, entries, 'nobody has changed anything yet');
+      const { query, now } = readListOptions(options, context);
+      const { between } = readPeriod(options, now);
+      const entries = await context.api.audit({ limit: options.limit, ...query, ...between });
+      context.printList(auditColumns, entries, emptyText(options, 'nobody has changed anything yet'));
     });
 }

@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { didYouMean, Failure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export const breakersDescription = 'the circuit breakers: see them, hold them, let them go';
 
@@ -15,14 +16,18 @@ export function registerBreakersLs(program: Command, host: Host): void {
     .description('a line a breaker, the worst first')
     .option('--service <name>', 'only those of this service')
     .option('--problems', 'only those that an operator should look at')
-    .action(async (options: { service?: string; problems?: boolean }, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions & { service?: string; problems?: boolean }, command: Command) => {
       const context = contextOf(command, host);
       const { service } = options;
-      const all = worstFirst(await context.api.breakers(service));
+      const { query, now } = readListOptions(options, context);
+      const of = service === undefined ? query : { ...query, service };
+      const all = worstFirst(await context.api.breakers(of));
       if (all.length === 0 && service !== undefined) await checkService(context, service);
       const shown = options.problems === true ? all.filter(isProblem) : all;
-      const empty = all.length === 0 ? 'no breakers yet' : 'no breaker has a problem';
-      context.printList(breakerColumns(host.clock.now()), shown, empty);
+      const empty = all.length === 0 ? emptyText(options, 'no breakers yet') : 'no breaker has a problem';
+      context.printList(breakerColumns(now), shown, empty);
     });
 }
 

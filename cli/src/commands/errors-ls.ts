@@ -4,7 +4,8 @@ import { errorColumns } from '../columns/errors.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
-import { readPeriod, sinceOption, untilOption } from './time-options.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
+import { type Period, readPeriod, sinceOption, untilOption } from './time-options.ts';
 
 export function registerErrorsLs(program: Command, host: Host): void {
   group(program, 'errors', 'the errors by class and place')
@@ -12,12 +13,14 @@ export function registerErrorsLs(program: Command, host: Host): void {
     .description('a line for each class of error at each place, the busiest first')
     .option(...sinceOption)
     .option(...untilOption)
-    .action(async (options: { since?: string; until?: string }, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions & Period, command: Command) => {
       const context = contextOf(command, host);
-      const now = host.clock.now();
+      const { query, now } = readListOptions(options, context);
       const { includes } = readPeriod(options, now);
-      const errors = (await context.api.errors()).filter((error) => includes(error.lastAt));
-      context.printList(errorColumns(now), errors, 'no errors');
+      const errors = (await context.api.errors(query)).filter((error) => includes(error.lastAt));
+      context.printList(errorColumns(now), errors, emptyText(options, 'no errors'));
       const { format } = context.printing;
       const isForPeople = format === 'table' || format === 'wide';
       if (isForPeople && errors.some((error) => error.class === 'unknown')) context.say(unclassifiedHint);

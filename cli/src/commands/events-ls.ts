@@ -3,8 +3,9 @@ import { eventColumns } from '../columns/events.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 import { limitOption } from './limit-option.ts';
-import { readPeriod, sinceOption, untilOption } from './time-options.ts';
+import { type Period, readPeriod, sinceOption, untilOption } from './time-options.ts';
 
 export function registerEventsLs(program: Command, host: Host): void {
   group(program, 'events', 'what happened')
@@ -13,11 +14,13 @@ export function registerEventsLs(program: Command, host: Host): void {
     .addOption(limitOption(50))
     .option(...sinceOption)
     .option(...untilOption)
-    .action(async (options: { limit: number; since?: string; until?: string }, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions & Period & { limit: number }, command: Command) => {
       const context = contextOf(command, host);
-      const { sinceAt, includes } = readPeriod(options, host.clock.now());
-      const query = { limit: options.limit, ...(sinceAt === undefined ? {} : { sinceAt }) };
-      const events = (await context.api.events(query)).filter((event) => includes(event.at));
-      context.printList(eventColumns, events, 'no events');
+      const { query, now } = readListOptions(options, context);
+      const { between } = readPeriod(options, now);
+      const events = await context.api.events({ limit: options.limit, ...query, ...between });
+      context.printList(eventColumns, events, emptyText(options, 'no events'));
     });
 }

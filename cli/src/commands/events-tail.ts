@@ -3,6 +3,7 @@ import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { limitOption } from './limit-option.ts';
+import { filterOption, readFilter } from './list-options.ts';
 import { readPeriod, sinceOption } from './time-options.ts';
 
 export function registerEventsTail(program: Command, host: Host): void {
@@ -11,10 +12,12 @@ export function registerEventsTail(program: Command, host: Host): void {
     .description('a line an event as it happens, after the last few; ends at Ctrl-C')
     .addOption(limitOption(10))
     .option(...sinceOption)
-    .action(async (options: { limit: number; since?: string }, command: Command) => {
+    .option(...filterOption)
+    .action(async (options: { limit: number; since?: string; filter?: string }, command: Command) => {
       const context = contextOf(command, host);
       const { sinceAt } = readPeriod(options, host.clock.now());
+      const filter = readFilter(options.filter ?? '');
       const { tailEvents } = await import('./tail.ts');
-      await tailEvents(context, { limit: options.limit, sinceAt });
+      await tailEvents(context, { limit: options.limit, sinceAt, filter });
     });
 }

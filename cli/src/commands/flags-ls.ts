@@ -3,6 +3,7 @@ import { flagColumns } from '../columns/flags.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export const flagsDescription = 'the flags: see them, set them, clear them';
 
@@ -10,9 +11,15 @@ export function registerFlagsLs(program: Command, host: Host): void {
   group(program, 'flags', flagsDescription)
     .command('ls')
     .description('a line a flag')
-    .action(async (_options: object, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const columns = flagColumns(host.clock.now());
-      context.printList(columns, await context.api.flags(), 'no service has defined a flag yet');
+      const { query, now } = readListOptions(options, context);
+      context.printList(
+        flagColumns(now),
+        await context.api.flags(query),
+        emptyText(options, 'no service has defined a flag yet'),
+      );
     });
 }

@@ -3,14 +3,21 @@ import { healthColumns } from '../columns/health.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export function registerHealthLs(program: Command, host: Host): void {
   group(program, 'health', 'the health checks of the services')
     .command('ls')
     .description('a line a check')
-    .action(async (_options: object, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const columns = healthColumns(host.clock.now());
-      context.printList(columns, await context.api.health(), 'no service has a health check yet');
+      const { query, now } = readListOptions(options, context);
+      context.printList(
+        healthColumns(now),
+        await context.api.health(query),
+        emptyText(options, 'no service has a health check yet'),
+      );
     });
 }

@@ -6,6 +6,7 @@ import { contextOf } from '../context.ts';
 import { didYouMean, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
 /** `resources ls` and `resources get`: whatever is guarded, breakers and all the others. */
 export function registerResources(program: Command, host: Host): void {
@@ -15,11 +16,19 @@ export function registerResources(program: Command, host: Host): void {
     .description('a line a resource, with what it is at; the worst first')
     .addOption(new Option('--kind <kind>', 'only those of this kind').choices(resourceKinds))
     .option('--service <name>', 'only those of this service')
-    .action(async (options: { kind?: ResourceKind; service?: string }, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions & Wanted, command: Command) => {
       const context = contextOf(command, host);
-      const found = await context.api.resources(options);
-      const shown = options.kind === undefined ? found.filter(isNoCheck) : found;
-      context.printList(resourceColumns, shown, 'no such resource yet');
+      const { query } = readListOptions(options, context);
+      const { kind, service } = options;
+      const wanted = {
+        ...(kind === undefined ? {} : { kind }),
+        ...(service === undefined ? {} : { service }),
+      };
+      const found = await context.api.resources({ ...wanted, ...query });
+      const shown = kind === undefined ? found.filter(isNoCheck) : found;
+      context.printList(resourceColumns, shown, emptyText(options, 'no such resource yet'));
     });
   resources
     .command('get')
@@ -30,6 +39,11 @@ export function registerResources(program: Command, host: Host): void {
       const resource = await context.api.resource(readAddress(text));
       context.printItem([...resourceColumns, ...detailColumns], resource);
     });
+}
+
+interface Wanted {
+  readonly kind?: ResourceKind;
+  readonly service?: string;
 }
 
 /** Checks guard nothing; they have a list of their own. */

@@ -3,13 +3,21 @@ import { serviceColumns } from '../columns/services.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
+import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export function registerServicesLs(program: Command, host: Host): void {
   group(program, 'services', 'the services and how they stand')
     .command('ls')
     .description('a line a service')
-    .action(async (_options: object, command: Command) => {
+    .option(...atOption)
+    .option(...filterOption)
+    .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      context.printList(serviceColumns, await context.api.services(), 'no service has connected yet');
+      const { query } = readListOptions(options, context);
+      context.printList(
+        serviceColumns,
+        await context.api.services(query),
+        emptyText(options, 'no service has connected yet'),
+      );
     });
 }

@@ -5,15 +5,18 @@ import { levelTones, statusColumns } from '../columns/status.ts';
 import { contextOf } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Host } from '../host.ts';
+import { atOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export function registerStatus(program: Command, host: Host): void {
   program
     .command('status')
     .description('one sentence: what is wrong, since when, why, and what is degraded')
     .option('--exit-code', 'end with 10 when something is degraded, with 11 when a breaker is open')
-    .action(async (options: { exitCode?: boolean }, command: Command) => {
+    .option(...atOption)
+    .action(async (options: ListOptions & { exitCode?: boolean }, command: Command) => {
       const context = contextOf(command, host);
-      const status = await context.api.status();
+      const { query } = readListOptions(options, context);
+      const status = await context.api.status(query);
       const { format, style } = context.printing;
       if (format === 'table') {
         host.out.write(`${style.paint(levelTones[status.level], style.clean(status.sentence))}\n`);

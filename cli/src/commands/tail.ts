@@ -1,4 +1,11 @@
-import type { FleetEvent, LiveMessage } from '@holdfast/shared';
+import {
+  describeEvent,
+  eventSubject,
+  type Filter,
+  type FleetEvent,
+  type LiveMessage,
+  matchesFilter,
+} from '@holdfast/shared';
 import { follow } from '../client/follow.ts';
 import { eventColumns } from '../columns/events.ts';
 import type { Context } from '../context.ts';
@@ -11,6 +18,8 @@ export interface TailOptions {
   readonly limit: number;
   /** Epoch milliseconds; what is older is left out. */
   readonly sinceAt: number | undefined;
+  /** What it lets through is shown. */
+  readonly filter: Filter;
 }
 
 /** Prints a line an event, until Ctrl-C. What a reconnect brings again is printed once. */
@@ -35,7 +44,7 @@ function createFreshEvents(options: TailOptions): (message: LiveMessage) => read
   let isFirst = true;
   return (message) => {
     const events = message.type === 'snapshot' ? message.view.events : (message.events ?? []);
-    const unseen = events.filter((event) => !seen.has(event.id));
+    const unseen = events.filter((event) => !seen.has(event.id) && passes(event, options));
     for (const { id } of unseen) seen.add(id);
     for (const id of seen) {
       if (seen.size <= remembered) break;
@@ -45,6 +54,10 @@ function createFreshEvents(options: TailOptions): (message: LiveMessage) => read
     isFirst = false;
     return shown;
   };
+}
+
+function passes(event: FleetEvent, { filter }: TailOptions): boolean {
+  return filter.length === 0 || matchesFilter(filter, eventSubject(event, describeEvent(event)));
 }
 
 function lastOf(events: readonly FleetEvent[], { limit, sinceAt = 0 }: TailOptions): readonly FleetEvent[] {

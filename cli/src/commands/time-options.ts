@@ -18,9 +18,12 @@ export function readHold(text: string): number {
   throw usageFailure(`--for must be ${limits}, got '${text}'`);
 }
 
-/** An instant in epoch milliseconds: a span before `now` such as `15m`, a time of today, or an ISO date. */
+/**
+ * An instant in epoch milliseconds: a span before `now` such as `15m` or `15m ago`, a time of today, or an
+ * ISO date.
+ */
 export function readInstant(option: string, text: string, now: number): number {
-  const span = parseDuration(text);
+  const span = parseDuration(text.replace(/\s+ago\s*$/i, ''));
   if (span !== undefined) return now - span;
   if (/^\d{1,2}:\d{2}(:\d{2})?$/.test(text)) {
     const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
@@ -34,14 +37,29 @@ export function readInstant(option: string, text: string, now: number): number {
   );
 }
 
+/** `--since` and `--until`, as a command got them. */
+export interface Period {
+  readonly since?: string;
+  readonly until?: string;
+}
+
 /** Whether an instant lies between `--since` and `--until`, where they are given. */
 export function readPeriod(
-  options: { readonly since?: string; readonly until?: string },
+  options: Period,
   now: number,
-): { readonly sinceAt: number | undefined; readonly includes: (at: number) => boolean } {
+): {
+  readonly sinceAt: number | undefined;
+  /** What is given of both, as the collector takes it. */
+  readonly between: { readonly since?: number; readonly until?: number };
+  readonly includes: (at: number) => boolean;
+} {
   const sinceAt = options.since === undefined ? undefined : readInstant('--since', options.since, now);
   const untilAt = options.until === undefined ? undefined : readInstant('--until', options.until, now);
-  return { sinceAt, includes: (at) => at >= (sinceAt ?? at) && at <= (untilAt ?? at) };
+  const between = {
+    ...(sinceAt === undefined ? {} : { since: sinceAt }),
+    ...(untilAt === undefined ? {} : { until: untilAt }),
+  };
+  return { sinceAt, between, includes: (at) => at >= (sinceAt ?? at) && at <= (untilAt ?? at) };
 }
 
 export const sinceOption = ['--since <time>', 'from then on: a span such as 15m, a time, or a date'] as const;

@@ -15,6 +15,6 @@ export function registerWatch(program: Command, host: Host): void {
       const status = await context.api.status();
       context.say(status.sentence);
       const { tailEvents } = await import('./tail.ts');
-      await tailEvents(context, { limit: 10, sinceAt: undefined });
+      await tailEvents(context, { limit: 10, sinceAt: undefined, filter: [] });
     });
 }

@@ -13,7 +13,7 @@ import type { Bus } from '../bus/bus.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Queue } from '../store/database.ts';
-import type { EventStore, Saved } from '../store/event-store.ts';
+import type { EventStore, Saved, Total } from '../store/event-store.ts';
 import { History } from './history.ts';
 
 export interface FoldedStateOptions {
@@ -26,6 +26,7 @@ export interface FoldedStateOptions {
 }
 
 const flushEveryMs = 60_000;
+const baseEveryEntries = 5_000;
 /** Flushes come a little after the full minute, so that most minutes are whole when they are written. */
 const flushDelayMs = 2_000;
 
@@ -41,6 +42,7 @@ export class FoldedState {
   private readonly saves = new Queue();
   private savedId = 0;
   private baseAt = 0;
+  private baseId = 0;
   private timer: TimerHandle | undefined;
 
   constructor(options: FoldedStateOptions) {
@@ -91,34 +93,56 @@ export class FoldedState {
   }
 
   private async save(): Promise<void> {
-    const { store, clock, baseEveryMs } = this.options;
-    const at = clock.now();
-    const folded = this.fleet.lastEntryId;
-    const isBase = at - this.baseAt >= baseEveryMs;
-    const chunks = this.history.seal();
-    await store.save({
+    const at = this.options.clock.now();
+    await this.saveFolds(this, { at, isBase: this.isBaseDue(at, this.fleet) });
+  }
+
+  /** By time, and where much happens by entries: what lies between two bases is what a past moment costs. */
+  private isBaseDue(at: number, { lastEntryId }: Fleet): boolean {
+    return at - this.baseAt >= this.options.baseEveryMs || lastEntryId - this.baseId >= baseEveryEntries;
+  }
+
+  private async saveFolds(
+    { fleet, history }: Folds,
+    { at, isBase }: { readonly at: number; readonly isBase: boolean },
+  ): Promise<void> {
+    const folded = fleet.lastEntryId;
+    const chunks = history.seal();
+    await this.options.store.save({
       folded,
       at,
-      fleet: JSON.stringify(snapshotOf(this.fleet)),
-      ...(isBase ? { base: this.history.allTotals() } : {}),
-      ...this.history.contentsOf(chunks),
+      fleet: JSON.stringify(snapshotOf(fleet)),
+      ...(isBase ? { base: history.allTotals() } : {}),
+      ...history.contentsOf(chunks),
     });
-    this.history.release(chunks);
+    history.release(chunks);
     this.savedId = folded;
-    if (isBase) this.baseAt = at;
+    if (!isBase) return;
+    this.baseAt = at;
+    this.baseId = folded;
   }
 
   /** The state as it was stays in place until the whole log is folded. */
   private async replay(saved: Saved): Promise<void> {
-    const fleet = saved.snapshot === undefined ? createFleet() : readFleet(saved.snapshot.fleet);
-    const history = new History(saved.totals);
-    for await (const entry of this.options.store.readFrom(fleet.lastEntryId)) {
-      this.foldInto(fleet, entry.id > saved.folded ? history : undefined, entry);
-    }
-    this.fleet = fleet;
-    this.history = history;
+    const folds = foldsFrom(saved.snapshot?.fleet, saved.totals);
     this.savedId = saved.folded;
     this.baseAt = saved.baseAt;
+    this.baseId = saved.folded;
+    let lastAt = saved.baseAt;
+    for await (const entry of this.options.store.readFrom(folds.fleet.lastEntryId)) {
+      if (entry.id > saved.folded) lastAt = await this.saveBaseBefore(entry.at, folds, lastAt);
+      this.foldInto(folds.fleet, entry.id > saved.folded ? folds.history : undefined, entry);
+    }
+    this.fleet = folds.fleet;
+    this.history = folds.history;
+  }
+
+  /** A log that is folded anew leaves its bases as it did the first time, and no more in memory than then. */
+  private async saveBaseBefore(at: number, folds: Folds, lastAt: number): Promise<number> {
+    if (folds.fleet.lastEntryId > this.savedId && this.isBaseDue(at, folds.fleet)) {
+      await this.saveFolds(folds, { at: lastAt, isBase: true });
+    }
+    return at;
   }
 
   /**
@@ -149,6 +173,15 @@ export class FoldedState {
   }
 }
 
-function readFleet(json: string): Fleet {
-  return fleetFrom(JSON.parse(json) as FleetSnapshot); // as this version's `save` wrote it
+/** The folds of the log, up to the same entry. */
+export interface Folds {
+  readonly fleet: Fleet;
+  readonly history: History;
+}
+
+/** Folds to go on from; without a snapshot those of an empty log. */
+export function foldsFrom(snapshot: string | undefined, totals: readonly Total[]): Folds {
+  const history = new History(totals);
+  if (snapshot === undefined) return { fleet: createFleet(), history };
+  return { fleet: fleetFrom(JSON.parse(snapshot) as FleetSnapshot), history }; // as `save` wrote it
 }

@@ -70,8 +70,9 @@ export class History {
     return this.totals.get(address) ?? countColumns.map(() => 0);
   }
 
+  /** As they are now: what is counted while they are on their way to the disk must not slip in. */
   allTotals(): Total[] {
-    return [...this.totals].map(([address, counts]) => ({ address, counts }));
+    return [...this.totals].map(([address, counts]) => ({ address, counts: [...counts] }));
   }
 
   /** Closes the present chunk and returns all that waits to be saved. */
@@ -91,7 +92,7 @@ export class History {
     const series = chunks.flatMap((chunk) => [...chunk.series.values()]);
     const addresses = new Set(series.map((one) => one.address));
     return {
-      totals: [...addresses].map((address) => ({ address, counts: this.totalsOf(address) })),
+      totals: [...addresses].map((address) => ({ address, counts: [...this.totalsOf(address)] })),
       slices: series.flatMap((one) =>
         [...one.minutes].flatMap(([minute, writer]) =>
           tiers.map((tier) => ({

@@ -17,6 +17,8 @@ export interface HistoryPage<T> {
   readonly limit: number;
   readonly cursor?: string;
   readonly since?: number;
+  /** Only what happened up to then, epoch milliseconds. */
+  readonly until: number;
   readonly keeps: (item: T) => boolean;
   /** What is not saved yet; read before the store, so that nothing is missed between the two. */
   readonly unsaved: readonly T[];
@@ -27,7 +29,8 @@ export interface HistoryPage<T> {
 /** One page of a list of which the older part is in the store, newest first. */
 export async function historyPage<T>(page: HistoryPage<T>): Promise<Outcome<ListAnswer<T>>> {
   const { limit, cursor, keeps, placeOf } = page;
-  let before = cursor === undefined ? lastPlace : readPlace(cursor);
+  const end: Place = { at: page.until, number: Number.MAX_SAFE_INTEGER };
+  let before = cursor === undefined ? end : readPlace(cursor);
   if (before === undefined) return wrongCursor();
   const items: T[] = [];
   let scannedCount = 0;
@@ -66,8 +69,6 @@ async function stretchOf<T>(page: HistoryPage<T>, before: Place): Promise<Stretc
 function cursorAt({ at, number }: Place): string {
   return `${at}_${number}`;
 }
-
-const lastPlace: Place = { at: Number.MAX_SAFE_INTEGER, number: Number.MAX_SAFE_INTEGER };
 
 function readPlace(cursor: string): Place | undefined {
   const found = /^(\d{1,16}(?:\.\d{1,9})?)_(\d{1,16})$/.exec(cursor);

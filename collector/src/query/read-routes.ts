@@ -1,13 +1,9 @@
 import {
   agentSubject,
-  auditSubject,
   type Clock,
   countColumns,
-  describeEvent,
   errorSubject,
-  eventSubject,
   type FilterSubject,
-  type FleetEvent,
   flagSubject,
   type FleetView,
   type ResourceAnswer,
@@ -21,14 +17,17 @@ import {
   statusOf,
   worstFirst,
 } from '@holdfast/shared';
-import { type TProperties, type TSchema, Type } from 'typebox';
+import { type TProperties, Type } from 'typebox';
 import { unknownResource } from '../control/find-breaker.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
-import { type EventStore, eventNumber } from '../store/event-store.ts';
-import { filterFor, filterQuery } from './filtering.ts';
-import { historyPage, pageOf } from './pages.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { filterFor } from './filtering.ts';
+import { historyRoutes } from './history-routes.ts';
+import { instant, listSchema, paging } from './list-schemas.ts';
+import { atQuery } from './moments.ts';
+import { pageOf } from './pages.ts';
 import { type SeriesSources, seriesOf } from './series.ts';
 import { Views } from './views.ts';
 
@@ -40,12 +39,6 @@ export interface ReadRoutesOptions {
   readonly retentionMs: number;
 }
 
-const instant = { minimum: 0, maximum: 8.64e15 };
-const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_000 })),
-  cursor: Type.Optional(Type.String({ maxLength: 64 })),
-  ...filterQuery,
-};
 const place = {
   service: Type.String({ maxLength: 128 }),
   kind: Type.Enum([...resourceKinds]),
@@ -54,13 +47,13 @@ const place = {
 
 /** What can be read: the present and the past of the fleet. */
 export function readRoutes(options: ReadRoutesOptions): readonly Route[] {
-  const views = new Views(options.state, options.clock);
-  return [...listRoutes(views), ...resourceRoutes(options), ...historyRoutes(options), ...flagRoutes(views)];
-}
-
-/** The schema of a page of items. */
-function listSchema(item: string): TSchema {
-  return Type.Object({ items: Type.Array(Type.Ref(item)), nextCursor: Type.Optional(Type.String()) });
+  const views = new Views(options);
+  return [
+    ...listRoutes(views),
+    ...resourceRoutes(options, views),
+    ...historyRoutes(options),
+    ...flagRoutes(views),
+  ];
 }
 
 function listRoutes(views: Views): Route[] {
@@ -70,53 +63,54 @@ function listRoutes(views: Views): Route[] {
       action: 'read',
       path: '/api/v1/status',
       summary: 'One sentence: what is wrong, since when, why, what is degraded',
+      query: atQuery,
       answer: Type.Ref('StatusView'),
-      handle: () => {
-        const view = views.current();
-        return done(statusOf(view, view.at));
+      handle: async ({ query: { at } }) => {
+        const view = await views.at(at);
+        return view.ok ? done({ ...statusOf(view.value, view.value.at), ...momentIn(at, view.value) }) : view;
       },
     }),
-    listRoute({
+    listRoute(views, {
       path: 'services',
       summary: 'Services with how their parts stand',
       item: 'ServiceView',
-      items: () => servicesOf(views.current()),
+      items: (view) => servicesOf(view),
       subjectOf: (service) => ({ words: { svc: [service.service], state: [service.health] } }),
     }),
-    listRoute({
+    listRoute(views, {
       path: 'resources',
       summary: 'Breakers, retries, bulkheads, checks … of all services, worst first',
       item: 'ResourceView',
       query: { kind: Type.Optional(place.kind), service: Type.Optional(place.service) },
-      items: (query) => worstFirst(matching(views.current(), query)),
-      subjectOf: (resource) => resourceSubject(resource, views.current()),
+      items: (view, query) => worstFirst(matching(view, query)),
+      subjectOf: resourceSubject,
     }),
-    listRoute({
+    listRoute(views, {
       path: 'health',
       summary: 'Health checks, worst first',
       item: 'ResourceView',
-      items: () => worstFirst(views.current().resources.filter((one) => one.health !== undefined)),
-      subjectOf: (resource) => resourceSubject(resource, views.current()),
+      items: (view) => worstFirst(view.resources.filter((one) => one.health !== undefined)),
+      subjectOf: resourceSubject,
     }),
-    listRoute({
+    listRoute(views, {
       path: 'errors',
       summary: 'Error classes of resources, busiest first',
       item: 'ErrorView',
-      items: () => views.current().errors,
+      items: (view) => view.errors,
       subjectOf: errorSubject,
     }),
-    listRoute({
+    listRoute(views, {
       path: 'agents',
       summary: 'Running instances and their connections',
       item: 'AgentView',
-      items: () => views.current().agents,
+      items: (view) => view.agents,
       subjectOf: agentSubject,
     }),
-    listRoute({
+    listRoute(views, {
       path: 'flags',
       summary: 'Flags with their values and why',
       item: 'FlagView',
-      items: () => views.current().flags,
+      items: (view) => view.flags,
       subjectOf: flagSubject,
     }),
   ];
@@ -126,6 +120,7 @@ interface ListQuery {
   readonly limit?: number;
   readonly cursor?: string;
   readonly filter?: string;
+  readonly at?: string;
   readonly kind?: string;
   readonly service?: string;
 }
@@ -136,24 +131,33 @@ interface ListOf<T> {
   /** The name of the items' schema. */
   readonly item: string;
   readonly query?: TProperties;
-  readonly items: (query: ListQuery) => readonly T[];
-  readonly subjectOf: (item: T) => FilterSubject;
+  readonly items: (view: FleetView, query: ListQuery) => readonly T[];
+  readonly subjectOf: (item: T, view: FleetView) => FilterSubject;
 }
 
 /** A list that is at hand as a whole: filtered, then cut into pages. */
-function listRoute<T>(list: ListOf<T>): Route {
+function listRoute<T>(views: Views, list: ListOf<T>): Route {
   return route({
     method: 'GET',
     action: 'read',
     path: `/api/v1/${list.path}`,
     summary: list.summary,
-    query: { ...paging, ...list.query },
+    query: { ...paging, ...atQuery, ...list.query },
     answer: listSchema(list.item),
-    handle: ({ query }: { query: ListQuery }) => {
-      const keeps = filterFor(query.filter, list.subjectOf);
-      return keeps.ok ? pageOf(list.items(query).filter(keeps.value), query) : keeps;
+    handle: async ({ query }: { query: ListQuery }) => {
+      const view = await views.at(query.at);
+      if (!view.ok) return view;
+      const keeps = filterFor(query.filter, (item: T) => list.subjectOf(item, view.value));
+      if (!keeps.ok) return keeps;
+      const page = pageOf(list.items(view.value, query).filter(keeps.value), query);
+      return page.ok ? done({ ...page.value, ...momentIn(query.at, view.value) }) : page;
     },
   });
+}
+
+/** Which moment an answer is of, where one was asked for. */
+function momentIn(asked: string | undefined, { at }: { readonly at: number }): { readonly at?: number } {
+  return asked === undefined ? {} : { at };
 }
 
 function matching(view: FleetView, { kind, service }: ListQuery): FleetView['resources'] {
@@ -162,7 +166,7 @@ function matching(view: FleetView, { kind, service }: ListQuery): FleetView['res
   );
 }
 
-function resourceRoutes(options: ReadRoutesOptions): Route[] {
+function resourceRoutes(options: ReadRoutesOptions, views: Views): Route[] {
   const { service, name } = place;
   const sources: SeriesSources = options;
   return [
@@ -172,8 +176,10 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
       path: '/api/v1/resources/{service}/{kind}/{name}',
       summary: 'One resource, with every call that was ever counted for it',
       params: place,
+      query: atQuery,
       answer: Type.Ref('ResourceAnswer'),
-      handle: ({ params }) => resourceAnswer(options, `${params.service}/${params.kind}/${params.name}`),
+      handle: ({ params, query }) =>
+        resourceAnswer(views, `${params.service}/${params.kind}/${params.name}`, query.at),
     }),
     route({
       method: 'GET',
@@ -181,8 +187,10 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
       path: '/api/v1/resources/{service}/{name}',
       summary: 'One circuit breaker, by its short address',
       params: { service, name },
+      query: atQuery,
       answer: Type.Ref('ResourceAnswer'),
-      handle: ({ params }) => resourceAnswer(options, `${params.service}/circuit_breaker/${params.name}`),
+      handle: ({ params, query }) =>
+        resourceAnswer(views, `${params.service}/circuit_breaker/${params.name}`, query.at),
     }),
     route({
       method: 'GET',
@@ -208,61 +216,20 @@ function resourceRoutes(options: ReadRoutesOptions): Route[] {
   ];
 }
 
-function resourceAnswer({ state, clock }: ReadRoutesOptions, address: string): Outcome<ResourceAnswer> {
-  const now = clock.now();
-  const isKnown = state.history.knows(address);
-  const view =
-    resourceViewOf(state.fleet, address, now) ?? (isKnown ? endedResourceView(address) : undefined);
-  if (view === undefined) return unknownResource(state.fleet, address, now);
-  const counts = state.history.totalsOf(address);
-  const totals = Object.fromEntries(countColumns.map((column, index) => [column, counts[index] ?? 0]));
-  return done({ ...view, totals });
-}
-
-function historyRoutes({ state, store }: ReadRoutesOptions): Route[] {
-  const query = { ...paging, since: Type.Optional(Type.Number(instant)) };
-  return [
-    route({
-      method: 'GET',
-      action: 'read',
-      path: '/api/v1/events',
-      summary: 'What happened, newest first',
-      query,
-      answer: listSchema('FleetEvent'),
-      handle: ({ query: { limit = 100, filter, ...rest } }) => {
-        const keeps = filterFor(filter, (event: FleetEvent) => eventSubject(event, describeEvent(event)));
-        if (!keeps.ok) return keeps;
-        return historyPage({
-          limit,
-          ...rest,
-          keeps: keeps.value,
-          unsaved: state.history.unsavedEvents(),
-          stored: (page) => store.events(page),
-          placeOf: (event) => ({ at: event.at, number: eventNumber(event.id) }),
-        });
-      },
-    }),
-    route({
-      method: 'GET',
-      action: 'read',
-      path: '/api/v1/audit',
-      summary: 'Who changed what, from what to what, and why, newest first',
-      query,
-      answer: listSchema('AuditEntry'),
-      handle: ({ query: { limit = 100, filter, ...rest } }) => {
-        const keeps = filterFor(filter, auditSubject);
-        if (!keeps.ok) return keeps;
-        return historyPage({
-          limit,
-          ...rest,
-          keeps: keeps.value,
-          unsaved: state.history.unsavedAudit(),
-          stored: (page) => store.audit(page),
-          placeOf: (entry) => ({ at: entry.at, number: entry.id }),
-        });
-      },
-    }),
-  ];
+async function resourceAnswer(
+  views: Views,
+  address: string,
+  asked: string | undefined,
+): Promise<Outcome<ResourceAnswer>> {
+  const answer = await views.read(asked, ({ fleet, history }, at): Outcome<ResourceAnswer> => {
+    const isKnown = history.knows(address);
+    const view = resourceViewOf(fleet, address, at) ?? (isKnown ? endedResourceView(address) : undefined);
+    if (view === undefined) return unknownResource(fleet, address, at);
+    const counts = history.totalsOf(address);
+    const totals = Object.fromEntries(countColumns.map((column, index) => [column, counts[index] ?? 0]));
+    return done({ ...view, totals, ...momentIn(asked, { at }) });
+  });
+  return answer.ok ? answer.value : answer;
 }
 
 function flagRoutes(views: Views): Route[] {
@@ -273,11 +240,14 @@ function flagRoutes(views: Views): Route[] {
       path: '/api/v1/flags/{key}',
       summary: 'One flag, with the value in each instance',
       params: { key: place.name },
+      query: atQuery,
       answer: Type.Ref('FlagView'),
-      handle: ({ params: { key } }) => {
-        const { flags } = views.current();
+      handle: async ({ params: { key }, query: { at } }) => {
+        const view = await views.at(at);
+        if (!view.ok) return view;
+        const { flags } = view.value;
         const flag = flags.find((one) => one.key === key);
-        if (flag !== undefined) return done(flag);
+        if (flag !== undefined) return done({ ...flag, ...momentIn(at, view.value) });
         const nearest = nearestFew(
           key,
           flags.map((one) => one.key),

@@ -138,7 +138,7 @@ const resourceFields = (): Record<string, TSchema> => ({
 function resources(): Record<string, TSchema> {
   return {
     ResourceView: object(resourceFields()),
-    ResourceAnswer: object({ ...resourceFields(), totals: counts(countColumns) }),
+    ResourceAnswer: object({ ...resourceFields(), totals: counts(countColumns), 'at?': instant() }),
     BreakerView: object({
       state: oneOf(breakerStates),
       sinceAt: instant(),
@@ -194,6 +194,7 @@ function lists(): Record<string, TSchema> {
       services: listOf(text()),
       'override?': Type.Ref('FlagOverride'),
       instances: listOf(object({ service: text(), instance: text(), ...held, stale: bool() })),
+      'at?': instant(),
     }),
     ErrorView: object({
       address: text(),
@@ -262,6 +263,7 @@ function answers(): Record<string, TSchema> {
       'sinceAt?': instant(),
       'firstAddress?': text(),
       'cause?': text(),
+      'at?': instant(),
     }),
     SeriesAnswer: object({
       address: text(),

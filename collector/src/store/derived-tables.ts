@@ -20,24 +20,26 @@ import {
   type Total,
 } from './event-store.ts';
 import { unusedResources } from './retention.ts';
-
-/** Raised when the fold or an encoding changes: what an older version derived is then derived anew. */
-const foldVersion = 2;
-/** A snapshot leaves the last minute's seconds out, so a start goes on from one that is older than that. */
-const snapshotSpacingMs = 61_000;
+import type { SnapshotTable } from './snapshot-table.ts';
 
 /** Snapshots, totals, minutes, events and audit: all that is made from the log and can be made again. */
 export class DerivedTables {
   private readonly writer: Database;
   private readonly reader: Database;
+  private readonly snapshots: SnapshotTable;
 
-  constructor(files: { readonly writer: Database; readonly reader: Database }) {
+  constructor(files: {
+    readonly writer: Database;
+    readonly reader: Database;
+    readonly snapshots: SnapshotTable;
+  }) {
     this.writer = files.writer;
     this.reader = files.reader;
+    this.snapshots = files.snapshots;
   }
 
   async load(): Promise<Saved> {
-    const row = await this.startingSnapshot();
+    const row = await this.snapshots.starting();
     const totals = await this.writer.all('SELECT address, counts FROM totals');
     return {
       ...(row === undefined ? {} : { snapshot: { id: numberIn(row, 'id'), fleet: textIn(row, 'fleet') } }),
@@ -46,14 +48,14 @@ export class DerivedTables {
         address: textIn(total, 'address'),
         counts: JSON.parse(textIn(total, 'counts')) as number[], // as `saveTotals` wrote it
       })),
-      baseAt: await this.baseAt(),
-      isOutdated: await this.isOutdated(),
+      baseAt: await this.snapshots.newestBaseAt(),
+      isOutdated: await this.snapshots.isOutdated(),
     };
   }
 
   async save(flush: Flush): Promise<void> {
     await inTransaction(this.writer, async () => {
-      await this.saveSnapshot(flush);
+      await this.snapshots.add(flush);
       await this.saveTotals(flush.totals);
       await this.saveSlices(flush.slices);
       await insertRows(
@@ -73,24 +75,17 @@ export class DerivedTables {
   /** Events and audit up to the oldest base stay: the log behind them is gone. */
   async clear(): Promise<Saved> {
     return inTransaction(this.writer, async () => {
-      const base = await this.writer.get(
-        'SELECT id, at, fleet, totals FROM snapshots WHERE totals IS NOT NULL ORDER BY id LIMIT 1',
-      );
-      const start = (await this.isLogWhole()) ? undefined : base;
-      const id = start === undefined ? 0 : numberIn(start, 'id');
-      await this.writer.run('DELETE FROM snapshots WHERE id <> ?', [id]);
-      await this.writer.run('UPDATE snapshots SET version = ?', [foldVersion]);
+      const start = await this.snapshots.clear();
+      const { id = 0, at: baseAt = 0, totals = [] } = start ?? {};
       for (const table of ['totals', 'minutes', 'seconds']) await this.writer.run(`DELETE FROM ${table}`);
       // Hours outlive the log, so those before it stay.
-      await this.writer.run('DELETE FROM hours WHERE minute >= ?', [firstMinuteAfter(start)]);
+      await this.writer.run('DELETE FROM hours WHERE minute >= ?', [Math.floor(baseAt / 3_600_000) * 60]);
       await this.writer.run(unusedResources);
       await this.writer.run('DELETE FROM events WHERE id >= ?', [(id + 1) * 1_024]);
       await this.writer.run('DELETE FROM audit WHERE id > ?', [id]);
       await this.writer.run('UPDATE progress SET folded = ?', [id]);
-      const totals = start === undefined ? [] : parseTotals(textIn(start, 'totals'));
       await this.saveTotals(totals);
-      const baseAt = start === undefined ? 0 : numberIn(start, 'at');
-      const snapshot = start === undefined ? {} : { snapshot: { id, fleet: textIn(start, 'fleet') } };
+      const snapshot = start === undefined ? {} : { snapshot: { id, fleet: start.fleet } };
       return { ...snapshot, folded: id, totals, baseAt, isOutdated: false };
     });
   }
@@ -119,33 +114,6 @@ export class DerivedTables {
     return this.reader.all(
       `SELECT body FROM ${table} WHERE at >= ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?`,
       [since, at, before?.number ?? Number.MAX_SAFE_INTEGER, limit],
-    );
-  }
-
-  private async startingSnapshot(): Promise<Row | undefined> {
-    const newest = await this.writer.get('SELECT coalesce(max(at), 0) AS at FROM snapshots');
-    const spaced = await this.writer.get(
-      'SELECT id, fleet FROM snapshots WHERE at <= ? ORDER BY id DESC LIMIT 1',
-      [numberIn(newest, 'at') - snapshotSpacingMs],
-    );
-    if (spaced !== undefined || (await this.isLogWhole())) return spaced;
-    return this.writer.get('SELECT id, fleet FROM snapshots WHERE totals IS NOT NULL ORDER BY id LIMIT 1');
-  }
-
-  private async isLogWhole(): Promise<boolean> {
-    return (await this.writer.get('SELECT 1 FROM log WHERE id = 1')) !== undefined;
-  }
-
-  private async saveSnapshot({ folded, at, fleet, base }: Flush): Promise<void> {
-    await this.writer.run(
-      'INSERT INTO snapshots (id, at, version, fleet, totals) VALUES (?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (id) DO UPDATE SET at = excluded.at, fleet = excluded.fleet,' +
-        ' totals = coalesce(excluded.totals, totals)',
-      [folded, at, foldVersion, fleet, base === undefined ? null : JSON.stringify(base)],
-    );
-    await this.writer.run(
-      'DELETE FROM snapshots WHERE totals IS NULL AND id < (SELECT max(id) FROM snapshots WHERE at <= ?)',
-      [at - snapshotSpacingMs],
     );
   }
 
@@ -199,24 +167,4 @@ export class DerivedTables {
     );
     return rows.map((row) => numberIn(row, 'id'));
   }
-
-  private async baseAt(): Promise<number> {
-    const row = await this.writer.get(
-      'SELECT coalesce(max(at), 0) AS at FROM snapshots WHERE totals IS NOT NULL',
-    );
-    return numberIn(row, 'at');
-  }
-
-  private async isOutdated(): Promise<boolean> {
-    return (await this.writer.get('SELECT 1 FROM snapshots WHERE version <> ?', [foldVersion])) !== undefined;
-  }
-}
-
-/** The first minute of the hour in which the log begins; 0 where it is whole. */
-function firstMinuteAfter(base: Row | undefined): number {
-  return base === undefined ? 0 : Math.floor(numberIn(base, 'at') / 3_600_000) * 60;
-}
-
-function parseTotals(json: string): Total[] {
-  return JSON.parse(json) as Total[]; // as `saveSnapshot` wrote it
 }

@@ -24,6 +24,10 @@ export interface EventStore {
   save(flush: Flush): Promise<void>;
   /** Forgets all that is derived, and returns where folding begins anew. */
   clear(): Promise<Saved>;
+  /** The newest base from which the state of a moment can be folded; none: from the log's beginning. */
+  baseFor(at: number): Promise<Base | undefined>;
+  /** The first moment of which the state can be told, epoch milliseconds; `undefined` while there is none. */
+  pastBeginsAt(): Promise<number | undefined>;
 
   slices(query: SliceQuery): Promise<readonly Slice[]>;
   /** Newest first. */
@@ -62,6 +66,15 @@ export interface Saved {
   readonly baseAt: number;
   /** True where another version of the fold wrote what is derived. */
   readonly isOutdated: boolean;
+}
+
+/** The folds as they were at an entry. */
+export interface Base {
+  readonly id: number;
+  readonly at: number;
+  /** `snapshotOf` in JSON. */
+  readonly fleet: string;
+  readonly totals: readonly Total[];
 }
 
 export interface Total {

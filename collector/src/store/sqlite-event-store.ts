@@ -6,13 +6,15 @@ import { LogTable } from './log-table.ts';
 import { openFiles } from './open-files.ts';
 import { compactHours } from './hours.ts';
 import { expire } from './retention.ts';
+import { SnapshotTable } from './snapshot-table.ts';
 import { tokenStore } from './token-table.ts';
 
 /** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError`. */
 export async function openSqliteStore(folder: string, driver?: DatabaseDriver): Promise<EventStore> {
   const files = await openFiles(folder, driver ?? (await chooseDriver()));
   const log = new LogTable(files);
-  const derived = new DerivedTables(files);
+  const snapshots = new SnapshotTable(files);
+  const derived = new DerivedTables({ ...files, snapshots });
   const queue = new Queue();
   await log.open();
   return {
@@ -23,6 +25,8 @@ export async function openSqliteStore(folder: string, driver?: DatabaseDriver): 
     load: () => queue.run(() => derived.load()),
     save: (flush) => queue.run(() => derived.save(flush)),
     clear: () => queue.run(() => derived.clear()),
+    baseFor: (at) => snapshots.baseFor(at),
+    pastBeginsAt: () => snapshots.pastBeginsAt(),
     slices: (query) => derived.slices(query),
     events: (query) => derived.events(query),
     audit: (query) => derived.audit(query),

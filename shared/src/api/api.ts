@@ -8,11 +8,15 @@ export interface ListAnswer<T> {
   readonly items: readonly T[];
   /** Give it as `cursor` to go on; absent at the end. */
   readonly nextCursor?: string;
+  /** The moment that it is of, epoch milliseconds; absent where it is of now. */
+  readonly at?: number;
 }
 
 /** One resource with every call that was ever counted for it. */
 export interface ResourceAnswer extends ResourceView {
   readonly totals: Readonly<Partial<Record<CountColumn, number>>>;
+  /** The moment that it is of, epoch milliseconds; absent where it is of now. */
+  readonly at?: number;
 }
 
 /** Columns of equal length, one place a step. `null` where nothing is known. */

@@ -123,3 +123,56 @@ test('errors that no rule knows are called unclassified, with what to do', async
   const json = await runCommand(['errors', 'ls', '-o', 'json'], { url });
   expect(json).toMatchObject({ stdout: expect.stringContaining('"unknown"') as string, stderr: '' });
 });
+
+describe('a list of the past', () => {
+  const at = '2026-03-01T12:00:00Z';
+  const asked = `at=${Date.parse(at)}`;
+
+  test.each(['services', 'breakers', 'resources', 'errors', 'health', 'flags', 'agents', 'events', 'audit'])(
+    'of %s asks for that moment and that filter, and says so',
+    async (noun) => {
+      const collector = await startFakeCollector(scopeOfTest(), { view: fleetView() });
+      const words = [noun, 'ls', '--at', at, '--filter', 'svc:checkout', '-o', 'json'];
+      const { code, stderr } = await runCommand(words, { url: collector.url });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: 'as of 2026-03-01T12:00:00.000Z\n' });
+      expect(collector.asked[0]?.path).toMatch(new RegExp(`/api/v1/\\w+\\?.*${asked}&filter=svc%3Acheckout`));
+    },
+  );
+
+  test('measures its spans to that moment', async () => {
+    const { url } = await startFakeCollector(scopeOfTest(), { view: troubledShop() });
+    const then = new Date(fixtureAt + 3_600_000).toISOString();
+    const { stdout } = await runCommand(['breakers', 'ls', '--at', then], { url });
+    expect(stdout).toMatch(/checkout\/payments +1 h 4 m/);
+  });
+
+  test('refuses a time or a filter that is none before it asks', async () => {
+    const collector = await startFakeCollector(scopeOfTest(), { view: fleetView() });
+    const { url } = collector;
+    expect(await runCommand(['flags', 'ls', '--at', 'noon'], { url })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--at must be a span such as 15m, a time such as 14:30') as string,
+    });
+    expect(await runCommand(['flags', 'ls', '--filter', 'err>much'], { url })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--filter is wrong at character 5: `err` needs a percentage') as string,
+    });
+    expect(collector.asked).toEqual([]);
+  });
+
+  test('says why it is empty', async () => {
+    const { url } = await startFakeCollector(scopeOfTest(), { view: fleetView() });
+    const said = async (...options: string[]): Promise<string> =>
+      (await runCommand(['flags', 'ls', ...options], { url })).stderr;
+    expect(await said('--filter', 'x')).toBe('the filter lets nothing through\n');
+    expect(await said('--at', at)).toBe('as of 2026-03-01T12:00:00.000Z\nnothing at that time\n');
+  });
+});
+
+test('events between two moments are asked of the collector', async () => {
+  const collector = await startFakeCollector(scopeOfTest(), { view: fleetView() });
+  const span = ['--since', '2026-03-01T12:00Z', '--until', '2026-03-01T13:00Z'];
+  await runCommand(['events', 'ls', ...span], { url: collector.url });
+  const [since, until] = [Date.UTC(2026, 2, 1, 12), Date.UTC(2026, 2, 1, 13)];
+  expect(collector.asked[0]?.path).toContain(`since=${since}&until=${until}`);
+});

@@ -60,3 +60,10 @@ test('the token of a file goes before that of the environment', async () => {
     'Bearer of-the-environment',
   ]);
 });
+
+test('--at asks for a moment, and says which', async () => {
+  const collector = await startFakeCollector(scopeOfTest(), { view: troubledShop() });
+  const { stderr } = await runCommand(['status', '--at', '2026-03-01T12:00Z'], { url: collector.url });
+  expect(collector.asked[0]?.path).toBe(`/api/v1/status?at=${Date.UTC(2026, 2, 1, 12)}`);
+  expect(stderr).toBe('as of 2026-03-01T12:00:00.000Z\n');
+});

@@ -49,6 +49,17 @@ test('connects again by itself, and prints nothing twice', async () => {
   expect(host.stderr()).toMatch(/cannot reach a collector.*\nconnected again\n$/);
 });
 
+test('shows what its filter lets through', async () => {
+  const events = [openedEvent('1'), openedEvent('2')];
+  const collector = await startFakeCollector(scopeOfTest(), { view: fleetView({ events }) });
+  const { host } = tail(collector.url, '--filter', 'svc:nobody', '-n', '5');
+  const other = tail(collector.url, '--filter', 'svc:checkout state:open').host;
+  await waitFor(() => lines(other).length === 2, { what: 'both' });
+  collector.send(delta(openedEvent('3')));
+  await waitFor(() => lines(other).length === 3, { what: 'the new one' });
+  expect(host.stdout()).toBe('');
+});
+
 test('CSV begins with its header', async () => {
   const collector = await startFakeCollector(scopeOfTest(), {
     view: fleetView({ events: [openedEvent('1')] }),

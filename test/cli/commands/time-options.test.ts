@@ -5,6 +5,8 @@ const now = new Date(2026, 2, 1, 14, 2, 7).getTime();
 
 test.each([
   ['15m', now - 900_000],
+  ['15m ago', now - 900_000],
+  ['1h 5m ago', now - 3_900_000],
   ['14:00', new Date(2026, 2, 1, 14, 0, 0).getTime()],
   ['14:00:30', new Date(2026, 2, 1, 14, 0, 30).getTime()],
   ['2026-01-31T14:30Z', Date.UTC(2026, 0, 31, 14, 30)],

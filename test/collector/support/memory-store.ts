@@ -37,6 +37,8 @@ export class MemoryStore implements EventStore {
   load = (): Promise<Saved> => Promise.resolve(nothing);
   save = (): Promise<void> => Promise.resolve();
   clear = (): Promise<Saved> => Promise.resolve(nothing);
+  baseFor = (): Promise<undefined> => Promise.resolve(undefined);
+  pastBeginsAt = (): Promise<undefined> => Promise.resolve(undefined);
   slices = (): Promise<never[]> => Promise.resolve([]);
   events = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);

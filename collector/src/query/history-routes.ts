@@ -1,0 +1,100 @@
+import {
+  auditSubject,
+  type Clock,
+  describeEvent,
+  eventSubject,
+  type FilterSubject,
+  type FleetEvent,
+  type ListAnswer,
+} from '@holdfast/shared';
+import { Type } from 'typebox';
+import type { FoldedState } from '../fold/folded-state.ts';
+import { done, type Outcome } from '../refusal.ts';
+import { type Route, route } from '../server/route.ts';
+import { type EventStore, eventNumber, type PageQuery, type Place } from '../store/event-store.ts';
+import { filterFor } from './filtering.ts';
+import { instant, listSchema, paging } from './list-schemas.ts';
+import { atQuery, momentOf } from './moments.ts';
+import { historyPage } from './pages.ts';
+
+export interface HistoryRoutesOptions {
+  readonly state: FoldedState;
+  readonly store: EventStore;
+  readonly clock: Clock;
+}
+
+/** What happened, and who changed what. */
+export function historyRoutes({ state, store, clock }: HistoryRoutesOptions): readonly Route[] {
+  return [
+    historyRoute(clock, {
+      path: 'events',
+      summary: 'What happened, newest first',
+      item: 'FleetEvent',
+      subjectOf: (event: FleetEvent) => eventSubject(event, describeEvent(event)),
+      unsaved: () => state.history.unsavedEvents(),
+      stored: (page) => store.events(page),
+      placeOf: (event) => ({ at: event.at, number: eventNumber(event.id) }),
+    }),
+    historyRoute(clock, {
+      path: 'audit',
+      summary: 'Who changed what, from what to what, and why, newest first',
+      item: 'AuditEntry',
+      subjectOf: auditSubject,
+      unsaved: () => state.history.unsavedAudit(),
+      stored: (page) => store.audit(page),
+      placeOf: (entry) => ({ at: entry.at, number: entry.id }),
+    }),
+  ];
+}
+
+interface HistoryOf<T> {
+  readonly path: string;
+  readonly summary: string;
+  /** The name of the items' schema. */
+  readonly item: string;
+  readonly subjectOf: (item: T) => FilterSubject;
+  readonly unsaved: () => readonly T[];
+  readonly stored: (query: PageQuery) => Promise<readonly T[]>;
+  readonly placeOf: (item: T) => Place;
+}
+
+const query = {
+  ...paging,
+  ...atQuery,
+  since: Type.Optional(Type.Number(instant)),
+  until: Type.Optional(Type.Number(instant)),
+};
+
+interface HistoryQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly filter?: string;
+  readonly at?: string;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+function historyRoute<T>(clock: Clock, list: HistoryOf<T>): Route {
+  return route({
+    method: 'GET',
+    action: 'read',
+    path: `/api/v1/${list.path}`,
+    summary: list.summary,
+    query,
+    answer: listSchema(list.item),
+    async handle({ query: asked }: { query: HistoryQuery }): Promise<Outcome<ListAnswer<T>>> {
+      const { limit = 100, filter, at, until, ...rest } = asked;
+      const moment = at === undefined ? done(undefined) : momentOf(at, clock);
+      if (!moment.ok) return moment;
+      const keeps = filterFor(filter, list.subjectOf);
+      if (!keeps.ok) return keeps;
+      const end = Math.min(until ?? Number.MAX_SAFE_INTEGER, moment.value ?? Number.MAX_SAFE_INTEGER);
+      const { stored, placeOf } = list;
+      const unsaved = list.unsaved();
+      const page = { limit, ...rest, until: end, keeps: keeps.value, unsaved, stored, placeOf };
+      const answer = await historyPage(page);
+      if (!answer.ok || moment.value === undefined) return answer;
+      return done({ ...answer.value, at: moment.value });
+    },
+  });
+}
