@@ -26,3 +26,9 @@ test.each([
   expect(memory.saidBye).toBe(saidBye);
   expect(memory.problems).toEqual([]);
 });
+
+test('a script is not ended while its calls wait', async () => {
+  const script = path.join(repository, 'test/end-to-end/programs/waiting-script.mjs');
+  const run = await runToEnd(scopeOfTest(), [process.execPath, script]);
+  expect(run).toMatchObject({ code: 0, stdout: 'attempt 2 second\n', stderr: '' });
+});

@@ -59,7 +59,7 @@ export class ActiveFault implements Fault {
         if (signal.aborted) reject(signal.reason);
         else resolve();
       };
-      const timer = clock.setTimeout(end, delayMs);
+      const timer = clock.setTimeout(end, delayMs, { keepsAlive: true });
       this.#waiting.add(end);
       signal.addEventListener('abort', end);
       if (signal.aborted) end();

@@ -34,7 +34,7 @@ export function drainOn(
   const leave = async (): Promise<void> => {
     const isAlone = host.listenerCount(signal) === 0; // `once` has removed ours
     drain();
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, afterMs));
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, afterMs, { keepsAlive: true }));
     try {
       await close?.();
     } catch (error) {

@@ -7,10 +7,14 @@ export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promi
       timer.cancel();
       reject(signal.reason);
     };
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', giveUp);
-      resolve();
-    }, delayMs);
+    const timer = clock.setTimeout(
+      () => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      },
+      delayMs,
+      { keepsAlive: true },
+    );
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
   });

@@ -1,7 +1,7 @@
 import { hrtime } from 'node:process';
 import type { Clock, Random } from '@holdfast/shared';
 
-/** The real time. Its timers never keep the process alive. */
+/** The real time. Its timers keep the process alive only where they are asked to. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic() {
@@ -9,12 +9,12 @@ export const systemClock: Clock = {
     const time = hrtime();
     return time[0] * 1e3 + time[1] * 1e-6;
   },
-  setTimeout(run, delayMs) {
+  setTimeout(run, delayMs, { keepsAlive = false } = {}) {
     let timer: NodeJS.Timeout;
     const arm = (restMs: number): void => {
       const partMs = Math.min(restMs, longestDelayMs);
       timer = setTimeout(() => (restMs > partMs ? arm(restMs - partMs) : run()), partMs);
-      timer.unref();
+      if (!keepsAlive) timer.unref();
     };
     arm(Math.ceil(delayMs));
     return { cancel: () => clearTimeout(timer) };

@@ -4,8 +4,16 @@ export interface Clock {
   now(): number;
   /** Milliseconds with a fraction that never run backwards; the origin means nothing. */
   monotonic(): number;
-  /** Calls `run` once after `delayMs`. A timer of the production clock never keeps a process alive. */
-  setTimeout(run: () => void, delayMs: number): TimerHandle;
+  /**
+   * Calls `run` once after `delayMs`. A timer of the production clock keeps no process alive unless it is
+   * asked to.
+   */
+  setTimeout(run: () => void, delayMs: number, options?: TimerOptions): TimerHandle;
+}
+
+export interface TimerOptions {
+  /** Where the host's own work waits for it: a process that has nothing else left must not end before. */
+  readonly keepsAlive?: boolean;
 }
 
 export interface TimerHandle {

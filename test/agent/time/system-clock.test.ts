@@ -41,3 +41,11 @@ test('a timer does not keep the process alive', () => {
   expect(alive()).toBe(before);
   timer.cancel();
 });
+
+test('a timer keeps the process alive where it is asked to', () => {
+  const alive = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = alive();
+  const timer = systemClock.setTimeout(() => {}, 60_000, { keepsAlive: true });
+  expect(alive()).toBe(before + 1);
+  timer.cancel();
+});

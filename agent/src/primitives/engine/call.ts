@@ -192,7 +192,8 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     this.#attempt = undefined;
     this.previousWaitMs = waitMs;
     engine.meter.count(countIndex.retries);
-    this.#waitTimer = engine.runtime.clock.setTimeout(() => this.#attemptOnce(engine.nowMs()), waitMs);
+    const again = (): void => this.#attemptOnce(engine.nowMs());
+    this.#waitTimer = engine.runtime.clock.setTimeout(again, waitMs, { keepsAlive: true });
   }
 
   #cancel(reason: unknown): void {

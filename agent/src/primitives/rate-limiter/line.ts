@@ -50,10 +50,11 @@ export class Line {
   #arm(nowMs: number): void {
     if (this.#timer !== undefined || this.#waiting.size === 0) return;
     const delayMs = Math.max(0, this.allowance.turnMs(this.#waiting.size) - nowMs);
-    this.#timer = this.#clock.setTimeout(() => {
+    const letIn = (): void => {
       this.#timer = undefined;
       this.#letIn();
-    }, delayMs);
+    };
+    this.#timer = this.#clock.setTimeout(letIn, delayMs, { keepsAlive: true });
   }
 
   #letIn(): void {
