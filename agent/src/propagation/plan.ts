@@ -35,15 +35,16 @@ export function planOf({ name, actions }: PropagationRule, index: number): Plan 
 }
 
 /**
- * The plans of a built-in rule, by what the classifier says of retrying. What nobody foresaw, and is
- * therefore reported, a fallback may answer all the same: who names one wants an answer.
+ * The plans of a built-in rule, by what the classifier says of retrying: where it allows that for a class that
+ * else is never retried, a classification rule of the host has said so. What nobody foresaw, and is therefore
+ * reported, a fallback may answer all the same: who names one wants an answer.
  */
 export function plansOf({ name, actions }: BuiltInRule): Readonly<Record<Classification['retry'], Plan>> {
   const rule = { name, builtIn: true };
   const isUnforeseen = actions.includes('report');
+  const others = actions.filter((action) => action !== 'retry');
   const planFor = (retry: Classification['retry']): Plan => {
-    const possible = retry === 'never' ? actions.filter((action) => action !== 'retry') : actions;
-    const found = plan(rule, possible, possible.includes('retry') ? retry : 'never');
+    const found = plan(rule, retry === 'never' ? others : ['retry', ...others], retry);
     return isUnforeseen ? { ...found, fallback: true } : found;
   };
   return { safe: planFor('safe'), if_idempotent: planFor('if_idempotent'), never: planFor('never') };

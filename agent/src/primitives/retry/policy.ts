@@ -77,8 +77,7 @@ export class RetryPolicy {
     } catch (fault) {
       this.#runtime.internalError(fault);
     }
-    // A rule of the host knows better than the classifier; a built-in one only repeats it.
-    const retry = plan === undefined || plan.rule.builtIn ? classification.retry : plan.retry;
+    const retry = plan?.retry ?? classification.retry;
     return retry === 'safe' || (retry === 'if_idempotent' && this.settings.idempotent);
   }
 

@@ -74,6 +74,19 @@ describe('retry', () => {
     expect(await answer).toBe('through');
   });
 
+  test('a classification rule is enough, and is explained', async () => {
+    const { clock, runtime } = createTestRuntime({
+      rules: [{ match: { name: 'Odd' }, class: 'unknown', retry: 'safe' }],
+    });
+    const odd = Object.assign(new Error('odd'), { name: 'Odd' });
+    const pipeline = createPipeline(runtime, 'payments', { retry });
+    const answer = pipeline.execute(({ attempt }) => (attempt === 1 ? Promise.reject(odd) : 'better'));
+    await clock.advance(100);
+    expect(await answer).toBe('better');
+    const classification = runtime.classifier.classify(odd);
+    expect(runtime.propagation.explain({ error: odd, classification }).actions).toContain('retry');
+  });
+
   test('rules may be replaced while calls are made', async () => {
     const { fail, runtime } = createRuled([], { retry });
     expect(await fail(reset)).toMatchObject({ calls: 1 });
