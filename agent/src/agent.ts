@@ -89,10 +89,7 @@ export class Agent extends Primitives {
   /** Reports an error that no pipeline saw. Never throws. */
   report(error: unknown, { operation }: { readonly operation?: string } = {}): void {
     try {
-      const meter = this.#parts.recorder.meter(
-        { kind: 'agent', name: 'reported errors' },
-        { latency: false },
-      );
+      const meter = this.#parts.recorder.meter({ kind: 'agent', name: 'reported errors' });
       const classification = this.classify(error);
       const { report } = this.#parts.runtime.propagation.planFor({ error, classification, operation });
       noteError(this.#parts.runtime, { meter, error, classification, operation, report });

@@ -35,9 +35,9 @@ export function planOf({ name, actions }: PropagationRule, index: number): Plan 
 }
 
 /**
- * The plans of a built-in rule, by what the classifier says of retrying: where it allows that for a class that
- * else is never retried, a classification rule of the host has said so. What nobody foresaw, and is therefore
- * reported, a fallback may answer all the same: who names one wants an answer.
+ * The plans of a built-in rule, by what the classifier says of retrying: where it allows that for a class
+ * that else is never retried, a classification rule of the host has said so. What nobody foresaw, and is
+ * therefore reported, a fallback may answer all the same: who names one wants an answer.
  */
 export function plansOf({ name, actions }: BuiltInRule): Readonly<Record<Classification['retry'], Plan>> {
   const rule = { name, builtIn: true };

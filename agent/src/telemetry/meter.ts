@@ -16,8 +16,6 @@ export interface Telemetry {
 }
 
 export interface MeterOptions {
-  /** False for what has no duration of its own. Default true. */
-  readonly latency?: boolean;
   /** Read once a second, off the hot path. */
   readonly gauges?: () => Readonly<Partial<Record<GaugeName, number>>>;
 }

@@ -47,10 +47,7 @@ describe('meters', () => {
   test('sends gauges that changed although nothing was counted', () => {
     const { recorder } = recorderOf();
     let inFlight = 0;
-    recorder.meter(
-      { kind: 'bulkhead', name: 'b' },
-      { latency: false, gauges: () => ({ in_flight: inFlight }) },
-    );
+    recorder.meter({ kind: 'bulkhead', name: 'b' }, { gauges: () => ({ in_flight: inFlight }) });
     recorder.readMeters();
     inFlight = 5;
     recorder.readMeters();
@@ -113,7 +110,7 @@ describe('a full backlog', () => {
 
   test('reads a meter before its 32 bits wrap around', () => {
     const { recorder } = recorderOf({ maxBytes: 600 });
-    const meters = [0, 1].map((i) => recorder.meter({ kind: 'retry', name: `r${i}` }, { latency: false }));
+    const meters = [0, 1].map((i) => recorder.meter({ kind: 'retry', name: `r${i}` }));
     for (const meter of meters) meter.count(countIndex.success);
     recorder.readMeters();
     expect(recorder.rollups.isFull).toBe(true);

@@ -45,7 +45,6 @@ export class Slots {
     this.meter = meterOf(site, {
       kind: 'bulkhead',
       config: describeConfig(settings),
-      latency: !this.#isPart,
       gauges: () => ({
         in_flight: this.#inFlightCount,
         queue_length: this.#queue.size,

@@ -40,7 +40,6 @@ export class Shedder implements Entrance {
     this.meter = meterOf(site, {
       kind: 'load_shedder',
       config: describeConfig(settings),
-      latency: !this.#isPart,
       gauges: () => present({ in_flight: this.#concurrency.inFlightCount, limit: concurrency?.limit }),
     });
     this.#spell = new Spell(site.runtime, this.meter, ['load_shedder.started', 'load_shedder.stopped']);

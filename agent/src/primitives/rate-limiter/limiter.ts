@@ -41,7 +41,6 @@ export class Limiter implements Entrance {
     this.meter = meterOf(site, {
       kind: 'rate_limiter',
       config: describeConfig(settings),
-      latency: !this.#isPart,
       gauges: () => this.#gauges(),
     });
     this.#saturation = new Spell(site.runtime, this.meter, [
