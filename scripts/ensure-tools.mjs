@@ -1,5 +1,5 @@
-// Finds what the tests need beside npm: a Chromium, tmux, and a compiled sqlite3 where Node has no SQLite of
-// its own.
+// Finds what the tests need beside npm: a Chromium, tmux, Python, and a compiled sqlite3 where Node has no
+// SQLite of its own.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,6 +12,7 @@ const chromiumPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 const tools = [
   { name: 'Chromium', debianPackage: 'chromium', isThere: hasChromium },
   { name: 'tmux', debianPackage: 'tmux', isThere: () => isOnPath('tmux') },
+  { name: 'Python 3', debianPackage: 'python3', isThere: () => isOnPath('python3') },
 ];
 
 /**

@@ -1,7 +1,7 @@
 import type { Classification } from './classification/classifier.ts';
 import { noteError } from './classification/error-log.ts';
 import { plainOf } from './classification/judgement.ts';
-import type { ConnectionStatus } from './connection.ts';
+import type { ConnectionStatus, FlushResult } from './connection.ts';
 import type { Faults } from './faults/fault-book.ts';
 import type { Flags } from './flags/flags.ts';
 import { type DrainOptions, drainOn } from './health/draining.ts';
@@ -66,11 +66,10 @@ export class Agent extends Primitives {
 
   get status(): AgentStatus {
     const { recorder, connection, internalErrors } = this.#parts;
-    const { events, rollups, drops } = recorder;
     return {
       ...connection.status,
-      pendingCount: events.length + rollups.length + connection.unackedCount,
-      droppedCount: drops.total,
+      pendingCount: connection.pendingCount,
+      droppedCount: recorder.drops.total,
       internalErrorCount: internalErrors.count,
     };
   }
@@ -149,6 +148,14 @@ export class Agent extends Primitives {
   /** For Nest: a middleware that sheds and serves health, and a filter that reports errors. */
   nest(options?: MiddlewareOptions): NestMiddleware {
     return createNest(this.#requests(options));
+  }
+
+  /**
+   * Sends what waits now and resolves once the collector has stored it, `deadlineMs` (default 2000) is over,
+   * or there is no connection; with what came of it. Never rejects.
+   */
+  flush({ deadlineMs = 2_000 }: { readonly deadlineMs?: number } = {}): Promise<FlushResult> {
+    return this.#parts.connection.flush(deadlineMs);
   }
 
   /**

@@ -3,14 +3,18 @@ import type { BreakerDirectory } from './control/breaker-directory.ts';
 import { DesiredStateKeeper } from './control/desired-state.ts';
 import type { FlagBook } from './flags/flags.ts';
 import { type AgentSettings, defaultInstance } from './options/agent-options.ts';
+import type { CollectorAddress } from './options/collector-address.ts';
 import { atProcessExit } from './process-exit.ts';
 import { present } from './present.ts';
 import { CollectorClock } from './stream/collector-clock.ts';
 import { Outbox } from './stream/outbox.ts';
+import type { Conversation, ConversationOptions } from './stream/conversation.ts';
+import { RequestSession } from './stream/request-session.ts';
 import { Session } from './stream/session.ts';
 import type { SessionState } from './stream/session-state.ts';
 import type { Transport } from './stream/transport.ts';
 import type { Recorder } from './telemetry/recorder.ts';
+import { httpPost } from './transport/http-post.ts';
 import { webSocketTransport } from './transport/websocket.ts';
 import { agentVersion } from './version.ts';
 
@@ -19,6 +23,16 @@ export interface ConnectionStatus {
   readonly connection: 'local' | SessionState['type'];
   readonly connected: boolean;
   /** Why there is no connection, in words. */
+  readonly problem?: string;
+}
+
+/** What a flush has led to. */
+export interface FlushResult {
+  /** Batches that were stored meanwhile. */
+  readonly storedCount: number;
+  /** Events, rollups and batches that the collector has not confirmed. */
+  readonly pendingCount: number;
+  /** Why something is left, in words, where that is known. */
   readonly problem?: string;
 }
 
@@ -39,7 +53,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #desired: DesiredStateKeeper;
-  readonly #session: Session | undefined;
+  readonly #session: Conversation | undefined;
   readonly #releaseName: () => void;
   readonly #startedAt: number;
   #stopWatchingExit: () => void = () => {};
@@ -47,7 +61,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     const { settings, recorder, flags, breakers, internalError } = options;
-    const { service, clock, random, collector } = settings;
+    const { service, clock, collector } = settings;
     const { instance, release } = claimInstance(service, settings.instance);
     this.instance = instance;
     this.#releaseName = release;
@@ -57,19 +71,16 @@ export class Connection {
     this.#desired = new DesiredStateKeeper({ service, instance, clock, collectorClock, flags, breakers });
     this.#outbox = new Outbox({ recorder, clock, maxBytes: settings.limits.memoryBytes / 2 });
     if (collector === undefined) return;
-    const transport: Transport =
-      'connect' in collector ? collector : webSocketTransport({ ...collector, clock });
-    const session = new Session({
-      transport,
+    const shared: ConversationOptions = {
       clock,
-      random,
       recorder,
       outbox: this.#outbox,
       collectorClock,
       greet: () => ({ ...this.#greet(), desiredVersion: this.#desired.version }),
       apply: (desired) => this.#desired.apply(desired),
       internalError,
-    });
+    };
+    const session = this.#converse(collector, shared);
     this.#session = session;
     recorder.onUrgent = () => session.flushSoon();
     this.#desired.onReapplied = (applied) => session.send(applied);
@@ -92,6 +103,20 @@ export class Connection {
     session.start();
   }
 
+  /** Events, rollups and batches that the collector has not confirmed. */
+  get pendingCount(): number {
+    const { events, rollups } = this.#options.recorder;
+    return events.length + rollups.length + this.#outbox.unackedCount;
+  }
+
+  /** Sends what waits now and says what came of it. Never rejects. */
+  async flush(deadlineMs: number): Promise<FlushResult> {
+    const before = this.#outbox.storedCount;
+    await this.#session?.flush(deadlineMs);
+    const storedCount = this.#outbox.storedCount - before;
+    return present({ storedCount, pendingCount: this.pendingCount, problem: this.#session?.problem });
+  }
+
   /** Flushes for at most `timeoutMs` and ends. Never rejects. */
   async close(timeoutMs: number): Promise<void> {
     const { recorder } = this.#options;
@@ -100,6 +125,14 @@ export class Connection {
     recorder.stop();
     this.#stopWatchingExit();
     this.#releaseName();
+  }
+
+  #converse(collector: CollectorAddress | Transport, shared: ConversationOptions): Conversation {
+    const { clock, random, mode } = this.#options.settings;
+    if ('connect' in collector) return new Session({ ...shared, transport: collector, random });
+    const thawed = (): void => this.#desired.settleAgain();
+    if (mode === 'request') return new RequestSession({ ...shared, post: httpPost(collector), thawed });
+    return new Session({ ...shared, transport: webSocketTransport({ ...collector, clock }), random });
   }
 
   /** Drawn when it is first needed: a process that was forked or thawed before then is another one. */

@@ -1,5 +1,6 @@
 export { type Agent, type AgentStatus, createAgent } from './agent.ts';
 export type { Classification } from './classification/classifier.ts';
+export type { FlushResult } from './connection.ts';
 export type { ClassificationRule } from './classification/rules.ts';
 export {
   CriticalError,
@@ -29,7 +30,7 @@ export type {
 export type { KoaContextLike, KoaMiddleware } from './middleware/koa.ts';
 export type { ArgumentsHostLike, FilterLike, NestMiddleware } from './middleware/nest.ts';
 export type { MiddlewareOptions } from './middleware/requests.ts';
-export type { AgentLimits, AgentOptions } from './options/agent-options.ts';
+export type { AgentLimits, AgentMode, AgentOptions } from './options/agent-options.ts';
 export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
 export type {
   AdaptiveOptions,

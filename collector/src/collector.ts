@@ -10,6 +10,7 @@ import { startExpiry } from './control/expiry.ts';
 import { messageOf } from './errors.ts';
 import { FoldedState } from './fold/folded-state.ts';
 import { AgentEndpoint } from './ingest/agent-endpoint.ts';
+import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
 import { type CheckedOptions, type CollectorOptions, checkOptions, tokenRequired } from './options.ts';
@@ -125,7 +126,7 @@ async function serve(of: {
 }): Promise<Collector> {
   const { server, port, options, parts } = of;
   const { store, state, journal } = parts;
-  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
+  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs} = options;
   const { access, book } = await openAccess(options, parts);
   const shared = { ...parts, log, retentionMs, secondsRetentionMs, access, book };
   const control = new Control(shared);
@@ -133,7 +134,8 @@ async function serve(of: {
   const stopRetention = startRetention({ ...shared, hoursRetentionMs });
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
-  const routes = [...readRoutes(shared), ...controlRoutes(control), ...tokenRoutes(book)];
+  const given = [...readRoutes(shared), ...controlRoutes(control), ...tokenRoutes(book)];
+  const routes = [...given, ingestRoute(agents.requests)];
   const app = createApi({
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),

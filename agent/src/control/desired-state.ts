@@ -30,7 +30,7 @@ export class DesiredStateKeeper {
   constructor(options: DesiredStateKeeperOptions) {
     this.#options = options;
     options.breakers.onChange(({ name }, { isNew }) => {
-      if (isNew && this.#desired.breakers.some((order) => order.name === name)) this.#settleAgain();
+      if (isNew && this.#desired.breakers.some((order) => order.name === name)) this.settleAgain();
     });
   }
 
@@ -47,7 +47,8 @@ export class DesiredStateKeeper {
     return applied;
   }
 
-  #settleAgain(): void {
+  /** Looks again at what is in force by now. */
+  settleAgain(): void {
     const applied = this.#settle();
     const report = JSON.stringify(applied);
     if (report === this.#reported) return;
@@ -127,7 +128,7 @@ export class DesiredStateKeeper {
       .filter((expiresAt) => expiresAt > now);
     if (ends.length === 0) return;
     const delayMs = Math.min(Math.min(...ends) - now, recheckMs);
-    this.#expiry = this.#options.clock.setTimeout(() => this.#settleAgain(), delayMs);
+    this.#expiry = this.#options.clock.setTimeout(() => this.settleAgain(), delayMs);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   mustBe,
   name,
   objectOf,
+  oneOf,
   optional,
   readOptions,
   text,
@@ -37,6 +38,11 @@ export interface AgentOptions {
    * `HOLDFAST_COLLECTOR`, else none. `/api/v1/agent` is appended. Tests hand in a `MemoryCollector`.
    */
   readonly collector?: string | false | Transport;
+  /**
+   * `connection` (the default) holds one and sends by itself. `request` sends only when `agent.flush` is
+   * called, for processes that are frozen between calls.
+   */
+  readonly mode?: AgentMode;
   /** Sent as `Authorization: Bearer`; off this machine only over `wss:`. Default: `HOLDFAST_TOKEN`. */
   readonly token?: string;
   /** The service's own rules of what an error means; they go before the built-in ones. */
@@ -59,6 +65,8 @@ export interface AgentOptions {
   readonly onInternalError?: (error: unknown) => void;
 }
 
+export type AgentMode = 'connection' | 'request';
+
 export interface AgentLimits {
   /** What may wait for the collector at most, in bytes. Default 4 MiB, at least 256 KiB. */
   readonly memoryBytes?: number;
@@ -72,6 +80,7 @@ export interface AgentSettings {
   readonly environment?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly collector: CollectorAddress | Transport | undefined;
+  readonly mode: AgentMode;
   readonly classification: readonly ClassificationRule[];
   readonly propagation: readonly PropagationRule[];
   readonly clock: Clock;
@@ -92,6 +101,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readAgentOptions(options: AgentOptions, environment: Environment): AgentSettings {
   const { service, token, ...settings } = readOptions(agentChecks, options);
   const collector = readCollector({ collector: settings.collector, token }, environment);
+  if (settings.mode === 'request' && collector !== undefined && 'connect' in collector)
+    throw new TypeError(mustBe('collector', 'a URL where `mode` is "request"', collector));
   const { classification = [], propagation = [] } = options;
   return {
     ...settings,
@@ -152,6 +163,7 @@ const agentChecks = {
   tags: withDefault({}, readTags),
   collector: later,
   token: later,
+  mode: withDefault('connection', oneOf(['connection', 'request'])),
   classification: later,
   propagation: later,
   clock: withDefault(systemClock, readClock),

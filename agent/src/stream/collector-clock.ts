@@ -26,6 +26,11 @@ export class CollectorClock {
     return this.#clock.now() + this.offsetMs;
   }
 
+  /** Clocks may have been set: what was measured says nothing any more. */
+  forget(): void {
+    this.#samples.length = 0;
+  }
+
   /** A round trip that began at `sentAt` by our clock and was answered at `answeredAt` by the collector's. */
   sample(sentAt: number, answeredAt: number): void {
     const receivedAt = this.#clock.now();

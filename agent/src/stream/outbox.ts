@@ -25,6 +25,7 @@ export class Outbox {
   #window: { readonly batch: SealedBatch; waitedTicks: number | undefined }[] = [];
   #nextSeq = 1;
   #introducedCount = 0;
+  #storedCount = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -44,9 +45,19 @@ export class Outbox {
     return this.#window.length;
   }
 
+  /** How many batches were acknowledged. */
+  get storedCount(): number {
+    return this.#storedCount;
+  }
+
+  /** Whether nothing waits to be sealed. */
+  get isSealed(): boolean {
+    return !this.#options.recorder.isPending(this.#introducedCount);
+  }
+
   /** Whether anything waits to be sealed or acknowledged. */
   get isPending(): boolean {
-    return this.#window.length > 0 || this.#options.recorder.isPending(this.#introducedCount);
+    return this.#window.length > 0 || !this.isSealed;
   }
 
   /** Seals what waits in the recorder while the window has room. */
@@ -77,7 +88,9 @@ export class Outbox {
 
   /** All batches up to this sequence number are stored. */
   acknowledge(stored: number): void {
-    this.#window = this.#window.filter(({ batch }) => batch.seq > stored);
+    const left = this.#window.filter(({ batch }) => batch.seq > stored);
+    this.#storedCount += this.#window.length - left.length;
+    this.#window = left;
   }
 
   /** A new connection has carried nothing yet. */

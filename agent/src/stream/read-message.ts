@@ -1,4 +1,4 @@
-import type { CollectorMessage } from '@holdfast/shared';
+import type { CollectorMessage, IngestAnswer } from '@holdfast/shared';
 
 /**
  * Parses a frame from the collector: an agent trusts it no further than this. `undefined` for what is none of
@@ -6,9 +6,19 @@ import type { CollectorMessage } from '@holdfast/shared';
  * of it.
  */
 export function readMessage(frame: string): CollectorMessage | undefined {
+  const fits: Check = (message) => messages.some((check) => check(message));
+  return readWith(frame, fits) as CollectorMessage | undefined; // just checked
+}
+
+/** As `readMessage`, the answer to a request. */
+export function readAnswer(body: string): IngestAnswer | undefined {
+  return readWith(body, fitsAnswer) as IngestAnswer | undefined; // just checked
+}
+
+function readWith(text: string, fits: Check): unknown {
   try {
-    const message: unknown = JSON.parse(frame);
-    return messages.some((fits) => fits(message)) ? (message as CollectorMessage) : undefined; // just checked
+    const message: unknown = JSON.parse(text);
+    return fits(message) ? message : undefined;
   } catch {
     return undefined;
   }
@@ -56,16 +66,20 @@ const desired = objectOf({
   ),
 });
 
+const terms = {
+  stored: number,
+  dictionarySize: number,
+  limits: objectOf({ batchBytes: number, windowBatches: number }),
+  now: number,
+  desired: optional(desired),
+};
+const fitsAnswer = objectOf({
+  ...terms,
+  problems: listOf(objectOf({ seq: optional(number), problem: text })),
+});
+
 const messages: readonly Check[] = [
-  objectOf({
-    type: oneOf('welcome'),
-    stored: number,
-    dictionarySize: number,
-    limits: objectOf({ batchBytes: number, windowBatches: number }),
-    heartbeatMs: number,
-    now: number,
-    desired: optional(desired),
-  }),
+  objectOf({ type: oneOf('welcome'), ...terms, heartbeatMs: number }),
   objectOf({ type: oneOf('ack'), stored: number }),
   objectOf({ type: oneOf('desired'), desired }),
   objectOf({ type: oneOf('refused'), problem: text, seq: optional(number) }),

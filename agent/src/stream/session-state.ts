@@ -42,12 +42,9 @@ export function cancelTimer(state: SessionState): void {
   if ('timer' in state) state.timer.cancel();
 }
 
-/** The state that a welcome leads to, with its limits brought within ours. */
+/** The state that a welcome leads to. */
 export function liveState(link: Link, welcome: Welcome): LiveState {
-  const limits: OutboxLimits = {
-    batchBytes: Math.max(smallestBatchBytes, Math.min(welcome.limits.batchBytes, wireLimits.batchBytes)),
-    windowBatches: welcome.limits.windowBatches,
-  };
+  const limits = limitsWithin(welcome.limits);
   const heartbeatTicks = Math.min(
     Math.max(1, Math.round(welcome.heartbeatMs / 1_000)),
     slowestHeartbeatTicks,
@@ -55,6 +52,27 @@ export function liveState(link: Link, welcome: Welcome): LiveState {
   return { type: 'live', link, limits, heartbeatTicks, silentTicks: 0, ticksSincePing: 0 };
 }
 
+/** The collector's limits, brought within ours. */
+export function limitsWithin({ batchBytes, windowBatches }: OutboxLimits): OutboxLimits {
+  const bytes = Math.max(smallestBatchBytes, Math.min(batchBytes, wireLimits.batchBytes));
+  return { batchBytes: bytes, windowBatches };
+}
+
+/**
+ * Another second without a word: what is wrong by now, in words, or that it is time to `ping`. Only ticks
+ * count as silence: a process that was blocked for a while could not have heard anything.
+ */
+export function silenceOf(live: LiveState, waitedTicks: number): string | undefined {
+  live.silentTicks += 1;
+  live.ticksSincePing += 1;
+  if (live.silentTicks > 2 * live.heartbeatTicks) return `silent for ${live.silentTicks} s`;
+  if (waitedTicks > maxWaitTicks) return `no acknowledgement for ${waitedTicks} s`;
+  if (live.ticksSincePing < live.heartbeatTicks) return undefined;
+  live.ticksSincePing = 0;
+  return 'ping';
+}
+
+const maxWaitTicks = 10;
 /** A collector that asks for less is not one: a single record might not fit. */
 const smallestBatchBytes = 32_768;
 const slowestHeartbeatTicks = 600;

@@ -1,49 +1,23 @@
-import {
-  type AgentMessage,
-  type Applied,
-  type Clock,
-  closeCodes,
-  type DesiredState,
-  type Hello,
-  type Random,
-  type TimerHandle,
-  type Welcome,
-} from '@holdfast/shared';
-import type { Recorder } from '../telemetry/recorder.ts';
-import type { CollectorClock } from './collector-clock.ts';
-import type { Outbox } from './outbox.ts';
+import { type AgentMessage, closeCodes, type Random, type TimerHandle, type Welcome } from '@holdfast/shared';
+import type { Conversation, ConversationOptions } from './conversation.ts';
+import { FlushWaits } from './flush-waits.ts';
 import { Pulse } from './pulse.ts';
 import { readMessage } from './read-message.ts';
 import { failuresForCap, reconnectDelayMs } from './reconnect.ts';
 import { encode } from './seal.ts';
-import {
-  cancelTimer,
-  type Drain,
-  type LiveState,
-  linkOf,
-  liveState,
-  type SessionState,
-} from './session-state.ts';
+import { cancelTimer, type Drain, linkOf, liveState, type SessionState, silenceOf } from './session-state.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends ConversationOptions {
   readonly transport: Transport;
-  readonly clock: Clock;
   readonly random: Random;
-  readonly recorder: Recorder;
-  readonly outbox: Outbox;
-  readonly collectorClock: CollectorClock;
-  /** What `hello` says of this process, by the time it is sent. */
-  readonly greet: () => Omit<Hello, 'type' | 'protocol' | 'first' | 'next' | 'sentAt'>;
-  readonly apply: (desired: DesiredState) => Applied;
-  readonly internalError: (error: unknown) => void;
 }
 
 /**
  * The conversation with the collector: connects, greets, sends what the outbox holds, and comes back after
  * each end. Nothing in it throws, and nothing waits for it but `close`.
  */
-export class Session {
+export class Session implements Conversation {
   readonly #options: SessionOptions;
   readonly #pulse: Pulse;
   #state: SessionState = { type: 'idle' };
@@ -51,9 +25,11 @@ export class Session {
   #problem: string | undefined;
   #flushTimer: TimerHandle | undefined;
   #drain: Drain | undefined;
+  readonly #waits: FlushWaits;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#waits = new FlushWaits(options.outbox, options.clock);
     this.#pulse = new Pulse(options.clock, () => this.#guard(() => this.#tick()));
   }
 
@@ -85,13 +61,24 @@ export class Session {
     if (this.#state.type === 'live') this.#state.link.send(encode(message));
   }
 
+  flush(deadlineMs: number): Promise<void> {
+    const { type } = this.#state;
+    if (type === 'idle' || type === 'closed') return Promise.resolve();
+    if (this.#state.type === 'waiting' && !this.#state.mayHurry) return Promise.resolve();
+    this.#options.recorder.readMeters();
+    const flushed = this.#waits.add(deadlineMs, () => this.#keepAlive());
+    this.#keepAlive();
+    this.#guard(() => this.#hurry());
+    return flushed;
+  }
+
   /** Sends everything, waits until it is stored or the time is over, and ends. Never rejects. */
   close(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.#state.type === 'idle' || this.#state.type === 'closed') return resolve();
       const timer = this.#options.clock.setTimeout(() => this.#finish(), timeoutMs);
       this.#drain = { timer, resolve, attempts: 0 };
-      linkOf(this.#state)?.keepAlive(true);
+      this.#keepAlive();
       this.#guard(() => this.#hurry());
     });
   }
@@ -113,7 +100,12 @@ export class Session {
       closed: (end) => this.#whenCurrent(link, () => this.#wait(end)),
     });
     this.#state = { type: 'connecting', link, timer: this.#deadline('the connection') };
-    if (this.#drain !== undefined) link.keepAlive(true);
+    this.#keepAlive();
+  }
+
+  /** Only for those who wait a connection may keep the process alive. */
+  #keepAlive(): void {
+    linkOf(this.#state)?.keepAlive(this.#drain !== undefined || !this.#waits.isEmpty);
   }
 
   #greet(link: Link): void {
@@ -211,6 +203,7 @@ export class Session {
     this.#failures = Math.min(failuresForCap, this.#failures + 1);
     const timer = clock.setTimeout(() => this.#guard(() => this.#connect()), delayMs);
     this.#state = { type: 'waiting', timer, mayHurry: retryAfterMs === 0 };
+    this.#waits.endAll();
     if (this.#drain === undefined) return;
     this.#drain.attempts += 1;
     if (isRefusal || this.#drain.attempts > maxDrainAttempts) this.#finish();
@@ -221,21 +214,10 @@ export class Session {
     this.#options.recorder.readMeters();
     if (this.#state.type !== 'live') return;
     const waitedTicks = this.#options.outbox.tick();
-    const silence = this.#checkSilence(this.#state, waitedTicks);
-    if (silence !== undefined) return this.#hangUp(closeCodes.silent, { reason: silence });
+    const silence = silenceOf(this.#state, waitedTicks);
+    if (silence === 'ping') this.send({ type: 'ping', sentAt: this.#options.clock.now() });
+    else if (silence !== undefined) return this.#hangUp(closeCodes.silent, { reason: silence });
     this.#flush();
-  }
-
-  /** Only ticks count as silence: a process that was blocked for a while could not have heard anything. */
-  #checkSilence(live: LiveState, waitedTicks: number): string | undefined {
-    live.silentTicks += 1;
-    live.ticksSincePing += 1;
-    if (live.silentTicks > 2 * live.heartbeatTicks) return `silent for ${live.silentTicks} s`;
-    if (waitedTicks > maxWaitTicks) return `no acknowledgement for ${waitedTicks} s`;
-    if (live.ticksSincePing < live.heartbeatTicks) return undefined;
-    live.ticksSincePing = 0;
-    this.send({ type: 'ping', sentAt: this.#options.clock.now() });
-    return undefined;
   }
 
   #flush(): void {
@@ -247,6 +229,7 @@ export class Session {
       live.link.send(frame);
       return true;
     });
+    this.#waits.settle();
   }
 
   #hurry(): void {
@@ -272,6 +255,7 @@ export class Session {
     this.#pulse.stop();
     this.#flushTimer?.cancel();
     cancelTimer(state);
+    this.#waits.endAll();
     linkOf(state)?.keepAlive(false);
     linkOf(state)?.close(1_000, 'bye');
     this.#drain?.timer.cancel();
@@ -293,6 +277,5 @@ export class Session {
 
 const flushDelayMs = 20;
 const greetingMs = 10_000;
-const maxWaitTicks = 10;
 const maxDrainAttempts = 3;
 const longestAbsenceMs = 3_600_000;

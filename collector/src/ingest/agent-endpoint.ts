@@ -22,6 +22,7 @@ import type { Outcome } from '../refusal.ts';
 import type { Upgrade } from '../server/http-server.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { AgentConnection, type ConnectionHost } from './connection.ts';
+import { IngestRequests } from './ingest-requests.ts';
 
 export interface AgentEndpointOptions {
   readonly journal: Journal;
@@ -43,13 +44,14 @@ const reconnectAfterMs = 500;
 const closeGraceMs = 1_000;
 const strangerLimit = 10_000;
 
-/** `/api/v1/agent`: the connections of all agents. */
+/** `/api/v1/agent`: the connections of all agents, and the requests of those that hold none. */
 export class AgentEndpoint implements ConnectionHost {
   readonly subprotocol: string = agentSubprotocol;
   readonly action = 'ingest';
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
+  readonly requests: IngestRequests;
   private readonly options: AgentEndpointOptions;
   private readonly server: WebSocketServer;
   private readonly connections = new Set<AgentConnection>();
@@ -72,6 +74,10 @@ export class AgentEndpoint implements ConnectionHost {
       maxFragments: 16,
       maxBufferedChunks: 64,
       handleProtocols: () => agentSubprotocol,
+    });
+    this.requests = new IngestRequests({
+      host: this,
+      replace: (agent) => this.agents.get(instanceKey(agent))?.replace(),
     });
     this.journal.onRelief = () => {
       for (const connection of this.connections) connection.resume();
@@ -124,6 +130,7 @@ export class AgentEndpoint implements ConnectionHost {
     const before = this.agents.get(key);
     this.agents.set(key, connection);
     before?.replace();
+    this.requests.forget(agent);
   }
 
   noteStranger(agent: AgentIdentity, seq: number): boolean {
@@ -145,6 +152,7 @@ export class AgentEndpoint implements ConnectionHost {
   /** Asks every agent to come back later, one after the other, and takes nothing more from them. */
   sendAway(): void {
     this.sweep?.cancel();
+    this.requests.close();
     let index = 0;
     for (const connection of this.connections) {
       const waitMs = reconnectAfterMs + (index++ / reconnectsPerSecond) * 1_000;
@@ -189,6 +197,7 @@ export class AgentEndpoint implements ConnectionHost {
     this.sweep = this.clock.setTimeout(() => {
       const now = this.clock.monotonic();
       for (const connection of this.connections) connection.checkSilence(now);
+      this.requests.sweep(now);
       this.scheduleSweep();
     }, sweepEveryMs);
   }

@@ -6,13 +6,17 @@ import {
   type DictionaryMessage,
   wireLimits,
 } from '@holdfast/shared';
+import type { Pending } from '../journal/journal.ts';
 import type { AgentConnection, ConnectionHost } from './connection.ts';
 import { seqOfUnreadable } from './seq-of-unreadable.ts';
+
+/** Whoever carries the agent's frames. */
+export type IntakeConnection = Pick<AgentConnection, 'send' | 'close' | 'refuse' | 'giveUp' | 'resume'>;
 
 export interface BatchIntakeOptions {
   readonly agent: AgentIdentity;
   readonly host: Pick<ConnectionHost, 'journal' | 'noteStranger'>;
-  readonly connection: Pick<AgentConnection, 'send' | 'close' | 'refuse' | 'giveUp' | 'resume'>;
+  readonly connection: IntakeConnection;
   /** The highest sequence number that is durable. */
   readonly stored: number;
   /** How many resources were introduced. */
@@ -31,52 +35,65 @@ export class BatchIntake {
   private readonly options: BatchIntakeOptions;
   /** The highest sequence number that was put in line. */
   private accepted: number;
-  private stored: number;
-  private dictionarySize: number;
+  private durable: number;
+  private introduced: number;
   private isAckDue = false;
   private strayCount = 0;
+  private onTheWay = 0;
+  private onSettled: () => void = () => {};
 
   constructor(options: BatchIntakeOptions) {
     this.options = options;
     this.accepted = options.stored;
-    this.stored = options.stored;
-    this.dictionarySize = options.dictionarySize;
+    this.durable = options.stored;
+    this.introduced = options.dictionarySize;
+  }
+
+  /** The highest sequence number that is durable. */
+  get stored(): number {
+    return this.durable;
+  }
+
+  /** How many resources were introduced. */
+  get dictionarySize(): number {
+    return this.introduced;
   }
 
   /** Whether more waits for the log than an agent may have on the way. */
   get isFull(): boolean {
-    return this.accepted - this.stored > wireLimits.windowBatches;
+    return this.accepted - this.durable > wireLimits.windowBatches;
+  }
+
+  /** Resolves once all that was put in line is durable and folded, or has failed. */
+  async settled(): Promise<void> {
+    if (this.onTheWay > 0) await new Promise<void>((resolve) => (this.onSettled = resolve));
   }
 
   takeBatch(batch: Batch, frame: Buffer): void {
     if (!this.isNext(batch.seq)) return;
     const { agent, host, connection } = this.options;
-    const problem = strangerIn(batch, this.dictionarySize);
+    const problem = strangerIn(batch, this.introduced);
     if (problem !== undefined) {
       if (host.noteStranger(agent, batch.seq)) this.bury(frame, problem, batch.seq);
       else connection.refuse(problem); // as it reconnects, the agent introduces its resources again
       return;
     }
-    this.dictionarySize = sizeAfter(this.dictionarySize, batch.dictionary);
+    this.introduced = sizeAfter(this.introduced, batch.dictionary);
     this.accepted = batch.seq;
-    host.journal.append({
+    this.append({
       fact: { type: 'batch', agent, batch },
       frame,
       stored: () => this.acknowledge(batch.seq),
-      failed: (error) => connection.giveUp(error),
     });
   }
 
   takeDictionary({ type, ...dictionary }: DictionaryMessage): void {
-    const { agent, host, connection } = this.options;
-    if (dictionary.from > this.dictionarySize) {
-      return connection.refuse(`resources ${this.dictionarySize} to ${dictionary.from - 1} are left out`);
+    const { agent, connection } = this.options;
+    if (dictionary.from > this.introduced) {
+      return connection.refuse(`resources ${this.introduced} to ${dictionary.from - 1} are left out`);
     }
-    this.dictionarySize = sizeAfter(this.dictionarySize, dictionary);
-    host.journal.append({
-      fact: { type, agent, dictionary },
-      failed: (error) => connection.giveUp(error),
-    });
+    this.introduced = sizeAfter(this.introduced, dictionary);
+    this.append({ fact: { type, agent, dictionary } });
   }
 
   /** A frame that cannot be read is kept apart, and must not hold up what comes behind it. */
@@ -93,33 +110,50 @@ export class BatchIntake {
 
   private isNext(seq: number): boolean {
     if (seq === this.accepted + 1) return true;
-    if (seq <= this.accepted) this.acknowledge(this.stored);
+    if (seq <= this.accepted) this.acknowledge(this.durable);
     else this.options.connection.close(closeCodes.gap, `batch ${seq} came before batch ${this.accepted + 1}`);
     return false;
   }
 
   private bury(frame: Buffer, problem: string, seq?: number): void {
-    const { agent, host, connection } = this.options;
+    const { agent, connection } = this.options;
     if (seq !== undefined) this.accepted = seq;
-    host.journal.append({
+    this.append({
       fact: { type: 'refused', agent, seq: seq ?? 0, problem },
       frame,
       stored: () => {
         connection.send({ type: 'refused', problem, ...(seq === undefined ? {} : { seq }) });
-        this.acknowledge(seq ?? this.stored);
+        this.acknowledge(seq ?? this.durable);
       },
-      failed: (error) => connection.giveUp(error),
     });
+  }
+
+  private append(pending: Pick<Pending, 'fact' | 'frame' | 'stored'>): void {
+    const { host, connection } = this.options;
+    this.onTheWay++;
+    host.journal.append({
+      ...pending,
+      folded: () => this.settle(),
+      failed: (error) => {
+        connection.giveUp(error);
+        this.settle();
+      },
+    });
+  }
+
+  private settle(): void {
+    this.onTheWay--;
+    if (this.onTheWay === 0) this.onSettled();
   }
 
   /** One acknowledgement for all batches of a group. */
   private acknowledge(stored: number): void {
-    this.stored = Math.max(this.stored, stored);
+    this.durable = Math.max(this.durable, stored);
     if (this.isAckDue) return;
     this.isAckDue = true;
     queueMicrotask(() => {
       this.isAckDue = false;
-      this.options.connection.send({ type: 'ack', stored: this.stored });
+      this.options.connection.send({ type: 'ack', stored: this.durable });
       if (!this.isFull && !this.options.host.journal.isCongested) this.options.connection.resume();
     });
   }

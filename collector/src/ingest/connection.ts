@@ -7,8 +7,6 @@ import {
   type DesiredState,
   type Hello,
   heartbeatMs,
-  readAgentMessage,
-  wireLimits,
 } from '@holdfast/shared';
 import type { RawData, WebSocket } from 'ws';
 import { messageOf } from '../errors.ts';
@@ -16,6 +14,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Principal } from '../auth/policy.ts';
 import type { Log } from '../log.ts';
 import type { Outcome } from '../refusal.ts';
+import { readFrame, resumePointOf, termsFor } from './admission.ts';
 import { BatchIntake } from './batch-intake.ts';
 
 /** What a connection needs of the rest of the collector. */
@@ -134,9 +133,8 @@ export class AgentConnection {
     if (!this.host.isLive(this.principal)) return this.refuse('the token has ended', closeCodes.unauthorised);
     this.heardAt = this.host.clock.monotonic();
     const frame = bytesOf(data);
-    const message = isBinary ? binaryFrame : readAgentMessage(frame.toString('utf8'));
+    const message = isBinary ? binaryFrame : readFrame(frame);
     if (!message.ok) this.refuseFrame(frame, message.problem);
-    else if (frame.length > wireLimits.batchBytes) this.refuseFrame(frame, tooLarge(frame.length));
     else this.take(message.value, frame);
     const isBehind = this.phase.name === 'ready' && this.phase.intake.isFull;
     if (isBehind || this.host.journal.isCongested) this.socket.pause();
@@ -195,30 +193,15 @@ export class AgentConnection {
   }
 
   private async welcome(agent: AgentIdentity, hello: Hello): Promise<void> {
-    let stored = await this.host.storedOf(agent);
-    if (hello.next <= stored) {
-      // Its new batches would be taken for old ones: a copied machine, or an epoch that was drawn twice.
-      const problem = `batch ${stored} of this epoch is stored, next cannot be ${hello.next}`;
-      return this.refuse(`${problem}: draw a new epoch`);
-    }
-    if (hello.first > stored + 1) {
-      await this.host.journal.record({ type: 'gap', agent, from: stored + 1, to: hello.first - 1 });
-      stored = hello.first - 1;
-    }
+    const resumed = await resumePointOf(this.host, agent, hello);
+    if (!resumed.ok) return this.refuse(resumed.problem);
+    const stored = resumed.value;
     if (this.phase.name !== 'greeting') return;
     const dictionarySize = this.host.dictionarySizeOf(agent);
     const intake = new BatchIntake({ agent, host: this.host, connection: this, stored, dictionarySize });
     this.phase = { name: 'ready', agent, intake };
-    const desired = this.host.desiredFor(agent.service);
-    this.send({
-      type: 'welcome',
-      stored,
-      dictionarySize,
-      limits: { batchBytes: wireLimits.batchBytes, windowBatches: wireLimits.windowBatches },
-      heartbeatMs,
-      now: this.host.clock.now(),
-      ...(desired.version === hello.desiredVersion ? {} : { desired }),
-    });
+    const terms = termsFor(this.host, hello);
+    this.send({ type: 'welcome', stored, dictionarySize, heartbeatMs, ...terms });
   }
 
   /** The store does not take anything now. The agent keeps what it has and comes back. */
@@ -240,10 +223,6 @@ export class AgentConnection {
 }
 
 const binaryFrame = { ok: false, problem: 'frame must be text, got a binary frame' } as const;
-
-function tooLarge(bytes: number): string {
-  return `frame must be at most ${wireLimits.batchBytes} bytes, got ${bytes}`;
-}
 
 function bytesOf(data: RawData): Buffer {
   if (Buffer.isBuffer(data)) return data;

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
-import { type Action, permit, type Principal } from '../auth/policy.ts';
+import { type Action, permit, permitAction, type Principal } from '../auth/policy.ts';
 import type { Log } from '../log.ts';
 import { messageOf } from '../errors.ts';
 import { type Outcome, type Refusal, refused } from '../refusal.ts';
 import { problemResponse } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readLines } from './read-body.ts';
 import type { RawRequest, Route } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -35,7 +35,7 @@ export function createApi({ routes, description, files, isReady, log }: ApiOptio
   app.get('/healthz', () => json({ status: 'up' }));
   app.get('/readyz', () => (isReady() ? json({ status: 'up' }) : json({ status: 'down' }, 503)));
   app.get('/api/v1/openapi.json', (context) => {
-    const allowed = permitted(context, 'read');
+    const allowed = permitted(context, { action: 'read' });
     return allowed.ok ? json(description) : problemResponse(allowed.refusal);
   });
   for (const route of routes) {
@@ -64,20 +64,29 @@ async function answerOf(route: Route, context: Asked): Promise<Response> {
 
 async function outcomeOf(route: Route, context: Asked): Promise<Outcome<unknown>> {
   const params = context.req.param();
-  const allowed = permitted(context, route.action, route.services?.(params));
+  const allowed = permitted(context, route, route.services?.(params));
   if (!allowed.ok) return allowed;
   const query = queryOf(context);
   if (!query.ok) return query;
   const body = route.body === undefined ? undefined : await readBody(context.req.raw);
   if (body?.ok === false) return body;
-  return route.handle({ params, query: query.value, body: body?.value, principal: allowed.value });
+  const asked = { params, query: query.value, body: body?.value, principal: allowed.value };
+  if (route.lineBytes === undefined) return route.handle(asked);
+  const lines = await readLines(context.req.raw, route.lineBytes);
+  return lines.ok ? route.handle({ ...asked, lines: lines.value }) : lines;
 }
 
 /** Whoever asks, where the policy lets them. */
-function permitted(context: Asked, action: Action, services?: readonly string[]): Outcome<Principal> {
+function permitted(
+  context: Asked,
+  { action, lineBytes }: { readonly action: Action; readonly lineBytes?: number },
+  services?: readonly string[],
+): Outcome<Principal> {
   const { principal } = context.env;
   if (principal === undefined) return refused('not_authorised', 'nobody was asked for a token');
-  const allowed = permit(principal, action, services);
+  // What is read line by line says only there which service it is of.
+  const allowed =
+    lineBytes === undefined ? permit(principal, action, services) : permitAction(principal, action);
   return allowed.ok ? { ok: true, value: principal } : allowed;
 }
 

@@ -38,14 +38,7 @@ function operationOf(route: Route): unknown {
   return {
     summary: route.summary,
     parameters: [...parametersOf(route, 'path'), ...parametersOf(route, 'query')],
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: withReferences(route.body) } },
-          },
-        }),
+    ...bodyOf(route),
     responses: {
       200: {
         description: 'Done',
@@ -57,6 +50,15 @@ function operationOf(route: Route): unknown {
       },
     },
   };
+}
+
+function bodyOf({ body, lineBytes }: Route): object {
+  if (body === undefined && lineBytes === undefined) return {};
+  const content =
+    body === undefined
+      ? { 'application/x-ndjson': { schema: { type: 'string', maxLength: lineBytes } } }
+      : { 'application/json': { schema: withReferences(body) } };
+  return { requestBody: { required: true, content } };
 }
 
 function parametersOf(route: Route, place: 'path' | 'query'): unknown[] {

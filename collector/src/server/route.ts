@@ -10,6 +10,8 @@ export interface RawRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The body, where the operation reads it line by line. */
+  readonly lines?: readonly Buffer[];
   readonly principal: Principal;
 }
 
@@ -27,6 +29,8 @@ export interface Route {
   readonly query: TObject;
   /** Absent where the operation reads no body. */
   readonly body?: TSchema;
+  /** Present where it reads lines of JSON by itself, of at most so many bytes together. */
+  readonly lineBytes?: number;
   readonly answer: TSchema;
   handle(request: RawRequest): Promise<Outcome<unknown>>;
 }

@@ -169,6 +169,16 @@ export interface Welcome {
   readonly desired?: DesiredState;
 }
 
+/** What is answered to a request that brings a hello and batches: the welcome after them. */
+export interface IngestAnswer extends Omit<Welcome, 'type' | 'heartbeatMs'> {
+  /** What was not taken as it came. A batch that is named here is stored apart and not to be sent again. */
+  readonly problems: readonly IngestProblem[];
+}
+export interface IngestProblem {
+  readonly seq?: number;
+  readonly problem: string;
+}
+
 export type CollectorMessage =
   | Welcome
   | { readonly type: 'ack'; readonly stored: number }

@@ -10,3 +10,12 @@ test('the offset is whole milliseconds, so that times taken from it are too', as
   collector.sample(sentAt, sentAt + 1_000);
   expect(collector.offsetMs).toBe(988);
 });
+
+test('begins anew when clocks may have been set', () => {
+  const clock = new FakeClock(1_000);
+  const seen = new CollectorClock(clock);
+  seen.sample(1_000, 5_000);
+  expect(seen.offsetMs).toBe(4_000);
+  seen.forget();
+  expect(seen.offsetMs).toBe(0);
+});

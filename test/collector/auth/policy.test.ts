@@ -35,6 +35,7 @@ const table: Readonly<Record<string, readonly Who[]>> = {
   'delete /api/v1/flags/{key}/override': operators,
   'put /api/v1/resources/{service}/{kind}/{name}/override': operators,
   'delete /api/v1/resources/{service}/{kind}/{name}/override': operators,
+  'post /api/v1/ingest': ['ingest', 'admin'],
   'get /api/v1/tokens': ['admin'],
   'post /api/v1/tokens': ['admin'],
   'delete /api/v1/tokens/{id}': ['admin'],

@@ -107,6 +107,7 @@ test('describes every operation with its parameters', async () => {
       "get /api/v1/services",
       "get /api/v1/status",
       "get /api/v1/tokens",
+      "post /api/v1/ingest",
       "post /api/v1/tokens",
       "put /api/v1/flags/{key}/override",
       "put /api/v1/resources/{service}/{kind}/{name}/override",
