@@ -96,6 +96,8 @@ export type { QueueOptions } from './primitives/queue/options.ts';
 export type { Queue, QueueWaitOptions } from './primitives/queue/queue.ts';
 export type { RateLimiterOptions } from './primitives/rate-limiter/options.ts';
 export type { RateLimiter } from './primitives/rate-limiter/rate-limiter.ts';
+export type { BackoffFunction, BackoffSpec } from './primitives/retry/backoff.ts';
+export type { RetryBudgetOptions } from './primitives/retry/budget.ts';
 export type { Retry } from './primitives/retry/retry.ts';
 export type { RetryOptions } from './primitives/retry/options.ts';
 export type { SagaOptions, SagaStep, StepActions, StepCall } from './primitives/saga/options.ts';
