@@ -23,6 +23,7 @@ import type { Upgrade } from '../server/http-server.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { AgentConnection, type ConnectionHost } from './connection.ts';
 import { IngestRequests } from './ingest-requests.ts';
+import { SealBook } from './seal-book.ts';
 
 export interface AgentEndpointOptions {
   readonly journal: Journal;
@@ -52,6 +53,7 @@ export class AgentEndpoint implements ConnectionHost {
   readonly clock: Clock;
   readonly log: Log;
   readonly requests: IngestRequests;
+  readonly seals: SealBook = new SealBook();
   private readonly options: AgentEndpointOptions;
   private readonly server: WebSocketServer;
   private readonly connections = new Set<AgentConnection>();

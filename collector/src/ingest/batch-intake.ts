@@ -15,7 +15,7 @@ export type IntakeConnection = Pick<AgentConnection, 'send' | 'close' | 'refuse'
 
 export interface BatchIntakeOptions {
   readonly agent: AgentIdentity;
-  readonly host: Pick<ConnectionHost, 'journal' | 'noteStranger'>;
+  readonly host: Pick<ConnectionHost, 'journal' | 'noteStranger' | 'seals'>;
   readonly connection: IntakeConnection;
   /** The highest sequence number that is durable. */
   readonly stored: number;
@@ -70,7 +70,7 @@ export class BatchIntake {
   }
 
   takeBatch(batch: Batch, frame: Buffer): void {
-    if (!this.isNext(batch.seq)) return;
+    if (!this.isNext(batch.seq, frame)) return;
     const { agent, host, connection } = this.options;
     const problem = strangerIn(batch, this.introduced);
     if (problem !== undefined) {
@@ -80,6 +80,7 @@ export class BatchIntake {
     }
     this.introduced = sizeAfter(this.introduced, batch.dictionary);
     this.accepted = batch.seq;
+    host.seals.note(agent, batch.seq, frame);
     this.append({
       fact: { type: 'batch', agent, batch },
       frame,
@@ -100,7 +101,7 @@ export class BatchIntake {
   refuseFrame(frame: Buffer, problem: string): void {
     const seq = seqOfUnreadable(frame);
     if (seq !== undefined) {
-      if (this.isNext(seq)) this.bury(frame, problem, seq);
+      if (this.isNext(seq, frame)) this.bury(frame, problem, seq);
       return;
     }
     this.bury(frame, problem);
@@ -108,16 +109,31 @@ export class BatchIntake {
     if (this.strayCount >= strayLimit) this.options.connection.refuse('too many frames that cannot be read');
   }
 
-  private isNext(seq: number): boolean {
+  private isNext(seq: number, frame: Buffer): boolean {
     if (seq === this.accepted + 1) return true;
-    if (seq <= this.accepted) this.acknowledge(this.durable);
+    if (seq <= this.accepted) this.takeAgain(seq, frame);
     else this.options.connection.close(closeCodes.gap, `batch ${seq} came before batch ${this.accepted + 1}`);
     return false;
   }
 
+  private takeAgain(seq: number, frame: Buffer): void {
+    const { agent, host } = this.options;
+    const problem = `batch ${seq} came before with other bytes: two processes have one identity`;
+    if (host.seals.differs(agent, seq, frame)) this.keepApart(frame, problem, seq);
+    else this.acknowledge(this.durable);
+  }
+
   private bury(frame: Buffer, problem: string, seq?: number): void {
+    const { agent, host } = this.options;
+    if (seq !== undefined) {
+      this.accepted = seq;
+      host.seals.note(agent, seq, frame);
+    }
+    this.keepApart(frame, problem, seq);
+  }
+
+  private keepApart(frame: Buffer, problem: string, seq?: number): void {
     const { agent, connection } = this.options;
-    if (seq !== undefined) this.accepted = seq;
     this.append({
       fact: { type: 'refused', agent, seq: seq ?? 0, problem },
       frame,

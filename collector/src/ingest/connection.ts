@@ -16,12 +16,14 @@ import type { Log } from '../log.ts';
 import type { Outcome } from '../refusal.ts';
 import { readFrame, resumePointOf, termsFor } from './admission.ts';
 import { BatchIntake } from './batch-intake.ts';
+import type { SealBook } from './seal-book.ts';
 
 /** What a connection needs of the rest of the collector. */
 export interface ConnectionHost {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Log;
+  readonly seals: SealBook;
   /** Whether the token of a connection still stands. */
   isLive(principal: Principal): boolean;
   /** Whether a connection may speak for a service; a refusal is noted. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CollectorClock } from '../../../agent/src/stream/collector-clock.ts';
 import { FakeClock } from '../../../agent/src/testing/index.ts';
 
-test('the offset is whole milliseconds, so that times taken from it are too', async () => {
+test('the offset is whole milliseconds, and so are times taken from it', async () => {
   const clock = new FakeClock();
   const collector = new CollectorClock(clock);
   const sentAt = clock.now();

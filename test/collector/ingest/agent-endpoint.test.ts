@@ -30,6 +30,23 @@ describe('batches', () => {
     expect(await successes(collector)).toBe(7);
   });
 
+  test('a number that comes again with other bytes is kept apart and told', async () => {
+    const scope = scopeOfTest();
+    const collector = await startTestCollector(scope);
+    const agent = await WireAgent.introduce(scope, collector.url);
+    agent.send(batchWith(1, rollupsOf({ success: 3 })));
+    await agent.acknowledged(1);
+    agent.terminate();
+    const copy = await WireAgent.introduce(scope, collector.url, { first: 1, next: 3 });
+    copy.send(batchWith(1, rollupsOf({ success: 100 })));
+    copy.send(batchWith(2, rollupsOf({ success: 4 })));
+    await copy.acknowledged(2);
+    const problem = 'batch 1 came before with other bytes: two processes have one identity';
+    expect(await copy.next('refused')).toEqual({ type: 'refused', seq: 1, problem });
+    expect(await successes(collector)).toBe(7);
+    expect((await eventKinds(collector)).filter((kind) => kind === 'agent.refused')).toHaveLength(1);
+  });
+
   test('a gap closes the connection with 4409 and stores nothing', async () => {
     const scope = scopeOfTest();
     const collector = await startTestCollector(scope);
