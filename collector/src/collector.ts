@@ -82,7 +82,7 @@ interface Parts {
 const mostBaseEveryMs = 600_000;
 
 async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): Promise<Parts> {
-  const store = await openSqliteStore(dataDir);
+  const store = await openSqliteStore(dataDir, undefined, { clock, log });
   try {
     const bus = createLocalBus();
     const baseEveryMs = Math.min(mostBaseEveryMs, retentionMs / 10);
@@ -140,7 +140,7 @@ async function serve(of: {
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),
     files: await readStaticFiles(options.dashboardDir),
-    isReady: () => journal.lastFailure === undefined,
+    isReady: () => journal.lastFailure === undefined && store.problem === undefined,
     log: options.log,
   });
   const gate = new Gate({ ...options, port });

@@ -8,6 +8,7 @@ export type CollectorErrorCode =
   | 'folder_unusable'
   | 'folder_in_use'
   | 'database_refused'
+  | 'disk_full'
   | 'no_sqlite_driver'
   | 'no_such_file'
   | 'file_exists'

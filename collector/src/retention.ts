@@ -26,6 +26,10 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   let timer: TimerHandle;
   schedule(firstAfterMs);
+  store.onFull(() => {
+    timer.cancel();
+    schedule(0);
+  });
 
   function schedule(delayMs: number): void {
     timer = clock.setTimeout(() => {

@@ -74,6 +74,7 @@ const codes: Readonly<Record<CollectorErrorCode, ExitCode>> = {
   folder_unusable: exitCodes.failed,
   folder_in_use: exitCodes.failed,
   database_refused: exitCodes.failed,
+  disk_full: exitCodes.failed,
   no_sqlite_driver: exitCodes.failed,
   no_such_file: exitCodes.notFound,
   file_exists: exitCodes.conflict,

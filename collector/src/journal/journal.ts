@@ -1,4 +1,5 @@
 import type { Clock, LogEntry, LogFact } from '@holdfast/shared';
+import { CollectorError } from '../errors.ts';
 import type { EventStore, NewEntry } from '../store/event-store.ts';
 import type { StoredToken } from '../store/token-table.ts';
 
@@ -137,7 +138,8 @@ export class Journal {
       for (const { pending } of group) pending.stored?.();
       return { group, ids };
     } catch (error) {
-      this.lastFailure = error;
+      // Of a full disk the store tells itself, its end too.
+      this.lastFailure = isDiskFull(error) ? undefined : error;
       for (const { pending } of group) pending.failed?.(error);
       return undefined;
     } finally {
@@ -158,6 +160,10 @@ export class Journal {
     this.wasCongested = false;
     this.onRelief();
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === 'disk_full';
 }
 
 function bytesOf(pending: Pending | undefined): number {

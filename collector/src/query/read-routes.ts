@@ -15,6 +15,7 @@ import {
   show,
   nearestFew,
   statusOf,
+  type StatusView,
   worstFirst,
 } from '@holdfast/shared';
 import { type TProperties, Type } from 'typebox';
@@ -49,14 +50,14 @@ const place = {
 export function readRoutes(options: ReadRoutesOptions): readonly Route[] {
   const views = new Views(options);
   return [
-    ...listRoutes(views),
+    ...listRoutes(views, options.store),
     ...resourceRoutes(options, views),
     ...historyRoutes(options),
     ...flagRoutes(views),
   ];
 }
 
-function listRoutes(views: Views): Route[] {
+function listRoutes(views: Views, store: EventStore): Route[] {
   return [
     route({
       method: 'GET',
@@ -67,7 +68,9 @@ function listRoutes(views: Views): Route[] {
       answer: Type.Ref('StatusView'),
       handle: async ({ query: { at } }) => {
         const view = await views.at(at);
-        return view.ok ? done({ ...statusOf(view.value, view.value.at), ...momentIn(at, view.value) }) : view;
+        if (!view.ok) return view;
+        const status = { ...statusOf(view.value, view.value.at), ...momentIn(at, view.value) };
+        return done(at === undefined ? withProblem(status, store.problem) : status);
       },
     }),
     listRoute(views, {
@@ -153,6 +156,11 @@ function listRoute<T>(views: Views, list: ListOf<T>): Route {
       return page.ok ? done({ ...page.value, ...momentIn(query.at, view.value) }) : page;
     },
   });
+}
+
+/** What stops the collector itself goes before all that it tells of others. */
+function withProblem(status: StatusView, problem: string | undefined): StatusView {
+  return problem === undefined ? status : { ...status, problem, sentence: `${problem} · ${status.sentence}` };
 }
 
 /** Which moment an answer is of, where one was asked for. */

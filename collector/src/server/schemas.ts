@@ -263,6 +263,7 @@ function answers(): Record<string, TSchema> {
       'sinceAt?': instant(),
       'firstAddress?': text(),
       'cause?': text(),
+      'problem?': text(),
       'at?': instant(),
     }),
     SeriesAnswer: object({

@@ -6,6 +6,10 @@ import type { StoredToken, TokenStore } from './token-table.ts';
  * many can put a database server there without a change above it.
  */
 export interface EventStore {
+  /** Why nothing can be stored now, for people; `undefined` while all is well. */
+  readonly problem: string | undefined;
+  /** Calls the listener each time the disk has become full: room can then be made. */
+  onFull(listener: () => void): void;
   readonly tokens: TokenStore;
   /** The highest sequence number of this run of the agent that is durable; 0 for none. */
   storedOf(agent: AgentIdentity): Promise<number>;

@@ -1,3 +1,6 @@
+import type { Clock } from '@holdfast/shared';
+import type { Log } from '../log.ts';
+import { systemClock } from '../time/system-clock.ts';
 import { type DatabaseDriver, Queue } from './database.ts';
 import { DerivedTables } from './derived-tables.ts';
 import { chooseDriver } from './drivers/choose-driver.ts';
@@ -7,23 +10,40 @@ import { openFiles } from './open-files.ts';
 import { compactHours } from './hours.ts';
 import { expire } from './retention.ts';
 import { SnapshotTable } from './snapshot-table.ts';
+import { SpaceGuard } from './space-guard.ts';
 import { tokenStore } from './token-table.ts';
 
+export interface StoreOptions {
+  readonly clock?: Clock;
+  /** Told of a disk that is full, and of its end. */
+  readonly log?: Log;
+}
+
 /** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError`. */
-export async function openSqliteStore(folder: string, driver?: DatabaseDriver): Promise<EventStore> {
+export async function openSqliteStore(
+  folder: string,
+  driver?: DatabaseDriver,
+  { clock = systemClock, log: say = () => {} }: StoreOptions = {},
+): Promise<EventStore> {
   const files = await openFiles(folder, driver ?? (await chooseDriver()));
   const log = new LogTable(files);
   const snapshots = new SnapshotTable(files);
   const derived = new DerivedTables({ ...files, snapshots });
   const queue = new Queue();
+  const guard = new SpaceGuard({ folder, writer: files.writer, queue, clock, log: say });
   await log.open();
+  await guard.open();
   return {
+    get problem() {
+      return guard.problem;
+    },
+    onFull: (listener) => (guard.onFull = listener),
     tokens: tokenStore(files.writer, queue),
     storedOf: (agent) => log.storedOf(agent),
-    append: (entries) => queue.run(() => log.append(entries)),
+    append: (entries) => guard.run(() => log.append(entries)),
     readFrom: (id) => log.readFrom(id),
     load: () => queue.run(() => derived.load()),
-    save: (flush) => queue.run(() => derived.save(flush)),
+    save: (flush) => guard.run(() => derived.save(flush)),
     clear: () => queue.run(() => derived.clear()),
     baseFor: (at) => snapshots.baseFor(at),
     pastBeginsAt: () => snapshots.pastBeginsAt(),
@@ -35,6 +55,9 @@ export async function openSqliteStore(folder: string, driver?: DatabaseDriver): 
       await expire(files.writer, queue, cutoffs);
       log.forgetAgents();
     },
-    close: () => queue.run(() => files.close()),
+    async close() {
+      await guard.close();
+      await queue.run(() => files.close());
+    },
   };
 }

@@ -24,6 +24,8 @@ export interface StatusView {
   /** The address of the breaker that went first, and why. */
   readonly firstAddress?: string;
   readonly cause?: string;
+  /** Why the collector itself stores nothing now; absent while it does. */
+  readonly problem?: string;
   /** The moment that it is of, epoch milliseconds; absent where it is of now. */
   readonly at?: number;
 }

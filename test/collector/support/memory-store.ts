@@ -28,6 +28,8 @@ export class MemoryStore implements EventStore {
     return entries.map(() => ++this.count);
   }
 
+  readonly problem = undefined;
+  onFull = (): void => {};
   readonly tokens: EventStore['tokens'] = {
     all: () => Promise.resolve([]),
     noteUses: () => Promise.resolve(),
