@@ -30,7 +30,7 @@ describe('batches', () => {
     expect(await successes(collector)).toBe(7);
   });
 
-  test('a number that comes again with other bytes is kept apart and told', async () => {
+  test('a number that comes again with other bytes is kept apart', async () => {
     const scope = scopeOfTest();
     const collector = await startTestCollector(scope);
     const agent = await WireAgent.introduce(scope, collector.url);
