@@ -119,9 +119,9 @@ export class Agent extends Primitives {
   }
 
   /**
-   * Drains when the process gets `signal`, `SIGTERM` for instance; closes what there is to close, and lets the
-   * signal end the process. Nobody listens for signals unless this is called. The answer takes it back. Throws
-   * `TypeError` or `RangeError` for bad options.
+   * Drains when the process gets `signal`, `SIGTERM` for instance; closes what there is to close, and lets
+   * the signal end the process. Nobody listens for signals unless this is called. The answer takes it back.
+   * Throws `TypeError` or `RangeError` for bad options.
    */
   drainOn(signal: NodeJS.Signals, options: DrainOptions = {}): () => void {
     const { clock, internalError } = this.#parts.runtime;
