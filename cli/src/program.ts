@@ -5,6 +5,7 @@ import { registerAdminRebuild } from './commands/admin-rebuild.ts';
 import { registerAdminRestore } from './commands/admin-restore.ts';
 import { registerAgentsLs } from './commands/agents-ls.ts';
 import { registerAuditLs } from './commands/audit-ls.ts';
+import { registerAuditVerify } from './commands/audit-verify.ts';
 import { registerBreakersAct } from './commands/breakers-act.ts';
 import { registerBreakersGet } from './commands/breakers-get.ts';
 import { registerBreakersLs } from './commands/breakers-ls.ts';
@@ -76,6 +77,7 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerErrorsLs,
   registerHealthLs,
   registerAuditLs,
+  registerAuditVerify,
   registerAgentsLs,
   registerTokensCreate,
   registerTokensLs,

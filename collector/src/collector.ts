@@ -14,6 +14,7 @@ import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
 import { type CheckedOptions, type CollectorOptions, checkOptions, tokenRequired } from './options.ts';
+import { auditVerifyRoute } from './query/audit-verify-route.ts';
 import { readRoutes } from './query/read-routes.ts';
 import { startRetention } from './retention.ts';
 import { createApi } from './server/api.ts';
@@ -126,7 +127,7 @@ async function serve(of: {
 }): Promise<Collector> {
   const { server, port, options, parts } = of;
   const { store, state, journal } = parts;
-  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs} = options;
+  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
   const { access, book } = await openAccess(options, parts);
   const shared = { ...parts, log, retentionMs, secondsRetentionMs, access, book };
   const control = new Control(shared);
@@ -135,7 +136,7 @@ async function serve(of: {
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
   const given = [...readRoutes(shared), ...controlRoutes(control), ...tokenRoutes(book)];
-  const routes = [...given, ingestRoute(agents.requests)];
+  const routes = [...given, auditVerifyRoute(store), ingestRoute(agents.requests)];
   const app = createApi({
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),

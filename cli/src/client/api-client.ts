@@ -2,6 +2,7 @@ import type {
   ActAnswer,
   AgentView,
   AuditEntry,
+  AuditVerification,
   CreateTokenAnswer,
   CreateTokenRequest,
   ErrorView,
@@ -39,6 +40,8 @@ export interface ApiClient {
   flag(key: string): Promise<FlagView>;
   /** Newest last, as events. */
   audit(query: HistoryQuery): Promise<readonly AuditEntry[]>;
+  /** `head` is one that was kept from before. */
+  verifyAudit(head?: string): Promise<AuditVerification>;
   agents(query?: ListQuery): Promise<readonly AgentView[]>;
   /** Oldest first. */
   tokens(): Promise<readonly TokenView[]>;
@@ -91,6 +94,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     flags: (query = {}) => list('flags', query),
     flag: (key) => request('GET', flagPath(key)),
     audit: async ({ limit, ...query }) => (await list<AuditEntry>('audit', query, limit)).toReversed(),
+    verifyAudit: (head) => {
+      const search = head === undefined ? '' : `?${new URLSearchParams({ head }).toString()}`;
+      return request('GET', `audit/verify${search}`);
+    },
     agents: (query = {}) => list('agents', query),
     tokens: async () => (await request<{ items: readonly TokenView[] }>('GET', 'tokens')).items,
     createToken: (body) => request('POST', 'tokens', body),

@@ -123,10 +123,6 @@ export class History {
     return this.unsaved().flatMap((chunk) => chunk.events);
   }
 
-  unsavedAudit(): AuditEntry[] {
-    return this.unsaved().flatMap((chunk) => chunk.audit);
-  }
-
   private unsaved(): readonly Chunk[] {
     return [...this.sealed, this.present];
   }

@@ -40,7 +40,7 @@ export function historyRoutes({ state, store, clock }: HistoryRoutesOptions): re
       summary: 'Who changed what, from what to what, and why, newest first',
       item: 'AuditEntry',
       subjectOf: auditSubject,
-      unsaved: () => state.history.unsavedAudit(),
+      unsaved: () => [], // it is written with the log
       stored: (page) => store.audit(page),
       placeOf: (entry) => ({ at: entry.at, number: entry.id }),
     }),

@@ -90,6 +90,12 @@ function overrides(): Record<string, TSchema> {
       state: oneOf(['forced_open', 'disabled', 'closed']),
       ...attribution,
     }),
+    AuditVerification: object({
+      rowCount: count(),
+      head: text(),
+      'brokenAt?': Type.Integer(),
+      'problem?': text(),
+    }),
     TokenView: object({
       id: text(),
       name: text(),

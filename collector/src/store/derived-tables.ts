@@ -65,7 +65,8 @@ export class DerivedTables {
       );
       await insertRows(
         this.writer,
-        { into: 'audit (id, at, body)', columns: 3 },
+        // Only of before there was a chain: since then rows are written with the log.
+        { into: 'audit (id, at, body)', columns: 3, onConflict: '(id) DO NOTHING' },
         flush.audit.map((entry) => [entry.id, entry.at, JSON.stringify(entry)]),
       );
       await this.writer.run('INSERT OR REPLACE INTO progress (id, folded) VALUES (1, ?)', [flush.folded]);
@@ -82,7 +83,7 @@ export class DerivedTables {
       await this.writer.run('DELETE FROM hours WHERE minute >= ?', [Math.floor(baseAt / 3_600_000) * 60]);
       await this.writer.run(unusedResources);
       await this.writer.run('DELETE FROM events WHERE id >= ?', [(id + 1) * 1_024]);
-      await this.writer.run('DELETE FROM audit WHERE id > ?', [id]);
+      await this.writer.run('DELETE FROM audit WHERE hash IS NULL AND id > ?', [id]);
       await this.writer.run('UPDATE progress SET folded = ?', [id]);
       await this.saveTotals(totals);
       const snapshot = start === undefined ? {} : { snapshot: { id, fleet: start.fleet } };

@@ -1,4 +1,12 @@
-import type { AgentIdentity, AuditEntry, FleetEvent, LogEntry, LogFact } from '@holdfast/shared';
+import type {
+  AgentIdentity,
+  AuditEntry,
+  AuditVerification,
+  FleetEvent,
+  LogEntry,
+  LogFact,
+} from '@holdfast/shared';
+import type { ChainHead } from './audit-chain.ts';
 import type { StoredToken, TokenStore } from './token-table.ts';
 
 /**
@@ -38,6 +46,8 @@ export interface EventStore {
   events(query: PageQuery): Promise<readonly FleetEvent[]>;
   /** Newest first. */
   audit(query: PageQuery): Promise<readonly AuditEntry[]>;
+  /** Looks whether the audit is as it was written, and leads through a head that somebody kept. */
+  verifyAudit(known?: ChainHead): Promise<AuditVerification>;
 
   /** Adds up the parts of the hours that ended before a moment, epoch milliseconds. */
   compact(before: number): Promise<void>;

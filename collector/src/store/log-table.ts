@@ -1,4 +1,5 @@
 import { type AgentIdentity, type LogEntry, type LogFact, readAgentMessage } from '@holdfast/shared';
+import { AuditChain } from './audit-chain.ts';
 import {
   bytesIn,
   type Database,
@@ -20,6 +21,7 @@ const pageRows = 200;
 
 /** The log and the watermarks. The caller lets one piece of writing work at a time in. */
 export class LogTable {
+  readonly chain: AuditChain;
   private readonly writer: Database;
   private readonly reader: Database;
   /** Row ids by service, instance and epoch; those of the agents that have sent something lately. */
@@ -30,6 +32,7 @@ export class LogTable {
   constructor(files: { readonly writer: Database; readonly reader: Database }) {
     this.writer = files.writer;
     this.reader = files.reader;
+    this.chain = new AuditChain(files.writer);
   }
 
   async open(): Promise<void> {
@@ -38,6 +41,7 @@ export class LogTable {
     const folded = await this.writer.get('SELECT coalesce(max(folded), 0) AS id FROM progress');
     this.lastId = Math.max(this.lastId, numberIn(folded, 'id'));
     this.deadBytes = await this.countDeadBytes();
+    await this.chain.open();
   }
 
   async storedOf(agent: AgentIdentity): Promise<number> {
@@ -54,8 +58,10 @@ export class LogTable {
       await inTransaction(this.writer, () => this.insert(entries, first));
     } catch (error) {
       this.agentIds = new Map(); // it may hold rows that were rolled back
+      this.chain.settle(false);
       throw error;
     }
+    this.chain.settle(true);
     this.lastId += entries.length;
     return entries.map((_entry, index) => first + index);
   }
@@ -90,6 +96,7 @@ export class LogTable {
         const stored = Math.max(watermarks.get(agentId)?.[1] ?? 0, watermarkOf(fact));
         watermarks.set(agentId, [agentId, stored, at]);
       }
+      if (fact.type === 'control') await this.chain.add(id, at, fact);
       if (token !== undefined) await writeToken(this.writer, token);
       rows.push([id, at, fact.type, agentId, bodyOf(fact, frame)]);
       if (fact.type === 'refused' && frame !== undefined) dead.push([id, at, frame]);

@@ -1,4 +1,5 @@
-import { type Database, numberIn, type Queue, type SqlValue } from './database.ts';
+import { cutChain } from './audit-chain.ts';
+import { type Database, inTransaction, numberIn, type Queue, type SqlValue } from './database.ts';
 import type { Cutoffs } from './event-store.ts';
 
 const stepRows = 500;
@@ -20,7 +21,6 @@ export async function expire(writer: Database, queue: Queue, cutoffs: Cutoffs): 
     ['minutes', 'minute < ?', Math.floor(cutoffs.minutes / 60_000)],
     ['hours', 'minute < ?', Math.floor(cutoffs.hours / 60_000)],
     ['events', 'at < ?', cutoffs.log],
-    ['audit', 'at < ?', cutoffs.audit],
     ['agents', 'seen_at < ?', numberIn(base, 'at') - agentMarginMs],
   ];
   for (const [table, condition, value] of steps) {
@@ -29,6 +29,7 @@ export async function expire(writer: Database, queue: Queue, cutoffs: Cutoffs): 
     let removed = stepRows;
     while (removed === stepRows) removed = await queue.run(() => writer.run(text, [value]));
   }
+  await queue.run(() => inTransaction(writer, () => cutChain(writer, cutoffs.audit)));
   await queue.run(() => writer.run(unusedResources));
 }
 

@@ -1,19 +1,20 @@
 /** "HOLD" in ASCII, in SQLite's application_id: says that a database is ours. */
 export const applicationId = 0x48_4f_4c_44;
 /** In SQLite's user_version. A database with a higher one comes from a newer Holdfast. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /**
- * The log and the watermarks are what agents were told is stored. Everything below them but the tokens is
- * derived and can be made again from the log. Rowid tables in arrival order throughout: clustered keys would
- * spread each flush over the file.
+ * The log and the watermarks are what agents were told is stored. Everything below them but tokens and
+ * audit is derived and can be made again from the log. Rowid tables in arrival order throughout: clustered
+ * keys would spread each flush over the file.
  */
-export const schema: string = `${tablesOfVersion1()}${hoursTable()}${tokensTable()}`;
+export const schema: string = `${tablesOfVersion1()}${hoursTable()}${tokensTable()}${auditChain()}`;
 
 /** What brings a database from the version before to each version. */
 export const migrations: Readonly<Record<number, string>> = {
   2: hoursTable(),
   3: tokensTable(),
+  4: auditChain(),
 };
 
 function tablesOfVersion1(): string {
@@ -96,6 +97,18 @@ function tokensTable(): string {
     used_at INTEGER,
     revoked_at INTEGER,
     refused INTEGER NOT NULL
+  );
+`;
+}
+
+/** `audit_anchor` holds the last row that was let go of, which the oldest that is kept hangs on. */
+function auditChain(): string {
+  return `
+  ALTER TABLE audit ADD COLUMN hash BLOB;
+  CREATE TABLE audit_anchor (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id INTEGER NOT NULL,
+    hash BLOB NOT NULL
   );
 `;
 }

@@ -50,6 +50,7 @@ export async function openSqliteStore(
     slices: (query) => derived.slices(query),
     events: (query) => derived.events(query),
     audit: (query) => derived.audit(query),
+    verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
     compact: (before) => compactHours(files.writer, queue, before),
     async expire(cutoffs) {
       await expire(files.writer, queue, cutoffs);

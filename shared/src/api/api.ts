@@ -64,6 +64,17 @@ export interface ActAnswer {
   readonly audit: AuditEntry;
 }
 
+/** Whether the audit list is as it was written. */
+export interface AuditVerification {
+  /** How many rows are as written, up to where it is broken. */
+  readonly rowCount: number;
+  /** `ID:HASH` of the last good row. Kept elsewhere it shows later whether rows were cut off since. */
+  readonly head: string;
+  /** The first row that is not as written; absent where all are. */
+  readonly brokenAt?: number;
+  readonly problem?: string;
+}
+
 /** RFC 9457. `nearest` holds names that may have been meant. */
 export interface Problem {
   readonly type: string;

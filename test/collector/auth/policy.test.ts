@@ -28,6 +28,7 @@ const table: Readonly<Record<string, readonly Who[]>> = {
   'get /api/v1/flags/{key}': readers,
   'get /api/v1/events': readers,
   'get /api/v1/audit': readers,
+  'get /api/v1/audit/verify': readers,
   'get /api/v1/resources/{service}/{kind}/{name}': readers,
   'get /api/v1/resources/{service}/{name}': readers,
   'get /api/v1/resources/{service}/{kind}/{name}/series': readers,

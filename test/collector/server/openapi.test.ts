@@ -95,6 +95,7 @@ test('describes every operation with its parameters', async () => {
       "delete /api/v1/tokens/{id}",
       "get /api/v1/agents",
       "get /api/v1/audit",
+      "get /api/v1/audit/verify",
       "get /api/v1/errors",
       "get /api/v1/events",
       "get /api/v1/flags",

@@ -44,6 +44,7 @@ export class MemoryStore implements EventStore {
   slices = (): Promise<never[]> => Promise.resolve([]);
   events = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);
+  verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   compact = (): Promise<void> => Promise.resolve();
   expire = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();

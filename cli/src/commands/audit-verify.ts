@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { contextOf } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import type { Host } from '../host.ts';
+import { group } from './group.ts';
+
+export function registerAuditVerify(program: Command, host: Host): void {
+  group(program, 'audit', 'who changed what, when and why')
+    .command('verify')
+    .description('look whether the audit list is as it was written; ends with 1 where it is not')
+    .option('--head <id:hash>', 'what an earlier verify printed: the list must still lead through it')
+    .action(async ({ head }: { head?: string }, command: Command) => {
+      const context = contextOf(command, host);
+      const found = await context.api.verifyAudit(head);
+      const isForPeople = context.printing.format === 'table' || context.printing.format === 'wide';
+      if (!isForPeople) host.out.write(`${JSON.stringify(found)}\n`);
+      if (found.brokenAt !== undefined)
+        throw new Failure(
+          exitCodes.failed,
+          `the audit list is broken at row ${found.brokenAt}: ${found.problem ?? 'it was altered'}`,
+        );
+      if (!isForPeople) return;
+      host.out.write(`${found.head}\n`);
+      const rows = found.rowCount === 1 ? '1 row is' : `${found.rowCount} rows are`;
+      context.say(`${rows} as written; keep the line above to compare it with later`);
+    });
+}
