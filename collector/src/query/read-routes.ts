@@ -59,20 +59,7 @@ export function readRoutes(options: ReadRoutesOptions): readonly Route[] {
 
 function listRoutes(views: Views, store: EventStore): Route[] {
   return [
-    route({
-      method: 'GET',
-      action: 'read',
-      path: '/api/v1/status',
-      summary: 'One sentence: what is wrong, since when, why, what is degraded',
-      query: atQuery,
-      answer: Type.Ref('StatusView'),
-      handle: async ({ query: { at } }) => {
-        const view = await views.at(at);
-        if (!view.ok) return view;
-        const status = { ...statusOf(view.value, view.value.at), ...momentIn(at, view.value) };
-        return done(at === undefined ? withProblem(status, store.problem) : status);
-      },
-    }),
+    statusRoute(views, store),
     listRoute(views, {
       path: 'services',
       summary: 'Services with how their parts stand',
@@ -117,6 +104,23 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       subjectOf: flagSubject,
     }),
   ];
+}
+
+function statusRoute(views: Views, store: EventStore): Route {
+  return route({
+    method: 'GET',
+    action: 'read',
+    path: '/api/v1/status',
+    summary: 'One sentence: what is wrong, since when, why, what is degraded',
+    query: atQuery,
+    answer: Type.Ref('StatusView'),
+    handle: async ({ query: { at } }) => {
+      const view = await views.at(at);
+      if (!view.ok) return view;
+      const status = { ...statusOf(view.value, view.value.at), ...momentIn(at, view.value) };
+      return done(at === undefined ? withProblem(status, store.problem) : status);
+    },
+  });
 }
 
 interface ListQuery {

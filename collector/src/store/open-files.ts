@@ -4,6 +4,7 @@ import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import { checkFile } from './check-file.ts';
 import { type Database, type DatabaseDriver, inTransaction, numberIn } from './database.ts';
 import { applicationId, migrations, schema, schemaVersion } from './schema.ts';
+import { assertSound } from './soundness.ts';
 
 /** The open connections of a data folder. */
 export interface OpenFiles {
@@ -112,14 +113,27 @@ async function takeLock(folder: string, driver: DatabaseDriver): Promise<Databas
 
 async function openWriter(file: string, driver: DatabaseDriver): Promise<Database> {
   const writer = await driver.open(file);
+  try {
+    await prepareWriter(file, writer);
+    return writer;
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+async function prepareWriter(file: string, writer: Database): Promise<void> {
   await writer.exec('PRAGMA busy_timeout = 5000; PRAGMA page_size = 16384; PRAGMA cache_size = -32768');
   const version = numberIn(await writer.get('PRAGMA user_version'), 'user_version');
-  if (version === 0) await createSchema(writer);
-  else await migrate(writer, version);
+  if (version === 0) {
+    await createSchema(writer);
+  } else {
+    await assertSound(file, writer);
+    await migrate(writer, version);
+  }
   await writer.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864',
   );
-  return writer;
 }
 
 /** Before the switch to the write-ahead log, so that the marks of `checkFile` stand in the file itself. */

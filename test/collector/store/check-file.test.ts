@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openSqliteStore } from '../../../collector/src/store/sqlite-event-store.ts';
 import { scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { availableDrivers } from '../support/drivers.ts';
+import { logOf } from '../support/log-of-a-day.ts';
 import { startTestCollector } from '../support/start-collector.ts';
 
 const [driver] = await availableDrivers();
@@ -73,4 +75,22 @@ test('a database that is a folder is told', async () => {
   const folder = await temporaryFolder(scopeOfTest());
   await mkdir(path.join(folder, 'holdfast.db'));
   expect(await refusalOf(folder)).toMatchObject({ code: 'database_refused' });
+});
+
+test('a damaged database is refused with the mend, and left alone', async () => {
+  const scope = scopeOfTest();
+  const folder = await temporaryFolder(scope);
+  const store = await openSqliteStore(folder);
+  const entries = logOf(1, 400);
+  await store.append(entries);
+  await store.close();
+  const file = path.join(folder, 'holdfast.db');
+  const bytes = await readFile(file);
+  bytes.fill(0x55, bytes.length - 60_000, bytes.length - 20_000); // pages of the log
+  await writeFile(file, bytes);
+  expect(await refusalOf(folder)).toMatchObject({
+    code: 'database_refused',
+    message: expect.stringMatching(/holdfast\.db is damaged \(.+\); .* holdfast admin restore/) as string,
+  });
+  expect((await readFile(file)).equals(bytes)).toBe(true);
 });
