@@ -46,13 +46,23 @@ export function show(input: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/**
+ * Text of at most so many characters. What steers a terminal or turns the direction of writing is taken out
+ * of it, line ends become spaces: it comes from other machines, and is shown on many screens.
+ */
 export function text(limit = 256): Reader<string> {
   return (input, place) => {
     if (typeof input !== 'string') return misfit(place, 'a string', input);
     if (input.length > limit)
       return misfit(place, `at most ${limit} characters`, `${input.length} characters`);
-    return input;
+    return steering.test(input) ? plain(input) : input;
   };
+}
+
+const steering = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
+
+function plain(input: string): string {
+  return input.replace(/[\r\n\t\p{Zl}\p{Zp}]+/gu, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '');
 }
 
 export function number(min: number = -Number.MAX_VALUE, max: number = Number.MAX_VALUE): Reader<number> {
@@ -96,9 +106,10 @@ export function recordOf<T>(item: Reader<T>, limit: number): Reader<Readonly<Rec
     if (names.length > limit) return misfit(place, `at most ${limit} entries`, `${names.length} entries`);
     const record: Record<string, T> = {};
     for (const name of names) {
-      if (name === '__proto__' || name === 'constructor' || name === 'prototype')
+      const key = plain(name);
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype')
         misfit(place, 'free of that name', name);
-      record[name] = item(source[name], `${place}.${name}`);
+      record[key] = item(source[name], `${place}.${name}`);
     }
     return record;
   };

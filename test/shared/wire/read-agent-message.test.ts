@@ -85,3 +85,52 @@ test('no frame makes the parser throw', () => {
     ),
   );
 });
+
+test('what steers a terminal is taken out of all texts', () => {
+  const steering = [
+    '\u001b]52;c;cm0gLXJm\u0007',
+    '\u009b31m',
+    '\u202egnp.exe',
+    '\u2066x\u2069',
+    'a\r\n\tb',
+    '\u2028',
+    '\0',
+  ];
+  const forbidden = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
+  for (const bad of steering) {
+    const error = {
+      class: 'transient',
+      severity: 'low',
+      fingerprint: bad,
+      message: bad,
+      code: bad,
+      why: bad,
+    };
+    const messages = [
+      { ...hello, version: bad, environment: bad, epoch: `e${bad}`, tags: { [`t${bad}`]: bad } },
+      { ...batch, events: [{ kind: 'error.sampled', at: 1, resource: 0, error, operation: bad }] },
+      {
+        ...batch,
+        dictionary: { from: 0, add: [{ kind: 'retry', name: 'r', dependency: bad, config: { a: bad } }] },
+      },
+    ];
+    for (const message of messages) {
+      const result = readAgentMessage(JSON.stringify(message));
+      expect(result).toMatchObject({ ok: true });
+      expect(textsIn(result).filter((one) => forbidden.test(one))).toEqual([]);
+    }
+  }
+  const result = readAgentMessage(JSON.stringify({ ...hello, version: 'line 1\r\nline 2 \u{1f980} \u0645' }));
+  expect(result).toMatchObject({ value: { version: 'line 1 line 2 \u{1f980} \u0645' } });
+});
+
+test('a name that becomes a forbidden one is forbidden', () => {
+  expect(problemOf({ ...hello, tags: { 'constr\u0000uctor': 'x' } })).toContain('tags');
+});
+
+/** Every text in a value, names too. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [name, ...textsIn(member)]);
+}
