@@ -127,12 +127,12 @@ async function serve(of: {
 }): Promise<Collector> {
   const { server, port, options, parts } = of;
   const { store, state, journal } = parts;
-  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
+  const { log, retentionMs, secondsRetentionMs, hoursRetentionMs, maxBytes } = options;
   const { access, book } = await openAccess(options, parts);
   const shared = { ...parts, log, retentionMs, secondsRetentionMs, access, book };
   const control = new Control(shared);
   const stopExpiry = await startExpiry({ ...shared, control });
-  const stopRetention = startRetention({ ...shared, hoursRetentionMs });
+  const stopRetention = startRetention({ ...shared, hoursRetentionMs, maxBytes });
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
   const given = [...readRoutes(shared), ...controlRoutes(control), ...tokenRoutes(book)];

@@ -27,6 +27,8 @@ export interface CollectorOptions {
   readonly secondsRetentionMs?: number;
   /** How long hours are kept for charts of the past, milliseconds. Default a year, at least `retentionMs`. */
   readonly hoursRetentionMs?: number;
+  /** What the data may take, bytes, at least 64 MiB; what is oldest goes first. Default: no bound. */
+  readonly maxBytes?: number;
   readonly clock?: Clock;
   /** Default: nothing is said. */
   readonly log?: Log;
@@ -43,6 +45,8 @@ export interface CheckedOptions extends Required<Omit<CollectorOptions, 'dashboa
 
 export const defaultPort = 4_900;
 const dayMs = 86_400_000;
+/** Less than that the newest hour of a busy fleet takes. */
+const leastMaxBytes = 64 * 1_024 * 1_024;
 const minTokenLength = 16;
 
 /**
@@ -64,6 +68,7 @@ export function checkOptions(options: CollectorOptions): CheckedOptions {
     retentionMs,
     secondsRetentionMs: Math.min(options.secondsRetentionMs ?? dayMs, retentionMs),
     hoursRetentionMs: Math.max(options.hoursRetentionMs ?? 366 * dayMs, retentionMs),
+    maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,
     clock: options.clock ?? systemClock,
     log: options.log ?? (() => {}),
     version: options.version ?? '0.0.0',
@@ -83,6 +88,7 @@ function demandsOn({
   dataDir,
   allowHosts,
   secondsRetentionMs,
+  maxBytes,
 }: CheckedOptions): readonly Demand[] {
   const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
   const isHost = /^[\w.:-]{1,253}$/.test(host);
@@ -92,6 +98,7 @@ function demandsOn({
     ['--host', host, isHost, 'an address or a host name'],
     ['--data', dataDir, dataDir !== '', 'a folder'],
     ['a retention', secondsRetentionMs, isLong, 'at least a minute (60000)'],
+    ['--max-size', maxBytes, maxBytes >= leastMaxBytes, 'at least 64m'],
     ...allowHosts.map((name): Demand => ['--allow-host', name, isAllowable(name), 'NAME or NAME:PORT']),
   ];
 }

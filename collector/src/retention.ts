@@ -1,7 +1,7 @@
-import type { Clock, TimerHandle } from '@holdfast/shared';
+import { type Clock, formatDuration, type TimerHandle } from '@holdfast/shared';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
-import type { EventStore } from './store/event-store.ts';
+import type { Cutoffs, EventStore } from './store/event-store.ts';
 
 export interface RetentionOptions {
   readonly store: EventStore;
@@ -10,10 +10,18 @@ export interface RetentionOptions {
   readonly retentionMs: number;
   readonly secondsRetentionMs: number;
   readonly hoursRetentionMs: number;
+  /** What the data may take. */
+  readonly maxBytes: number;
 }
 
 const firstAfterMs = 60_000;
 const everyMs = 3_600_000;
+/** Where the size is bounded it is looked at more often. */
+const sizeEveryMs = 300_000;
+/** However small the bound: what an operator looks at now is kept. */
+const floorMs = 3_600_000;
+/** How much less is kept with each step, until it fits. */
+const shorter = 0.9;
 /** Who changed what is asked for long after the calls are forgotten. */
 const auditRetentionMs = 366 * 86_400_000;
 
@@ -22,7 +30,7 @@ const auditRetentionMs = 366 * 86_400_000;
  * it, which resolves once nothing runs.
  */
 export function startRetention(options: RetentionOptions): () => Promise<void> {
-  const { store, clock, log, retentionMs, secondsRetentionMs, hoursRetentionMs } = options;
+  const { store, clock, log, maxBytes } = options;
   let running: Promise<void> = Promise.resolve();
   let timer: TimerHandle;
   schedule(firstAfterMs);
@@ -34,19 +42,15 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
   function schedule(delayMs: number): void {
     timer = clock.setTimeout(() => {
       running = expire();
-      schedule(everyMs);
+      schedule(Number.isFinite(maxBytes) ? sizeEveryMs : everyMs);
     }, delayMs);
   }
 
   async function expire(): Promise<void> {
-    const now = clock.now();
-    const past = now - retentionMs;
-    const audit = Math.min(now - auditRetentionMs, past);
-    const seconds = now - secondsRetentionMs;
-    const hours = now - hoursRetentionMs;
     try {
-      await store.compact(now);
-      await store.expire({ log: past, minutes: past, seconds, hours, audit });
+      await store.compact(clock.now());
+      await store.expire(cutoffsOf(options, options));
+      await shrink(options);
     } catch (error) {
       log('error', `what is too old could not be removed: ${messageOf(error)}`);
     }
@@ -56,4 +60,49 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
     timer.cancel();
     return running;
   };
+}
+
+/** How long what is kept. */
+type Kept = Pick<RetentionOptions, 'retentionMs' | 'secondsRetentionMs'>;
+
+function cutoffsOf(
+  { clock, hoursRetentionMs }: RetentionOptions,
+  { retentionMs, secondsRetentionMs }: Kept,
+): Cutoffs {
+  const now = clock.now();
+  const past = now - retentionMs;
+  return {
+    log: past,
+    minutes: past,
+    seconds: now - secondsRetentionMs,
+    hours: now - hoursRetentionMs,
+    audit: Math.min(now - auditRetentionMs, past),
+  };
+}
+
+/** Keeps less until it fits: of the seconds first, then of the log, minutes and events. */
+async function shrink(options: RetentionOptions): Promise<void> {
+  const { store, log, maxBytes } = options;
+  let kept: Kept = options;
+  let bytes = await store.usedBytes();
+  while (bytes > maxBytes) {
+    const next = shorterThan(kept);
+    if (next === undefined) break;
+    kept = next;
+    await store.expire(cutoffsOf(options, kept));
+    bytes = await store.usedBytes();
+  }
+  if (kept === options) return;
+  const { retentionMs, secondsRetentionMs } = kept;
+  const what = `seconds of ${formatDuration(secondsRetentionMs)} and a log of ${formatDuration(retentionMs)}`;
+  const fits = bytes <= maxBytes ? 'fit' : 'are kept, which is the least, and do not fit';
+  log(bytes <= maxBytes ? 'info' : 'warning', `${what} ${fits} into --max-size`);
+}
+
+function shorterThan({ retentionMs, secondsRetentionMs }: Kept): Kept | undefined {
+  if (secondsRetentionMs > floorMs) {
+    return { retentionMs, secondsRetentionMs: Math.max(floorMs, secondsRetentionMs * shorter) };
+  }
+  if (retentionMs <= floorMs) return undefined;
+  return { secondsRetentionMs, retentionMs: Math.max(floorMs, retentionMs * shorter) };
 }

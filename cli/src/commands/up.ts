@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { CollectorOptions } from '@holdfast/collector';
+import { parseDuration } from '@holdfast/shared';
 import { type Command, InvalidArgumentError } from 'commander';
 import { liveUrl } from '../client/collector-url.ts';
 import { type Context, contextOf } from '../context.ts';
@@ -12,6 +14,10 @@ interface Options {
   readonly port: number;
   readonly data?: string;
   readonly allowHost: readonly string[];
+  readonly keep?: number;
+  readonly keepSeconds?: number;
+  readonly keepHours?: number;
+  readonly maxSize?: number;
   readonly exitOnDisconnect?: boolean;
 }
 
@@ -28,6 +34,10 @@ export function registerUp(program: Command, host: Host): void {
       collect,
       [],
     )
+    .option('--keep <time>', 'how long the log, minutes and events are kept (default: 30d)', readKeep)
+    .option('--keep-seconds <time>', 'how long single seconds are kept (default: 1d)', readKeep)
+    .option('--keep-hours <time>', 'how long hours are kept (default: 1y)', readKeep)
+    .option('--max-size <size>', 'what the data may take, such as 10g; the oldest goes first', readSize)
     .option('--exit-on-disconnect', 'end when the channel to the parent process closes; for whoever forks it')
     .action(async (options: Options, command: Command) => {
       const context = contextOf(command, host);
@@ -56,6 +66,7 @@ async function serve(context: Context, options: Options, end: AbortSignal): Prom
     dataDir: dataFolder,
     dashboardDir: dashboardFolder,
     allowHosts: options.allowHost,
+    ...keptFor(options),
     version,
     ...(token === undefined ? {} : { token }),
     log: (level, message) => context.say(level === 'info' ? message : `${level}: ${message}`),
@@ -85,6 +96,30 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+}
+
+/** What is asked for of how long and how much is kept. */
+function keptFor({ keep, keepSeconds, keepHours, maxSize }: Options): Partial<CollectorOptions> {
+  return {
+    ...(keep === undefined ? {} : { retentionMs: keep }),
+    ...(keepSeconds === undefined ? {} : { secondsRetentionMs: keepSeconds }),
+    ...(keepHours === undefined ? {} : { hoursRetentionMs: keepHours }),
+    ...(maxSize === undefined ? {} : { maxBytes: maxSize }),
+  };
+}
+
+/** Also in years, which no other span is. */
+function readKeep(text: string): number {
+  const years = /^(\d{1,3})y$/.exec(text.trim())?.[1];
+  const span = years === undefined ? parseDuration(text) : Number(years) * 366 * 86_400_000;
+  if (span !== undefined && span >= 60_000) return span;
+  throw new InvalidArgumentError('It must be a time of at least a minute, such as 12h, 30d or 1y.');
+}
+
+function readSize(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmgt])(?:i?b)?$/i.exec(text.trim()) ?? [];
+  if (amount === '') throw new InvalidArgumentError('It must be a size such as 500m or 10g.');
+  return Math.round(Number(amount) * 1_024 ** ('kmgt'.indexOf(unit.toLowerCase()) + 1));
 }
 
 function collect(name: string, before: readonly string[]): string[] {

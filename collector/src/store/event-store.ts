@@ -53,6 +53,8 @@ export interface EventStore {
   compact(before: number): Promise<void>;
   /** Removes what is older than asked, in steps small enough that commits fit between them. */
   expire(cutoffs: Cutoffs): Promise<void>;
+  /** What the data takes, bytes; what was removed is not counted, as new data goes into its place. */
+  usedBytes(): Promise<number>;
   close(): Promise<void>;
 }
 

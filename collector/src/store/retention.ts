@@ -42,3 +42,9 @@ export const unusedResources: string =
   'DELETE FROM resources WHERE NOT EXISTS (SELECT 1 FROM minutes WHERE minutes.resource = resources.id)' +
   ' AND NOT EXISTS (SELECT 1 FROM seconds WHERE seconds.resource = resources.id)' +
   ' AND NOT EXISTS (SELECT 1 FROM hours WHERE hours.resource = resources.id)';
+
+export async function usedBytes(reader: Database): Promise<number> {
+  const pages = numberIn(await reader.get('PRAGMA page_count'), 'page_count');
+  const free = numberIn(await reader.get('PRAGMA freelist_count'), 'freelist_count');
+  return (pages - free) * numberIn(await reader.get('PRAGMA page_size'), 'page_size');
+}

@@ -7,7 +7,8 @@ const wholeBytes = 512 * 1_024 * 1_024;
 
 /**
  * Looks through a database before anything is written to it: the whole of one that is small enough, of a
- * larger one what agents were told is stored. Throws a `CollectorError` that says how it is damaged, and the mend.
+ * larger one what agents were told is stored. Throws a `CollectorError` that says how it is damaged, and the
+ * mend.
  */
 export async function assertSound(file: string, database: Database): Promise<void> {
   const { size } = await stat(file);

@@ -8,7 +8,7 @@ import type { EventStore } from './event-store.ts';
 import { LogTable } from './log-table.ts';
 import { openFiles } from './open-files.ts';
 import { compactHours } from './hours.ts';
-import { expire } from './retention.ts';
+import { expire, usedBytes } from './retention.ts';
 import { SnapshotTable } from './snapshot-table.ts';
 import { SpaceGuard } from './space-guard.ts';
 import { tokenStore } from './token-table.ts';
@@ -52,6 +52,7 @@ export async function openSqliteStore(
     audit: (query) => derived.audit(query),
     verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
     compact: (before) => compactHours(files.writer, queue, before),
+    usedBytes: () => usedBytes(files.reader),
     async expire(cutoffs) {
       await expire(files.writer, queue, cutoffs);
       log.forgetAgents();

@@ -54,6 +54,24 @@ describe('up', () => {
     });
   });
 
+  test.each([
+    ['--keep', 'long', 'It must be a time of at least a minute, such as 12h, 30d or 1y'],
+    ['--keep-hours', '5s', 'It must be a time of at least a minute'],
+    ['--max-size', '10', 'It must be a size such as 500m or 10g'],
+    ['--max-size', '1m', '--max-size must be at least 64m, got 1048576'],
+  ])('%s %s is refused', async (option, value, says) => {
+    const data = await temporaryFolder(scopeOfTest());
+    const { code, stderr } = await runCommand(['up', '--port', '0', '--data', data, option, value]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(says) as string });
+  });
+
+  test('takes how long and how much is kept', async () => {
+    const kept = ['--keep', '7d', '--keep-seconds', '6h', '--keep-hours', '1y', '--max-size', '2g'];
+    const { host, ended } = await up(scopeOfTest(), ...kept);
+    host.interrupt();
+    expect(await ended).toBe(0);
+  });
+
   test('refuses the network without a token', async () => {
     const data = await temporaryFolder(scopeOfTest());
     const { code, stderr } = await runCommand(['up', '--host', '0.0.0.0', '--port', '0', '--data', data]);

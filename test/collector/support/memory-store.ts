@@ -47,5 +47,6 @@ export class MemoryStore implements EventStore {
   verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   compact = (): Promise<void> => Promise.resolve();
   expire = (): Promise<void> => Promise.resolve();
+  usedBytes = (): Promise<number> => Promise.resolve(0);
   close = (): Promise<void> => Promise.resolve();
 }
