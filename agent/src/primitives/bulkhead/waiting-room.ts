@@ -21,6 +21,7 @@ export class WaitingRoom<W extends { readonly rank: number }> {
 
   /** Whose turn it is: the most important, and of those who came first. */
   next(): W | undefined {
+    if (this.size === 0) return undefined; // after most calls nobody waits
     for (let rank = this.#lines.length - 1; rank >= 0; rank--) {
       const waiting = this.#lines[rank]?.[0];
       if (waiting !== undefined) return waiting;
