@@ -14,6 +14,7 @@ import { Session } from './stream/session.ts';
 import type { SessionState } from './stream/session-state.ts';
 import type { Transport } from './stream/transport.ts';
 import type { Recorder } from './telemetry/recorder.ts';
+import { createDeflate } from './transport/deflate.ts';
 import { httpPost } from './transport/http-post.ts';
 import { webSocketTransport } from './transport/websocket.ts';
 import { agentVersion } from './version.ts';
@@ -128,11 +129,13 @@ export class Connection {
   }
 
   #converse(collector: CollectorAddress | Transport, shared: ConversationOptions): Conversation {
-    const { clock, random, mode } = this.#options.settings;
+    const { clock, random, mode, compress } = this.#options.settings;
     if ('connect' in collector) return new Session({ ...shared, transport: collector, random });
     const thawed = (): void => this.#desired.settleAgain();
     if (mode === 'request') return new RequestSession({ ...shared, post: httpPost(collector), thawed });
-    return new Session({ ...shared, transport: webSocketTransport({ ...collector, clock }), random });
+    const deflate = compress ? createDeflate(shared.internalError) : undefined;
+    const transport = webSocketTransport({ ...collector, clock });
+    return new Session({ ...shared, transport, random, deflate });
   }
 
   /** Drawn when it is first needed: a process that was forked or thawed before then is another one. */

@@ -43,6 +43,8 @@ export interface AgentOptions {
    * called, for processes that are frozen between calls.
    */
   readonly mode?: AgentMode;
+  /** Whether batches travel deflated over a connection, for links that are slow. Default false. */
+  readonly compress?: boolean;
   /** Sent as `Authorization: Bearer`; off this machine only over `wss:`. Default: `HOLDFAST_TOKEN`. */
   readonly token?: string;
   /** The service's own rules of what an error means; they go before the built-in ones. */
@@ -81,6 +83,7 @@ export interface AgentSettings {
   readonly tags: Readonly<Record<string, string>>;
   readonly collector: CollectorAddress | Transport | undefined;
   readonly mode: AgentMode;
+  readonly compress: boolean;
   readonly classification: readonly ClassificationRule[];
   readonly propagation: readonly PropagationRule[];
   readonly clock: Clock;
@@ -163,6 +166,7 @@ const agentChecks = {
   tags: withDefault({}, readTags),
   collector: later,
   token: later,
+  compress: withDefault(false, boolean),
   mode: withDefault('connection', oneOf(['connection', 'request'])),
   classification: later,
   propagation: later,

@@ -79,7 +79,7 @@ const fitsAnswer = objectOf({
 });
 
 const messages: readonly Check[] = [
-  objectOf({ type: oneOf('welcome'), ...terms, heartbeatMs: number }),
+  objectOf({ type: oneOf('welcome'), ...terms, heartbeatMs: number, caps: optional(listOf(text)) }),
   objectOf({ type: oneOf('ack'), stored: number }),
   objectOf({ type: oneOf('desired'), desired }),
   objectOf({ type: oneOf('refused'), problem: text, seq: optional(number) }),

@@ -1,5 +1,6 @@
 import { type TimerHandle, type Welcome, wireLimits } from '@holdfast/shared';
 import type { OutboxLimits } from './outbox.ts';
+import type { Deflate } from '../transport/deflate.ts';
 import type { Link } from './transport.ts';
 
 /** Where the conversation with the collector stands; each state holds what only it needs. */
@@ -26,6 +27,8 @@ export interface LiveState {
   readonly type: 'live';
   readonly link: Link;
   readonly limits: OutboxLimits;
+  /** Whether the collector takes deflated batches. */
+  readonly takesDeflated: boolean;
   /** In ticks of a second. */
   readonly heartbeatTicks: number;
   silentTicks: number;
@@ -49,7 +52,15 @@ export function liveState(link: Link, welcome: Welcome): LiveState {
     Math.max(1, Math.round(welcome.heartbeatMs / 1_000)),
     slowestHeartbeatTicks,
   );
-  return { type: 'live', link, limits, heartbeatTicks, silentTicks: 0, ticksSincePing: 0 };
+  const takesDeflated = welcome.caps?.includes('deflate') ?? false;
+  return { type: 'live', link, limits, takesDeflated, heartbeatTicks, silentTicks: 0, ticksSincePing: 0 };
+}
+
+/** Sends a batch, smaller where both sides can do that. */
+export function sendBatch({ link, takesDeflated }: LiveState, frame: Uint8Array, deflate?: Deflate): void {
+  const deflated = takesDeflated ? deflate?.(frame) : undefined;
+  if (deflated === undefined || link.sendDeflated === undefined) link.send(frame);
+  else link.sendDeflated(deflated);
 }
 
 /** The collector's limits, brought within ours. */

@@ -5,12 +5,23 @@ import { Pulse } from './pulse.ts';
 import { readMessage } from './read-message.ts';
 import { failuresForCap, reconnectDelayMs } from './reconnect.ts';
 import { encode } from './seal.ts';
-import { cancelTimer, type Drain, linkOf, liveState, type SessionState, silenceOf } from './session-state.ts';
+import {
+  cancelTimer,
+  type Drain,
+  linkOf,
+  liveState,
+  type SessionState,
+  silenceOf,
+  sendBatch,
+} from './session-state.ts';
+import type { Deflate } from '../transport/deflate.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
 
 export interface SessionOptions extends ConversationOptions {
   readonly transport: Transport;
   readonly random: Random;
+  /** Present where batches are to be deflated. */
+  readonly deflate?: Deflate | undefined;
 }
 
 /**
@@ -110,11 +121,12 @@ export class Session implements Conversation {
 
   #greet(link: Link): void {
     cancelTimer(this.#state);
-    const { outbox, clock, greet } = this.#options;
+    const { outbox, clock, greet, deflate } = this.#options;
+    const caps = deflate === undefined ? {} : { caps: ['deflate'] };
     const helloAt = clock.now();
     this.#state = { type: 'greeting', link, timer: this.#deadline('its welcome'), helloAt };
     const { first, next } = outbox;
-    link.send(encode({ type: 'hello', protocol: 1, ...greet(), first, next, sentAt: helloAt }));
+    link.send(encode({ type: 'hello', protocol: 1, ...greet(), ...caps, first, next, sentAt: helloAt }));
   }
 
   #deadline(what: string): TimerHandle {
@@ -226,7 +238,7 @@ export class Session implements Conversation {
     this.#options.outbox.seal(live.limits);
     this.#options.outbox.send((frame) => {
       if (live.link.bufferedBytes > live.limits.batchBytes) return false; // the socket is slow: keep it here
-      live.link.send(frame);
+      sendBatch(live, frame, this.#options.deflate);
       return true;
     });
     this.#waits.settle();

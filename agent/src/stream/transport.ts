@@ -8,6 +8,8 @@ export interface Transport {
 export interface Link {
   /** Sends a frame: UTF-8 text. Never throws; what cannot be sent is lost with the connection. */
   send(frame: Uint8Array): void;
+  /** Sends a frame of deflated bytes. Absent where only text can be carried. */
+  sendDeflated?(bytes: Uint8Array): void;
   /** What was handed to `send` and has not left this process. */
   readonly bufferedBytes: number;
   /**

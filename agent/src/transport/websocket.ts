@@ -53,6 +53,9 @@ function openLink({ url, token }: WebSocketTransportOptions, listener: LinkListe
     send: (frame) => {
       if (webSocket.readyState === WebSocket.OPEN) webSocket.send(frame, { binary: false }, ignore);
     },
+    sendDeflated: (bytes) => {
+      if (webSocket.readyState === WebSocket.OPEN) webSocket.send(bytes, { binary: true }, ignore);
+    },
     close: (code, reason) => webSocket.close(code, reason.slice(0, maxReasonLength)),
     keepAlive: (isKept) => {
       isKeptAlive = isKept;

@@ -7,6 +7,7 @@ import {
   type Welcome,
   wireLimits,
 } from '@holdfast/shared';
+import { inflateRawSync } from 'node:zlib';
 import type { ConnectionHost } from './connection.ts';
 
 /** A frame of an agent as text within the limit. The problem says what is wrong, and where. */
@@ -15,6 +16,16 @@ export function readFrame(frame: Buffer): Result<AgentMessage> {
   if (!message.ok || frame.length <= wireLimits.batchBytes) return message;
   const problem = `frame must be at most ${wireLimits.batchBytes} bytes, got ${frame.length}`;
   return { ok: false, problem };
+}
+
+/** A deflated frame as it was. Nothing beyond the limit of a frame is made of it. */
+export function inflate(bytes: Buffer): Result<Buffer> {
+  try {
+    return { ok: true, value: inflateRawSync(bytes, { maxOutputLength: wireLimits.batchBytes }) };
+  } catch {
+    const problem = `a binary frame must be deflated JSON of at most ${wireLimits.batchBytes} bytes`;
+    return { ok: false, problem };
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type DesiredState,
   type Hello,
   heartbeatMs,
+  type Result,
 } from '@holdfast/shared';
 import type { RawData, WebSocket } from 'ws';
 import { messageOf } from '../errors.ts';
@@ -14,7 +15,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Principal } from '../auth/policy.ts';
 import type { Log } from '../log.ts';
 import type { Outcome } from '../refusal.ts';
-import { readFrame, resumePointOf, termsFor } from './admission.ts';
+import { inflate, readFrame, resumePointOf, termsFor } from './admission.ts';
 import { BatchIntake } from './batch-intake.ts';
 import type { SealBook } from './seal-book.ts';
 
@@ -58,6 +59,7 @@ export class AgentConnection {
   private phase: Phase = { name: 'waiting' };
   private heardAt: number;
   private saidGoodbye = false;
+  private mayDeflate = false;
 
   constructor(socket: WebSocket, host: ConnectionHost, principal: Principal) {
     this.socket = socket;
@@ -134,12 +136,22 @@ export class AgentConnection {
     if (this.phase.name === 'ended' || this.phase.name === 'leaving') return;
     if (!this.host.isLive(this.principal)) return this.refuse('the token has ended', closeCodes.unauthorised);
     this.heardAt = this.host.clock.monotonic();
-    const frame = bytesOf(data);
-    const message = isBinary ? binaryFrame : readFrame(frame);
-    if (!message.ok) this.refuseFrame(frame, message.problem);
-    else this.take(message.value, frame);
+    const bytes = bytesOf(data);
+    const frame = isBinary ? this.inflated(bytes) : { ok: true as const, value: bytes };
+    if (frame.ok) this.hearFrame(frame.value);
+    else this.refuseFrame(bytes, frame.problem);
     const isBehind = this.phase.name === 'ready' && this.phase.intake.isFull;
     if (isBehind || this.host.journal.isCongested) this.socket.pause();
+  }
+
+  private inflated(bytes: Buffer): Result<Buffer> {
+    return this.mayDeflate ? inflate(bytes) : binaryFrame;
+  }
+
+  private hearFrame(frame: Buffer): void {
+    const message = readFrame(frame);
+    if (message.ok) this.take(message.value, frame);
+    else this.refuseFrame(frame, message.problem);
   }
 
   private refuseFrame(frame: Buffer, problem: string): void {
@@ -202,8 +214,10 @@ export class AgentConnection {
     const dictionarySize = this.host.dictionarySizeOf(agent);
     const intake = new BatchIntake({ agent, host: this.host, connection: this, stored, dictionarySize });
     this.phase = { name: 'ready', agent, intake };
+    this.mayDeflate = hello.caps?.includes('deflate') ?? false;
+    const caps = this.mayDeflate ? { caps: ['deflate'] } : {};
     const terms = termsFor(this.host, hello);
-    this.send({ type: 'welcome', stored, dictionarySize, heartbeatMs, ...terms });
+    this.send({ type: 'welcome', stored, dictionarySize, heartbeatMs, ...caps, ...terms });
   }
 
   /** The store does not take anything now. The agent keeps what it has and comes back. */

@@ -93,6 +93,8 @@ export interface Hello extends AgentIdentity {
   /** The next sequence number that it will use. */
   readonly next: number;
   readonly desiredVersion: number;
+  /** What it could do beside what every agent does: `deflate`. */
+  readonly caps?: readonly string[];
   readonly startedAt: number;
   readonly sentAt: number;
 }
@@ -164,13 +166,15 @@ export interface Welcome {
   readonly dictionarySize: number;
   readonly limits: { readonly batchBytes: number; readonly windowBatches: number };
   readonly heartbeatMs: number;
+  /** Those of the hello that may be used. */
+  readonly caps?: readonly string[];
   readonly now: number;
   /** Absent where the agent already holds this version. */
   readonly desired?: DesiredState;
 }
 
 /** What is answered to a request that brings a hello and batches: the welcome after them. */
-export interface IngestAnswer extends Omit<Welcome, 'type' | 'heartbeatMs'> {
+export interface IngestAnswer extends Omit<Welcome, 'type' | 'heartbeatMs' | 'caps'> {
   /** What was not taken as it came. A batch that is named here is stored apart and not to be sent again. */
   readonly problems: readonly IngestProblem[];
 }

@@ -87,6 +87,7 @@ const helloFields = objectOf({
   first: whole(1),
   next: whole(1),
   desiredVersion: whole(),
+  caps: optional(listOf(text(32), 32)),
   startedAt: instant,
   sentAt: instant,
 });
