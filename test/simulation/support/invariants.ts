@@ -1,0 +1,119 @@
+import { type Batch, countIndex, type DroppedCounts } from '@holdfast/shared';
+import type { SentRun } from './sent-batches.ts';
+import type { SimulatedService } from './service.ts';
+import type { World } from './world.ts';
+
+/** Whether all that the services did has arrived. */
+export function isDrained(world: World): boolean {
+  return world.services.every((service) => {
+    const { run } = service;
+    return run !== undefined && run.acknowledged === run.batches.size && isWhole(service, run);
+  });
+}
+
+/** What does not hold of a world at its end, in words. */
+export function violationsOf(world: World): string[] {
+  return [
+    ...world.lies,
+    ...logViolations(world),
+    ...totalViolations(world),
+    ...world.services.flatMap(shortOf),
+  ];
+}
+
+/** I1 and I3: each batch once and as it was sealed, no gap that nobody made. */
+function logViolations({ collector, sent, faults }: World): string[] {
+  const found: string[] = [];
+  for (const { fact, frame } of collector.disk.entries) {
+    if (fact.type === 'refused') found.push(`I1: a batch of an agent was refused: ${fact.problem}`);
+    if (fact.type === 'gap' && !faults.has('restore'))
+      found.push(`I3: a gap from ${fact.from} to ${fact.to} without a restore`);
+    if (fact.type !== 'batch') continue;
+    const sealed = sent.runs.get(fact.agent.epoch)?.batches.get(fact.batch.seq);
+    if (sealed?.text !== Buffer.from(frame ?? []).toString('utf8'))
+      found.push(`I1: batch ${fact.batch.seq} was not sealed as it is stored`);
+  }
+  for (const { agent, batches, acknowledged, changedCount } of sent.runs.values()) {
+    if (changedCount > 0) found.push(`I1: ${changedCount} batches changed after they were sealed`);
+    for (const seq of batches.keys()) {
+      const count = collector.disk.countOf(agent.epoch, seq);
+      if (count > 1) found.push(`I1: batch ${seq} of ${agent.instance} is stored ${count} times`);
+      if (count === 0 && seq <= acknowledged && !faults.has('restore'))
+        found.push(`I1: batch ${seq} of ${agent.instance} was acknowledged and is not stored`);
+    }
+  }
+  return found;
+}
+
+/** I2, the collector's part: the totals are the sums of what is in the log. */
+function totalViolations({ collector, sent }: World): string[] {
+  const expected = sumsOf(
+    collector.disk.entries.flatMap(({ fact }) => {
+      if (fact.type !== 'batch') return [];
+      return sent.runs.get(fact.agent.epoch)?.batches.get(fact.batch.seq)?.batch ?? [];
+    }),
+  );
+  const sums = { calls: 0, failures: 0 };
+  for (const { counts } of collector.state?.history.allTotals() ?? []) {
+    sums.calls += (counts[countIndex.success] ?? 0) + (counts[countIndex.failure] ?? 0);
+    sums.failures += counts[countIndex.failure] ?? 0;
+  }
+  const isEqual = expected.calls === sums.calls && expected.failures === sums.failures;
+  return isEqual ? [] : [`I2: the log holds ${show(expected)}, the totals say ${show(sums)}`];
+}
+
+/** I2, the agent's part: what was counted and what happened is sealed, or is told as dropped. */
+function shortOf(service: SimulatedService): string[] {
+  const { run, produced, faults } = service;
+  if (faults.length > 0) return [`an agent reported ${String(faults[0])}`];
+  if (run === undefined) return ['I4: an agent never connected'];
+  if (isWhole(service, run)) return [];
+  return [`I2: a service counted ${show(produced)}, its agent sent ${show(sentBy(run))}`];
+}
+
+function isWhole({ produced }: SimulatedService, run: SentRun): boolean {
+  const sent = sentBy(run);
+  return (
+    produced.calls === sent.calls &&
+    produced.failures === sent.failures &&
+    produced.transitions === sent.transitions
+  );
+}
+
+function sentBy(run: SentRun): Sums & { readonly transitions: number } {
+  const batches = [...run.batches.values()].map(({ batch }) => batch);
+  const events = batches.flatMap((batch) => batch.events).filter(({ kind }) => isTransition(kind));
+  const dropped: DroppedCounts = batches.findLast((batch) => batch.dropped !== undefined)?.dropped ?? {};
+  const droppedCount = Object.entries(dropped).reduce(
+    (sum, [what, count]) => (isTransition(what) ? sum + count : sum),
+    0,
+  );
+  return { ...sumsOf(batches), transitions: events.length + droppedCount };
+}
+
+function isTransition(kind: string): boolean {
+  return kind.startsWith('circuit_breaker.');
+}
+
+interface Sums {
+  calls: number;
+  failures: number;
+}
+
+function sumsOf(batches: readonly Batch[]): Sums {
+  const sums = { calls: 0, failures: 0 };
+  for (const { rollups } of batches) {
+    const failures = sum(rollups?.counts.failure);
+    sums.calls += sum(rollups?.counts.success) + failures;
+    sums.failures += failures;
+  }
+  return sums;
+}
+
+function sum(values: readonly number[] = []): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function show(value: object): string {
+  return JSON.stringify(value);
+}
