@@ -73,6 +73,7 @@ export class Store implements EventStore {
   clear = (): Promise<Saved> => Promise.reject(new Error('nothing is rebuilt here'));
   verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   readonly problem: EventStore['problem'] = undefined;
+  usedBytes = (): Promise<number> => Promise.resolve(0);
   onFull = (): void => {};
   baseFor = (): Promise<undefined> => Promise.resolve(undefined);
   pastBeginsAt = (): Promise<undefined> => Promise.resolve(undefined);
