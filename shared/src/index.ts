@@ -23,6 +23,7 @@ export * from './text/effects.ts';
 export * from './text/format.ts';
 export * from './text/freshness-words.ts';
 export * from './text/nearest.ts';
+export * from './text/pattern.ts';
 export * from './text/status.ts';
 export * from './text/words.ts';
 export * from './time/clock.ts';

@@ -1,4 +1,4 @@
-import { type Clock, countIndex, type Random } from '@holdfast/shared';
+import { type Clock, countIndex, fitsPattern, type Random } from '@holdfast/shared';
 import { ResilienceError } from '../errors.ts';
 import type { CallContext, Guarded } from '../primitives/call.ts';
 import type { Inner } from '../primitives/engine/layers.ts';
@@ -82,13 +82,9 @@ export class Injection implements Inner {
 }
 
 function isMeant(target: FaultTarget, { pipelines, tags }: ActiveFault['settings']): boolean {
-  if (pipelines !== undefined && !pipelines.some((pattern) => fits(pattern, target.pipeline))) return false;
+  if (pipelines !== undefined && !pipelines.some((pattern) => fitsPattern(pattern, target.pipeline)))
+    return false;
   return tags === undefined || tags.some((tag) => target.tags?.includes(tag));
-}
-
-function fits(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.()]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'u').test(name);
 }
 
 function made(given: unknown, call: CallContext): unknown {

@@ -1,6 +1,5 @@
-import type { TokenScope } from '@holdfast/shared';
+import { fitsPattern, type TokenScope } from '@holdfast/shared';
 import { done, type Outcome, refused } from '../refusal.ts';
-import { covers } from './service-pattern.ts';
 
 /** What can be done here. Each route and each WebSocket names the one that it is. */
 export const actions = ['ingest', 'read', 'operate', 'administer'] as const;
@@ -44,7 +43,7 @@ export function permit(
   const allowed = permitAction(principal, action);
   const pattern = principal.services;
   if (!allowed.ok || pattern === undefined || !bound.includes(action)) return allowed;
-  const outside = services.find((service) => !covers(pattern, service));
+  const outside = services.find((service) => !fitsPattern(pattern, service));
   if (services.length > 0 && outside === undefined) return allowed;
   const what = outside === undefined ? 'the whole fleet' : `the service ${outside}`;
   return refused('not_permitted', `the token is for the services ${pattern}, not for ${what}`);

@@ -1,3 +1,4 @@
+import { fitsPattern } from '../text/pattern.ts';
 import type { Comparison, Filter, FilterTerm, NumberField, WordField } from './parse-filter.ts';
 
 /** What a filter sees of a thing. */
@@ -19,7 +20,9 @@ function holds(term: FilterTerm, subject: FilterSubject): boolean {
       return textOf(subject).some((text) => text?.toLowerCase().includes(term.text));
     case 'word': {
       const words = subject.words[term.field] ?? [];
-      return term.oneOf.some((pattern) => words.some((word) => fits(pattern, word)));
+      return term.oneOf.some((pattern) =>
+        words.some((word) => word !== undefined && fitsPattern(pattern, word.toLowerCase())),
+      );
     }
     case 'number': {
       const value = subject.numbers?.[term.field];
@@ -30,23 +33,6 @@ function holds(term: FilterTerm, subject: FilterSubject): boolean {
 
 function textOf({ words, text = [] }: FilterSubject): (string | undefined)[] {
   return [...Object.values(words).flat(), ...text];
-}
-
-/** Whether a word is what a pattern says, `*` standing for any characters. */
-function fits(pattern: string, word: string | undefined): boolean {
-  if (word === undefined) return false;
-  const [first = '', ...rest] = pattern.split('*');
-  const lower = word.toLowerCase();
-  if (rest.length === 0) return lower === pattern;
-  if (!lower.startsWith(first)) return false;
-  let from = first.length;
-  const last = rest.pop() ?? '';
-  for (const part of rest) {
-    const found = lower.indexOf(part, from);
-    if (found < 0) return false;
-    from = found + part.length;
-  }
-  return lower.length - last.length >= from && lower.endsWith(last);
 }
 
 const comparisons: Readonly<Record<Comparison, (value: number, limit: number) => boolean>> = {
