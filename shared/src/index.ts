@@ -14,6 +14,7 @@ export * from './state/log-entry.ts';
 export { endedResourceView, resourceViewOf, resourceViewsOf } from './state/resource-view.ts';
 export * from './state/select.ts';
 export * from './state/snapshot.ts';
+export * from './state/topology.ts';
 export * from './state/views.ts';
 export * from './text/describe-activity.ts';
 export * from './text/describe-audit.ts';

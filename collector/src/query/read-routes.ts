@@ -16,6 +16,7 @@ import {
   nearestFew,
   statusOf,
   type StatusView,
+  topologyOf,
   worstFirst,
 } from '@holdfast/shared';
 import { type TProperties, Type } from 'typebox';
@@ -60,6 +61,7 @@ export function readRoutes(options: ReadRoutesOptions): readonly Route[] {
 function listRoutes(views: Views, store: EventStore): Route[] {
   return [
     statusRoute(views, store),
+    topologyRoute(views),
     listRoute(views, {
       path: 'services',
       summary: 'Services with how their parts stand',
@@ -119,6 +121,21 @@ function statusRoute(views: Views, store: EventStore): Route {
       if (!view.ok) return view;
       const status = { ...statusOf(view.value, view.value.at), ...momentIn(at, view.value) };
       return done(at === undefined ? withProblem(status, store.problem) : status);
+    },
+  });
+}
+
+function topologyRoute(views: Views): Route {
+  return route({
+    method: 'GET',
+    action: 'read',
+    path: '/api/v1/topology',
+    summary: 'Who calls whom, and what guards each way',
+    query: atQuery,
+    answer: Type.Ref('TopologyView'),
+    handle: async ({ query: { at } }) => {
+      const view = await views.at(at);
+      return view.ok ? done({ ...topologyOf(view.value), ...momentIn(at, view.value) }) : view;
     },
   });
 }

@@ -14,13 +14,21 @@ import {
   tokenScopes,
 } from '@holdfast/shared';
 import { type TSchema, Type } from 'typebox';
+import { topologySchema } from './topology-schema.ts';
 
 /**
  * The answers' schemas by the names of their types in `shared`. Built when called: modules do nothing by
  * themselves.
  */
 export function createComponents(): Readonly<Record<string, TSchema>> {
-  return { ...basics(), ...overrides(), ...resources(), ...lists(), ...answers() };
+  return {
+    ...basics(),
+    ...overrides(),
+    ...resources(),
+    ...lists(),
+    ...answers(),
+    TopologyView: topologySchema(),
+  };
 }
 
 const text = (): TSchema => Type.String();

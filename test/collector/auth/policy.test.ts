@@ -19,6 +19,7 @@ const operators: readonly Who[] = ['operate', 'admin', 'operate checkout'];
 const table: Readonly<Record<string, readonly Who[]>> = {
   'get /api/v1/openapi.json': readers,
   'get /api/v1/status': readers,
+  'get /api/v1/topology': readers,
   'get /api/v1/services': readers,
   'get /api/v1/resources': readers,
   'get /api/v1/health': readers,

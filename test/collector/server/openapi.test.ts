@@ -108,6 +108,7 @@ test('describes every operation with its parameters', async () => {
       "get /api/v1/services",
       "get /api/v1/status",
       "get /api/v1/tokens",
+      "get /api/v1/topology",
       "post /api/v1/ingest",
       "post /api/v1/tokens",
       "put /api/v1/flags/{key}/override",
