@@ -35,6 +35,8 @@ export class Attempt extends Deadline implements Passage {
     this.#scope = scope;
     this.phase = phase;
     this.startedMs = nowMs;
+    call.attempt = this;
+    if (call.isGivenUp) return call.cancel();
     const { inner, layers } = this.#engine;
     layers.timeout?.add(this, nowMs);
     let answer: unknown;
@@ -53,8 +55,9 @@ export class Attempt extends Deadline implements Passage {
     if (call === undefined) return;
     const engine = this.#engine;
     const nowMs = engine.nowMs();
-    const failure = engine.judge(engine.timedOut('attempt', undefined), call.operation);
     const scope = this.abandon();
+    call.attempt = undefined;
+    const failure = engine.judge(engine.timedOut('attempt', undefined), call.operation);
     engine.layers.breaker?.fail(this, nowMs, failure);
     call.attemptFailed(failure, nowMs);
     scope?.abort(failure.error);
@@ -77,6 +80,7 @@ export class Attempt extends Deadline implements Passage {
     const nowMs = this.#engine.nowMs();
     const { breaker, timeout } = this.#engine.layers;
     timeout?.remove(this);
+    call.attempt = undefined;
     breaker?.succeed(this, nowMs, value);
     this.#recycle();
     call.attemptSucceeded(value, nowMs);
@@ -91,6 +95,7 @@ export class Attempt extends Deadline implements Passage {
     const nowMs = this.#engine.nowMs();
     const { breaker, timeout } = this.#engine.layers;
     timeout?.remove(this);
+    call.attempt = undefined;
     const failure = this.#engine.judge(error, call.operation);
     breaker?.fail(this, nowMs, failure);
     this.#recycle();

@@ -9,13 +9,15 @@ import type { Progress } from '../retry/policy.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
 import type { Course, Entrance, Turn } from './layers.ts';
+import { keepSettlers, kept, nothing } from './settlers.ts';
 
 /**
  * One call on its way through the layers. As a deadline it is first the wait in the queue, then the total
  * time.
  *
  * Calls are used again. So the end of a call comes last in each method, and a signal is aborted only after
- * it: what the host does on an abort may come back in here.
+ * it: what the host does on an abort may come back in here. For the same reason a call whose signal aborts
+ * while a hook or a rule of the host decides about it ends when that has answered, and not within.
  */
 export class Call extends Deadline implements Waiting, Progress, Course {
   fn: Guarded<unknown> = nothing;
@@ -25,11 +27,14 @@ export class Call extends Deadline implements Waiting, Progress, Course {
   takenTokens = 0;
   startedMs = 0;
   lastFailure: Failure | undefined = undefined;
+  /** The one that is under way. While host code decides about its end there is none. */
+  attempt: Attempt | undefined = undefined;
+  /** Whether its signal aborted while it waited for nothing: whoever decides about the call is to end it. */
+  isGivenUp = false;
   readonly #engine: Engine;
   #options: CallOptions | undefined = undefined;
   #resolve: (value: unknown) => void = nothing;
   #reject: (error: unknown) => void = nothing;
-  #attempt: Attempt | undefined = undefined;
   /** Until its turn at an entrance, or until its next attempt. */
   #waitTimer: TimerHandle | undefined = undefined;
   #onAbort: (() => void) | undefined = undefined;
@@ -57,8 +62,8 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     this.fn = fn;
     this.#options = options;
     this.startedMs = nowMs;
-    this.#resolve = keptResolve;
-    this.#reject = keptReject;
+    this.#resolve = kept.resolve;
+    this.#reject = kept.reject;
     if (options?.signal !== undefined) this.#follow(options.signal);
     if (this.#engine.entrances === undefined) this.#enter(nowMs);
     else this.#pass(this.#engine.entrances, nowMs);
@@ -104,6 +109,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
 
   refuse(rejection: ResilienceError): void {
     const engine = this.#engine;
+    this.#stage = 'outside';
     this.#fail(engine.judge(rejection, this.operation), engine.nowMs());
   }
 
@@ -116,17 +122,45 @@ export class Call extends Deadline implements Waiting, Progress, Course {
       bulkhead.dequeue(this);
       return this.refuse(bulkhead.rejection('waited'));
     }
-    const failure = engine.judge(engine.timedOut('total', this.lastFailure?.error), this.operation);
-    const attempt = this.#attempt;
+    const attempt = this.attempt;
     const scope = attempt?.abandon();
+    this.attempt = undefined;
+    this.#waitTimer?.cancel();
+    this.#waitTimer = undefined;
+    const failure = engine.judge(engine.timedOut('total', this.lastFailure?.error), this.operation);
     if (attempt !== undefined && breaker !== undefined) breaker.fail(attempt, nowMs, failure);
     else noteFailure(engine.runtime, engine.meter, failure);
     this.#fail(failure, nowMs);
     scope?.abort(failure.error);
   }
 
+  /** Its caller gave up. */
+  cancel(): void {
+    const engine = this.#engine;
+    const reason: unknown = this.#options?.signal?.reason;
+    const nowMs = engine.nowMs();
+    const { breaker, bulkhead } = engine.layers;
+    if (this.#stage === 'queued') bulkhead?.giveUp(this);
+    const attempt = this.attempt;
+    const scope = attempt?.abandon();
+    if (attempt !== undefined && breaker !== undefined) {
+      // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
+      if (hasCode(reason, 'HOLDFAST_TIMED_OUT'))
+        breaker.fail(attempt, nowMs, engine.judge(reason, this.operation));
+      else breaker.cancel(attempt, nowMs);
+      engine.meter.count(countIndex.cancelled);
+    } else countCancelled(engine.meter);
+    this.#reject(reason);
+    this.#end(nowMs, countIndex.cancelled);
+    scope?.abort(reason);
+  }
+
   #follow(signal: AbortSignal): void {
-    this.#onAbort = () => this.#cancel(signal.reason);
+    this.#onAbort = () => {
+      const waitsFor = this.attempt ?? this.#waitTimer;
+      if (waitsFor !== undefined || this.#stage === 'queued') this.cancel();
+      else this.isGivenUp = true;
+    };
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -151,6 +185,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
       this.#letIn(nowMs);
       this.#pass(entrances, nowMs);
     };
+    if (this.isGivenUp) this.cancel();
   }
 
   #letIn(nowMs: number): void {
@@ -161,7 +196,8 @@ export class Call extends Deadline implements Waiting, Progress, Course {
   /** Takes a slot of the bulkhead, or waits for one. */
   #enter(nowMs: number): void {
     const { bulkhead } = this.#engine.layers;
-    if (bulkhead === undefined) this.run(nowMs);
+    if (this.isGivenUp) this.cancel();
+    else if (bulkhead === undefined) this.run(nowMs);
     else if (bulkhead.hasRoom) {
       bulkhead.enter();
       this.run(nowMs);
@@ -182,37 +218,16 @@ export class Call extends Deadline implements Waiting, Progress, Course {
       this.attemptFailed(engine.judge(breaker.rejection(), this.operation), nowMs);
       return;
     }
-    const attempt = engine.takeAttempt();
-    this.#attempt = attempt;
-    attempt.begin(this, phase, nowMs);
+    engine.takeAttempt().begin(this, phase, nowMs);
   }
 
   #retryIn(waitMs: number): void {
     const engine = this.#engine;
-    this.#attempt = undefined;
+    if (this.isGivenUp) return this.cancel();
     this.previousWaitMs = waitMs;
     engine.meter.count(countIndex.retries);
     const again = (): void => this.#attemptOnce(engine.nowMs());
     this.#waitTimer = engine.runtime.clock.setTimeout(again, waitMs, { keepsAlive: true });
-  }
-
-  #cancel(reason: unknown): void {
-    const engine = this.#engine;
-    const nowMs = engine.nowMs();
-    const { breaker, bulkhead } = engine.layers;
-    if (this.#stage === 'queued') bulkhead?.giveUp(this);
-    const attempt = this.#attempt;
-    const scope = attempt?.abandon();
-    if (attempt !== undefined && breaker !== undefined) {
-      // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
-      if (hasCode(reason, 'HOLDFAST_TIMED_OUT'))
-        breaker.fail(attempt, nowMs, engine.judge(reason, this.operation));
-      else breaker.cancel(attempt, nowMs);
-      engine.meter.count(countIndex.cancelled);
-    } else countCancelled(engine.meter);
-    this.#reject(reason);
-    this.#end(nowMs, countIndex.cancelled);
-    scope?.abort(reason);
   }
 
   /** Ends before it has taken a slot. */
@@ -250,46 +265,32 @@ export class Call extends Deadline implements Waiting, Progress, Course {
    */
   #end(nowMs: number, outcome: number): void {
     const engine = this.#engine;
+    const { entrances } = engine;
     const { bulkhead, totalTimeout } = engine.layers;
     const hasSlot = this.#stage === 'inside';
     totalTimeout?.remove(this);
     this.#waitTimer?.cancel();
-    if (this.#passedCount > 0) this.#leaveEntrances(outcome, nowMs);
+    for (let at = 0; at < this.#passedCount; at++) entrances?.[at]?.leave?.(outcome, nowMs, this);
     if (hasSlot) bulkhead?.note(outcome, nowMs, this);
     if (this.#onAbort !== undefined) this.#options?.signal?.removeEventListener('abort', this.#onAbort);
     this.fn = nothing;
     this.attemptCount = 0;
+    this.#passedCount = 0;
     this.previousWaitMs = 0;
     this.takenTokens = 0;
     this.#options = undefined;
     this.#resolve = nothing;
     this.#reject = nothing;
-    this.#attempt = undefined;
+    this.attempt = undefined;
     this.#waitTimer = undefined;
     this.lastFailure = undefined;
     this.#onAbort = undefined;
+    this.isGivenUp = false;
     this.#stage = 'outside';
     engine.keepCall(this);
     if (hasSlot) bulkhead?.leave(nowMs, outcome);
-  }
-
-  #leaveEntrances(outcome: number, nowMs: number): void {
-    const { entrances = [] } = this.#engine;
-    for (let at = 0; at < this.#passedCount; at++) entrances[at]?.leave?.(outcome, nowMs, this);
-    this.#passedCount = 0;
   }
 }
 
 /** Before or at an entrance, in the queue of the bulkhead, or past both. */
 type Stage = 'outside' | 'queued' | 'inside';
-
-/** One function for all promises: a closure each would be an allocation for every call. */
-function keepSettlers(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  keptResolve = resolve;
-  keptReject = reject;
-}
-
-function nothing(): void {}
-
-let keptResolve: (value: unknown) => void = nothing;
-let keptReject: (error: unknown) => void = nothing;
