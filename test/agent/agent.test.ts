@@ -167,3 +167,10 @@ test('adds one listener to the process, however many agents there are', async ()
 test('says the version of its package', () => {
   expect(JSON.parse(readFileSync('agent/package.json', 'utf8'))).toMatchObject({ version: agentVersion });
 });
+
+test('a pipeline that nobody has made is not one without layers', () => {
+  const agent = createAgent({ service: 'shop', collector: false });
+  expect(() => agent.pipeline('paymnets')).toThrow(
+    new TypeError('pipeline `paymnets` does not exist yet: its options must be given'),
+  );
+});

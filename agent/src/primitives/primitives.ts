@@ -46,12 +46,15 @@ export class Primitives {
     this.#breakers = breakers;
   }
 
-  /** The layers that `options` names, in the one order that makes sense; `compose` is for any other. */
+  /**
+   * The layers that `options` names, in the one order that makes sense; `compose` is for any other. The first
+   * time with options: a name that is misspelt must not be a pipeline without any layer.
+   */
   pipeline(name: string, options?: PipelineOptions): Pipeline {
     return this.#registry.getOrMake({ kind: 'pipeline', name }, options, () => {
       if (options?.circuitBreaker !== undefined && this.#breakers.get(name) !== undefined)
         throw taken({ kind: 'circuit breaker', name });
-      const pipeline = createPipeline(this.#runtime, name, options ?? {});
+      const pipeline = createPipeline(this.#runtime, name, required('pipeline', name, options));
       if (pipeline.circuitBreaker !== undefined) this.#adopt(pipeline.circuitBreaker);
       return pipeline;
     });
