@@ -52,6 +52,7 @@ describe('batches', () => {
     const collector = await startTestCollector(scope);
     const agent = await WireAgent.introduce(scope, collector.url);
     agent.send(batchWith(1, rollupsOf({ success: 1 })));
+    await agent.acknowledged(1);
     agent.send(batchWith(3, rollupsOf({ success: 100 })));
     expect(await agent.waitForClose()).toEqual({ code: 4409, reason: 'batch 3 came before batch 2' });
     expect(await successes(collector)).toBe(1);
