@@ -34,6 +34,7 @@ export class Flight {
         }
         reject(signal.reason);
       };
+      if (signal.aborted) return leave(); // by the store, or what makes the fingerprint
       signal.addEventListener('abort', leave, { once: true });
       void this.answer.then(resolve, reject).then(() => signal.removeEventListener('abort', leave));
     });

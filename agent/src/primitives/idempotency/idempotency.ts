@@ -85,8 +85,10 @@ export class Idempotency implements Executor {
     let flight: Flight | undefined;
     try {
       options?.signal?.throwIfAborted();
-      flight = await this.#flightFor(fn, options);
-      const value = await flight.join(options.signal);
+      const key = readKey(options?.key, 'key');
+      while (this.#flights.get(key)?.isAbandoned) await this.#untilOver(key, options.signal);
+      flight = this.#flightFor(fn, key, this.#settings.fingerprint(options.payload));
+      const value = await flight.join(options.signal); // in the same turn: who is on it is counted there
       this.#meter.count(countIndex.success);
       this.#meter.time(clock.monotonic() - startedMs);
       return value as T; // a key stands for one function
@@ -114,15 +116,17 @@ export class Idempotency implements Executor {
     });
   }
 
-  async #flightFor(fn: Guarded<unknown>, options: IdempotencyCallOptions): Promise<Flight> {
-    const key = readKey(options?.key, 'key');
-    const fingerprint = this.#settings.fingerprint(options.payload);
+  /** What nobody wants the answer of any more may still run. */
+  async #untilOver(key: string, signal: AbortSignal | undefined): Promise<void> {
+    await this.#flights
+      .get(key)
+      ?.join(signal)
+      .catch(() => {});
+    signal?.throwIfAborted();
+  }
+
+  #flightFor(fn: Guarded<unknown>, key: string, fingerprint: string): Flight {
     let flight = this.#flights.get(key);
-    while (flight?.isAbandoned) {
-      await flight.join(options.signal).catch(() => {});
-      options.signal?.throwIfAborted();
-      flight = this.#flights.get(key);
-    }
     if (flight === undefined) {
       flight = new Flight(fingerprint, (own) => this.#fly(fn, key, own));
       this.#flights.set(key, flight);
@@ -150,7 +154,7 @@ export class Idempotency implements Executor {
       if ('error' in outcome) throw outcome.error;
       return outcome.value;
     } finally {
-      if (!claim.isOwed) ended();
+      if (!claim.isOwed || flight.isAbandoned) ended(); // who comes next asks the store
     }
   }
 
