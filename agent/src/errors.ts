@@ -83,7 +83,11 @@ export class ResilienceError implements Error {
  * package.
  */
 export function hasCode(error: unknown, code: ResilienceErrorCode): error is ResilienceError {
-  return isResilienceError(error) && error.code === code;
+  try {
+    return isResilienceError(error) && error.code === code;
+  } catch {
+    return false; // a property that throws
+  }
 }
 
 /** Whether a layer made this error, of this copy of the package or of another. */

@@ -15,14 +15,21 @@ export interface NotedError {
   readonly operation?: string | undefined;
   /** What its plan says: sampled also where its class is not, or never. Default: as its class is. */
   readonly report?: boolean | undefined;
+  /** When the call began that ended with it, monotonic. Without it an error is never taken for thrown anew. */
+  readonly sinceMs?: number | undefined;
 }
 
 /**
  * Counts an error's class, and sends it as a sample at most once in 10 s for each resource and fingerprint.
- * An error on its way out passes several resources; only the innermost counts it.
+ * An error on its way out passes several resources; only the innermost counts it. Never throws: it runs in
+ * the midst of calls, which have slots to give back.
  */
 export function noteError(runtime: Runtime, noted: NotedError): void {
-  logOf(runtime).note(noted);
+  try {
+    logOf(runtime).note(noted);
+  } catch (fault) {
+    runtime.internalError(fault);
+  }
 }
 
 /** Whether something of this kind may be told again for this resource: at most once in 10 s. See `kindOf`. */
@@ -49,10 +56,11 @@ const logs = new WeakMap<Runtime, ErrorLog>();
 class ErrorLog {
   readonly #runtime: Runtime;
   /**
-   * Who counted an error object last. Another resource that sees the same object is further out and leaves it
-   * alone; the same resource sees it again only when it was thrown again.
+   * Who counted an error object last, and when. Another resource that sees the same object is further out and
+   * leaves it alone, unless its call began only after that: then it was thrown again, as by a promise that is
+   * kept. The same resource sees it again only when it was thrown again.
    */
-  readonly #countedBy = new WeakMap<object, Meter>();
+  readonly #counted = new WeakMap<object, { meter: Meter; atMs: number }>();
   /** When each was last sent, the longest ago first. */
   readonly #sampledMs = new Map<string, number>();
 
@@ -60,22 +68,25 @@ class ErrorLog {
     this.#runtime = runtime;
   }
 
-  note({ meter, error, classification, operation, report }: NotedError): void {
+  note({ meter, error, classification, operation, report, sinceMs = 0 }: NotedError): void {
     const isOwnRejection = classification.class === 'rejected' && isResilienceError(error);
     const isTold = report ?? !untold.has(classification.class);
     if (isOwnRejection && !isTold) return;
     const origin = originOf(error);
-    if (isObject(origin)) {
-      const counter = this.#countedBy.get(origin);
-      if (counter !== undefined && counter !== meter) return;
-      this.#countedBy.set(origin, meter);
-    }
+    if (isObject(origin) && !this.#isNew(origin, meter, sinceMs)) return;
     // A layer counts its own rejections where it makes them.
     if (!isOwnRejection) meter.count(classColumn(classification.class));
     if (!isTold || !this.isDue(meter, kindOf(error, classification.code))) return;
     const summary = summarise(error, classification, this.#runtime.redact);
     const sample = { kind: 'error.sampled', error: summary } as const;
     this.#runtime.telemetry.emit(operation === undefined ? sample : { ...sample, operation }, meter);
+  }
+
+  #isNew(error: object, meter: Meter, sinceMs: number): boolean {
+    const counted = this.#counted.get(error);
+    if (counted !== undefined && counted.meter !== meter && counted.atMs >= sinceMs) return false;
+    this.#counted.set(error, { meter, atMs: this.#runtime.clock.monotonic() });
+    return true;
   }
 
   isDue(meter: Meter, key: string): boolean {

@@ -11,10 +11,14 @@ export function fingerprintOf(error: unknown, code: string | undefined): string 
   return `1:${hash(text, 0x811c_9dc5)}${hash(text, 0x2f0b_4a17)}`;
 }
 
-/** The same without the stack, which is dear to read. */
+/** The same without the stack, which is dear to read. Never throws, though a property of the error may. */
 export function kindOf(error: unknown, code: string | undefined): string {
-  const type = (isObject(error) ? nameOf(error) : undefined) ?? typeof error;
-  return `${type}|${code ?? ''}|${normalise(firstLineOf(error))}`;
+  try {
+    const type = (isObject(error) ? nameOf(error) : undefined) ?? typeof error;
+    return `${type}|${code ?? ''}|${normalise(firstLineOf(error))}`;
+  } catch {
+    return `unreadable|${code ?? ''}|`;
+  }
 }
 
 /** Without quoted values, addresses, identifiers and numbers. */

@@ -91,7 +91,11 @@ export class Scope implements CallContext {
   isEcho(error: unknown): boolean {
     if (this.aborted === undefined) return false;
     const { reason } = this.aborted;
-    return error === reason || (error instanceof Error && error.cause === reason);
+    try {
+      return error === reason || (error instanceof Error && error.cause === reason);
+    } catch {
+      return false; // a proxy or a property that throws
+    }
   }
 
   abort(reason: unknown): void {

@@ -29,8 +29,15 @@ export function wasAnswered(outcome: number, lastFailure: Failure | undefined): 
   return outcome === countIndex.failure && lastFailure?.classification.class === 'caller';
 }
 
-/** Counts and reports a failure for the resource that saw it. */
-export function noteFailure(runtime: Runtime, meter: Meter, failure: Failure): void {
+/**
+ * Counts and reports a failure for the resource that saw it. `sinceMs` is when the call began that ended with
+ * it, monotonic.
+ */
+export function noteFailure(
+  { runtime, meter }: { readonly runtime: Runtime; readonly meter: Meter },
+  failure: Failure,
+  sinceMs: number,
+): void {
   const { error, classification, plan, operation } = failure;
-  noteError(runtime, { meter, error, classification, operation, report: plan?.report });
+  noteError(runtime, { meter, error, classification, operation, report: plan?.report, sinceMs });
 }

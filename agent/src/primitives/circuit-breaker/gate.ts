@@ -50,7 +50,7 @@ export class BreakerGate extends BreakerMachine {
   fail(passage: Passage, endedMs: number, failure: Failure): void {
     const { error, classification, plan } = failure;
     const { ignores, countsAsFailure, tripsOn } = this.settings;
-    noteFailure(this.runtime, this.meter, failure);
+    noteFailure(this, failure, passage.startedMs);
     if (classification.class === 'cancelled')
       return this.#giveBack(passage, endedMs, { outcome: 'cancelled', error });
     const isIgnored = this.#ask(ignores, error) ?? plan?.ignore ?? false;

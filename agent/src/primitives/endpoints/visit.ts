@@ -33,13 +33,13 @@ export function visit<E extends string | object, T>(call: Visit<E, T>): Promise<
     };
     const onAbort = (): void => {
       end();
-      noteAbort(call, signal?.reason);
+      noteAbort(call, signal?.reason, startedMs);
       reject(signal?.reason);
     };
     const onError = (error: unknown): void => {
       if (isOver) return;
       end();
-      noteFailure(call, error);
+      noteFailure(call, error, startedMs);
       reject(error);
     };
     const onValue = (value: T): void => {
@@ -59,20 +59,20 @@ export function visit<E extends string | object, T>(call: Visit<E, T>): Promise<
   });
 }
 
-function noteAbort<E extends string | object, T>(call: Visit<E, T>, reason: unknown): void {
+function noteAbort<E extends string | object, T>(call: Visit<E, T>, reason: unknown, sinceMs: number): void {
   // A layer further out that timed out is no caller who gave up: the endpoint was too slow for it.
-  if (hasCode(reason, 'HOLDFAST_TIMED_OUT')) return noteFailure(call, reason);
+  if (hasCode(reason, 'HOLDFAST_TIMED_OUT')) return noteFailure(call, reason, sinceMs);
   call.pool.meter.count(countIndex.cancelled);
   call.pool.meter.count(countIndex.class_cancelled);
 }
 
 /** An error that says nothing bad about the endpoint, such as a mistake of the caller, is an answer. */
-function noteFailure<E extends string | object, T>(call: Visit<E, T>, error: unknown): void {
+function noteFailure<E extends string | object, T>(call: Visit<E, T>, error: unknown, sinceMs: number): void {
   const { runtime, pool, member, operation } = call;
   const { meter, rotation } = pool;
   const classification = runtime.classifier.classify(error);
   const outcome = outcomeOf({ error, classification });
-  noteError(runtime, { meter, error, classification, operation });
+  noteError(runtime, { meter, error, classification, operation, sinceMs });
   meter.count(countIndex[outcome === 'rejected' ? 'ignored' : outcome]);
   if (outcome === 'cancelled') return;
   member.hasErred = true;

@@ -100,7 +100,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     const engine = this.#engine;
     this.lastFailure = failure;
     const { retry, breaker } = engine.layers;
-    if (breaker === undefined) noteFailure(engine.runtime, engine.meter, failure);
+    if (breaker === undefined) noteFailure(engine, failure, this.startedMs);
     const next = retry === undefined ? 'unwanted' : retry.afterError(this, failure, nowMs);
     if (typeof next === 'number') this.#retryIn(next);
     else if (next === 'exhausted') this.#fail(engine.exhausted(failure, this.attemptCount), nowMs);
@@ -129,7 +129,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     this.#waitTimer = undefined;
     const failure = engine.judge(engine.timedOut('total', this.lastFailure?.error), this.operation);
     if (attempt !== undefined && breaker !== undefined) breaker.fail(attempt, nowMs, failure);
-    else noteFailure(engine.runtime, engine.meter, failure);
+    else noteFailure(engine, failure, this.startedMs);
     this.#fail(failure, nowMs);
     scope?.abort(failure.error);
   }

@@ -85,7 +85,7 @@ export class Race extends Deadline {
       this.#end(undefined);
       return;
     }
-    noteError(runtime, { meter, error, classification });
+    noteError(runtime, { meter, error, classification, sinceMs: this.#startedMs });
     if (goesOn) this.#attempt(runtime.clock.monotonic());
   }
 

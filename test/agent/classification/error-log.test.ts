@@ -1,0 +1,90 @@
+import { createAgent, type Agent, type Executor } from '@holdfast/agent';
+import { FakeClock } from '@holdfast/agent/testing';
+import { describe, expect, test } from 'vitest';
+import { createCircuitBreaker } from '../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
+import { createRetry } from '../../../agent/src/primitives/retry/retry.ts';
+import { createTestRuntime } from '../support/runtime.ts';
+
+/** Errors that cannot be read, in the ways in which that happens. */
+const unreadable: [string, () => unknown][] = [
+  ['a message that throws', () => throwing(new Error('m'), 'message')],
+  ['a name that throws', () => throwing(new Error('m'), 'name')],
+  ['a code that throws', () => throwing(Object.assign(new Error('m'), { isHoldfastError: true }), 'code')],
+  ['a cause that throws', () => throwing(new Error('m'), 'cause')],
+  ['a revoked proxy', revoked],
+];
+
+const primitives: [string, (agent: Agent) => Executor][] = [
+  ['circuit breaker', (agent) => agent.circuitBreaker('db')],
+  ['retry', (agent) => agent.retry('db')],
+  ['timeout', (agent) => agent.timeout('db', { timeoutMs: 50 })],
+  ['bulkhead', (agent) => agent.bulkhead('db', { maxConcurrentCalls: 1 })],
+  ['fallback', (agent) => agent.fallback('db', { fallback: () => 'instead', fallbackOn: () => false })],
+  ['hedge', (agent) => agent.hedge('db', { delayMs: 10 })],
+  ['pipeline', (agent) => agent.pipeline('db', { bulkhead: { maxConcurrentCalls: 1 }, retry: {} })],
+];
+
+function throwing(error: object, name: string): object {
+  return Object.defineProperty(error, name, {
+    get: () => {
+      throw new Error('no reading');
+    },
+  });
+}
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** Whether a call ended with that very object, which cannot be compared in any other way. */
+function endsWith(call: Promise<unknown>, error: unknown): Promise<boolean> {
+  return call.then(
+    () => false,
+    (came) => Object.is(came, error),
+  );
+}
+
+describe.each(primitives)('an error that cannot be read passes through a %s', (_name, primitiveOf) => {
+  test.each(unreadable)('as it is, and gives its place back: %s', async (_what, make) => {
+    const clock = new FakeClock();
+    const primitive = primitiveOf(createAgent({ service: 'shop', collector: false, clock }));
+    const error = make();
+    const thrown = primitive.execute(() => {
+      throw error;
+    });
+    await expect(endsWith(thrown, error)).resolves.toBe(true);
+    const rejected = primitive.execute(() => Promise.reject(error));
+    await expect(endsWith(rejected, error)).resolves.toBe(true);
+    await expect(primitive.execute(() => 'next')).resolves.toBe('next');
+  });
+});
+
+describe('the same error object again', () => {
+  test('counts at each resource whose call began after that', async () => {
+    const { runtime, clock, telemetry } = createTestRuntime();
+    const kept = Promise.reject(Object.assign(new Error('down'), { status: 503 }));
+    for (const name of ['orders', 'payments', 'orders']) {
+      const breaker = createCircuitBreaker(runtime, name);
+      await expect(breaker.execute(() => kept)).rejects.toThrow('down');
+      await clock.advance(1);
+    }
+    expect(telemetry.counts('circuit_breaker/orders')).toEqual({ failure: 2, class_partial_outage: 2 });
+    expect(telemetry.counts('circuit_breaker/payments')).toEqual({ failure: 1, class_partial_outage: 1 });
+    expect(telemetry.kinds()).toEqual(['error.sampled', 'error.sampled']);
+  });
+
+  test('counts once where it passes several on its way out', async () => {
+    const { runtime, clock, telemetry } = createTestRuntime();
+    const breaker = createCircuitBreaker(runtime, 'orders');
+    const retry = createRetry(runtime, 'orders', { maxRetries: 1 });
+    const error = Object.assign(new Error('down'), { status: 503 });
+    const call = retry.execute(() => breaker.execute(() => Promise.reject(error)));
+    call.catch(() => undefined);
+    await clock.advance(1_000);
+    await expect(call).rejects.toBe(error);
+    expect(telemetry.counts('circuit_breaker/orders').class_partial_outage).toBe(1);
+    expect(telemetry.counts('retry/orders').class_partial_outage).toBeUndefined();
+  });
+});
