@@ -29,13 +29,16 @@ export class Conductor {
     if (log.state === 'undone') throw this.#failure(log, log.cause, fatesOf(log.steps.values()));
     const controller = new AbortController();
     const follow = (): void => controller.abort(signal?.reason);
-    signal?.addEventListener('abort', follow);
+    if (signal?.aborted)
+      follow(); // while the log was opened
+    else signal?.addEventListener('abort', follow);
     log.onLost = (reason) => controller.abort(reason);
     const mayHaveHappened = (error: unknown): boolean => this.#mayHaveHappened(error);
     const parts = { site, meter, log, undoing: this.#undoing, mayHaveHappened };
     const run = new SagaRun(parts, { signal: controller.signal, context });
     try {
-      const answer = await forwards(run, fn);
+      const isLeft = controller.signal.aborted && log.steps.size === 0;
+      const answer = isLeft ? { error: signal?.reason } : await forwards(run, fn);
       if (log.state !== 'compensating' && 'value' in answer) {
         if (!wasDone) await log.end('done');
         return answer.value;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SagaShelf } from '../../support/saga-store.ts';
 import { createTrip, failureOf } from '../../support/trip.ts';
 
 const input = 'Oslo';
@@ -48,5 +49,28 @@ describe('a caller who gives up', () => {
     const signal = AbortSignal.abort(gone);
     expect(await failureOf(saga.execute(book, { input, signal }))).toBe(gone);
     expect({ log, counts: counts() }).toEqual({ log: [], counts: { cancelled: 1, class_cancelled: 1 } });
+  });
+
+  test.each([
+    ['in this process', {}],
+    ['in a store', { store: new SagaShelf() }],
+  ])('right after the call, with records %s, has nothing done', async (_where, options) => {
+    const { saga, step, log, counts } = createTrip(options);
+    const controller = new AbortController();
+    let runs = 0;
+    const plan = saga.execute(
+      async (scope) => {
+        runs += 1;
+        await scope.step('flight', step('flight'));
+      },
+      { input, signal: controller.signal },
+    );
+    controller.abort(gone);
+    expect(await failureOf(plan)).toBe(gone);
+    expect({ runs, log, counts: counts() }).toEqual({
+      runs: 0,
+      log: [],
+      counts: { cancelled: 1, class_cancelled: 1 },
+    });
   });
 });
