@@ -4,7 +4,7 @@ import type { Base, Flush, Total } from './event-store.ts';
 /** Raised when the fold or an encoding changes: what an older version derived is then derived anew. */
 const foldVersion = 2;
 /** A snapshot leaves the last minute's seconds out, so folding goes on from one that is older than that. */
-export const snapshotSpacingMs = 61_000;
+const snapshotSpacingMs = 61_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 /** Roughly what the bases may take, beside one a day. */

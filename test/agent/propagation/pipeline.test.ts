@@ -37,9 +37,8 @@ async function guarded(
       },
       operation === undefined ? {} : { operation },
     );
-    const ended = call.catch((reason: unknown) => reason);
-    await test.clock.advance(1_000);
-    return { attempts, ended: await ended };
+    const [ended] = await Promise.allSettled([call, test.clock.advance(1_000)]);
+    return { attempts, ended: ended.status === 'rejected' ? ended.reason : ended.value };
   };
   return { ...test, pipeline, fail };
 }

@@ -28,7 +28,7 @@ export const endpointPaths = chapter('Endpoints', poolOf, [
 ]);
 
 /** Two, of which one may be ejected, after a single failure. */
-function poolOf(agent: Agent): Endpoints<string> {
+function poolOf(agent: Agent): Endpoints {
   return agent.endpoints('search', {
     endpoints: ['http://a', 'http://b'],
     balance: 'round_robin',
@@ -38,6 +38,6 @@ function poolOf(agent: Agent): Endpoints<string> {
   });
 }
 
-function failing(pool: Endpoints<string>): Promise<never> {
+function failing(pool: Endpoints): Promise<never> {
   return pool.execute(() => throwing(status(503)));
 }
