@@ -13,19 +13,20 @@ export function checkPlain(value: unknown, place: string, depth = 0): void {
       checkPlain(item, `${place}[${index}]`, depth + 1);
     }
   } else if (typeof value === 'object' && value !== null) {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw notPlain(value, place);
+    if (!isPlain(value)) throw notPlain(value, place);
     for (const [name, field] of Object.entries(value)) checkPlain(field, `${place}.${name}`, depth + 1);
   } else if (typeof value === 'number' ? !Number.isFinite(value) : !plainTypes.has(typeof value))
     throw notPlain(value, place);
 }
 
 /**
- * The same for equal payloads, whatever the order of their fields: SHA-256 of their JSON with sorted fields,
- * the first 128 bits in hexadecimal. Throws a `TypeError` for what JSON cannot hold, such as a circle.
+ * The same for equal payloads, whatever the order of their fields, and another for others: SHA-256 of their
+ * JSON with sorted fields, the first 128 bits in hexadecimal. Throws a `TypeError` that names the place of
+ * what JSON would leave out or make alike: functions, instances of classes, `NaN`. What has a `toJSON`, such
+ * as a date, is what that answers.
  */
 export function fingerprintOf(payload: unknown): string {
-  const text = JSON.stringify(payload, (_name, value: unknown) => sorted(value)) ?? '';
+  const text = JSON.stringify(sorted(payload, 'payload', 0)) ?? '';
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
@@ -38,7 +39,25 @@ function notPlain(value: unknown, place: string): TypeError {
   return new TypeError(`\`${place}\` must be what JSON can hold, got ${got}`);
 }
 
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted(value: unknown, place: string, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > maxDepth) {
+    checkPlain(value, place, depth);
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((item, index) => sorted(item, `${place}[${index}]`, depth + 1));
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    const said: unknown = value.toJSON();
+    if (said === undefined || said === null) throw notPlain(value, place); // a date that is none
+    return sorted(said, place, depth + 1);
+  }
+  if (!isPlain(value)) throw notPlain(value, place);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, sorted(field, `${place}.${name}`, depth + 1)]),
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -1,7 +1,7 @@
 import { countIndex, type Random } from '@holdfast/shared';
 import { noteError } from '../../classification/error-log.ts';
 import { hasCode, ResilienceError, type ResilienceErrorInit } from '../../errors.ts';
-import { func, objectOf, optional } from '../../options/checks.ts';
+import { func, objectOf, withDefault } from '../../options/checks.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
@@ -9,7 +9,6 @@ import type { Executor, Guarded } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { outcomeOf } from '../failure.ts';
 import { pause } from '../pause.ts';
-import { fingerprintOf } from '../plain-json.ts';
 import { meterOf, type Site, siteOf, sourceOf } from '../site.ts';
 import { Claim, type ClaimDesk } from './claim.ts';
 import { asIs, asJson, type Outcome } from './codec.ts';
@@ -23,11 +22,14 @@ import {
   readKey,
 } from './options.ts';
 
-export interface IdempotentWrapOptions<A extends unknown[]> {
-  /** The key of a call. Default: what its arguments are known by, so that equal arguments are one call. */
-  readonly keyOf?: (...args: A) => string;
+export interface IdempotentWrapOptions<A extends unknown[], This = unknown> {
+  /**
+   * The key of a call. Required: equal arguments may be meant twice, and `this` or another function that is
+   * wrapped makes another call of them.
+   */
+  readonly keyOf: (this: This, ...args: A) => string;
   /** What its key stands for. Default: all arguments. */
-  readonly payloadOf?: (...args: A) => unknown;
+  readonly payloadOf?: (this: This, ...args: A) => unknown;
 }
 
 /** Throws a `TypeError` or `RangeError` for wrong options. */
@@ -99,15 +101,15 @@ export class Idempotency implements Executor {
     }
   }
 
-  /** Takes the key from the arguments. Throws a `TypeError` for wrong options. */
+  /** Takes the key from the arguments. Throws a `TypeError` for wrong options, and without `keyOf`. */
   wrap<This, A extends unknown[], T>(
     fn: (this: This, ...args: A) => T | PromiseLike<T>,
-    options: IdempotentWrapOptions<A> = {},
+    options?: IdempotentWrapOptions<A, This>,
   ): (this: This, ...args: A) => Promise<T> {
-    const { keyOf = fingerprintOfAll, payloadOf = allOf } = readWrapOptions(options, '');
+    const { keyOf, payloadOf } = readWrapOptions(options ?? {}, '');
     const execute = this.execute.bind(this);
     const wrapped = async function (this: This, ...args: A): Promise<T> {
-      const call = { key: keyOf(...args), payload: payloadOf(...args) };
+      const call = { key: keyOf.apply(this, args), payload: payloadOf.apply(this, args) };
       return execute<T>(() => fn.apply(this, args), call);
     };
     return Object.defineProperties(wrapped, {
@@ -250,16 +252,12 @@ function askAgainMs(retry: number, random: Random): number {
 }
 
 const readWrapOptions = objectOf({
-  keyOf: optional(func<(...args: unknown[]) => string>()),
-  payloadOf: optional(func<(...args: unknown[]) => unknown>()),
+  keyOf: func<(...args: unknown[]) => string>(),
+  payloadOf: withDefault(allOf, func<(...args: unknown[]) => unknown>()),
 });
 
 function allOf(...args: unknown[]): unknown {
   return args;
-}
-
-function fingerprintOfAll(...args: unknown[]): string {
-  return fingerprintOf(args);
 }
 
 async function outcomeOfCall(fn: Guarded<unknown>, scope: Flight['scope']): Promise<Outcome> {

@@ -223,41 +223,6 @@ describe('a failure', () => {
   });
 });
 
-describe('wrap', () => {
-  test('keeps arguments and `this`', async () => {
-    const { orders } = desk();
-    const shop = {
-      name: 'shop',
-      order: orders.wrap(
-        function (this: { name: string }, id: string, count: number) {
-          return `${this.name} ${id} ${count}`;
-        },
-        { keyOf: (id) => id },
-      ),
-    };
-    expect(await shop.order('tea', 2)).toBe('shop tea 2');
-    await expect(shop.order('tea', 3)).rejects.toMatchObject(conflict);
-  });
-
-  test('looks only at the payload that it is told of', async () => {
-    const { orders } = desk();
-    const order = orders.wrap((id: string, at: number) => `${id} ${at}`, {
-      keyOf: (id) => id,
-      payloadOf: (id) => id,
-    });
-    expect([await order('a', 1), await order('a', 2)]).toEqual(['a 1', 'a 1']);
-  });
-
-  test('takes equal arguments for one call without a key', async () => {
-    const { orders } = desk();
-    let runs = 0;
-    const order = orders.wrap((_what: object) => ++runs);
-    expect([await order({ a: 1, b: 2 }), await order({ b: 2, a: 1 }), await order({ a: 2 })]).toEqual([
-      1, 1, 2,
-    ]);
-  });
-});
-
 test('it stands in any order with other primitives', async () => {
   const { agent } = await createTestAgent();
   const once = agent.compose(agent.idempotency('orders'), agent.retry('orders', { maxRetries: 1 }));
