@@ -89,17 +89,20 @@ export class Scope implements CallContext {
 
   /** Whether an error says no more than that the call was aborted. */
   isEcho(error: unknown): boolean {
-    if (this.aborted === undefined) return false;
-    const { reason } = this.aborted;
-    try {
-      return error === reason || (error instanceof Error && error.cause === reason);
-    } catch {
-      return false; // a proxy or a property that throws
-    }
+    return this.aborted !== undefined && isEchoOf(this.aborted.reason, error);
   }
 
   abort(reason: unknown): void {
     this.aborted = { reason };
     this.controller?.abort(reason);
+  }
+}
+
+/** Whether an error is the reason of an abort, or was only wrapped around it. */
+export function isEchoOf(reason: unknown, error: unknown): boolean {
+  try {
+    return error === reason || (error instanceof Error && error.cause === reason);
+  } catch {
+    return false; // a proxy or a property that throws
   }
 }

@@ -1,5 +1,6 @@
 import { type Attribution, type BreakerLevel, type BreakerState, describeTransition } from '@holdfast/shared';
 import { summarise } from '../../classification/summary.ts';
+import { number, optional, text } from '../../options/checks.ts';
 import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
@@ -8,6 +9,7 @@ import { type Site, siteOf } from '../site.ts';
 import { type CrossingPool, takeCrossing } from './crossing.ts';
 import { type BreakerEvents, callEventNames } from './events.ts';
 import { BreakerGate, countCancelled, type Passage } from './gate.ts';
+import { passHeeding } from './heeding.ts';
 import { type BreakerSettings, type CircuitBreakerOptions, readBreakerOptions } from './options.ts';
 
 /** Leave to make one call. Settle it once; what comes after the first has no effect. */
@@ -89,8 +91,11 @@ export class CircuitBreaker implements Executor {
     }
     const phase = this.gate.admit();
     if (phase === undefined) return Promise.reject(this.gate.rejection());
-    const crossing = takeCrossing(this.gate, this.#crossings);
-    return crossing.begin(phase, fn, signal) as Promise<T>; // what `fn` answers
+    const answer =
+      signal === undefined
+        ? takeCrossing(this.gate, this.#crossings).begin(phase, fn)
+        : passHeeding(this.gate, { phase, fn, signal });
+    return answer as Promise<T>; // what `fn` answers
   }
 
   wrap<This, A extends unknown[], T>(
@@ -138,9 +143,8 @@ export class CircuitBreaker implements Executor {
 
   /** Opens as if it had tripped. `durationMs` stands instead of the usual open duration. */
   open(reason?: string, { durationMs }: { readonly durationMs?: number } = {}): void {
-    if (durationMs !== undefined && !(durationMs >= 0))
-      throw new RangeError(`\`durationMs\` must be at least 0, got ${durationMs}`);
-    this.gate.go('open', { ...byCode(reason), openForMs: durationMs });
+    const openForMs = optional(number())(durationMs, 'durationMs');
+    this.gate.go('open', { ...byCode(reason), openForMs });
   }
 
   halfOpen(reason?: string): void {
@@ -159,6 +163,7 @@ export class CircuitBreaker implements Executor {
 
   /** Changes options of the running breaker. Its state, its listeners and the newest outcomes are kept. */
   reconfigure(options: CircuitBreakerOptions): void {
+    readBreakerOptions(options, ''); // as it came: of what is no object nothing would be left in the merged
     const merged = { ...this.#options, ...options };
     this.gate.reconfigure(readBreakerOptions(merged, ''));
     this.#options = merged;
@@ -227,5 +232,6 @@ export class CircuitBreaker implements Executor {
 
 /** The cause of a transition that the host's own code asks for. */
 function byCode(reason: string | undefined): { cause: 'manual'; attribution: Attribution | undefined } {
+  optional(text(Number.POSITIVE_INFINITY))(reason, 'reason'); // a longer one than may be sent is cut there
   return { cause: 'manual', attribution: reason === undefined ? undefined : { by: 'code', reason } };
 }

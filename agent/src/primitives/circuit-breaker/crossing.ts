@@ -1,11 +1,10 @@
-import { hasCode } from '../../errors.ts';
 import { type Guarded, Scope } from '../call.ts';
 import type { BreakerGate, Passage } from './gate.ts';
 import type { Phase } from './phase.ts';
 
 /**
- * One call through a breaker that stands alone. Crossings are used again: their two callbacks are what would
- * cost most to make for each call, and an async function would cost more still.
+ * One call through a breaker that stands alone, whose caller cannot give up. Crossings are used again: their
+ * two callbacks are what would cost most to make for each call, and an async function would cost more still.
  */
 export class Crossing implements Passage {
   next: Crossing | undefined = undefined;
@@ -15,7 +14,6 @@ export class Crossing implements Passage {
   startedMs = 0;
   readonly #gate: BreakerGate;
   readonly #pool: CrossingPool;
-  #signal: AbortSignal | undefined = undefined;
   readonly #onValue: (value: unknown) => unknown;
   readonly #onError: (error: unknown) => never;
 
@@ -33,13 +31,12 @@ export class Crossing implements Passage {
     };
   }
 
-  begin(phase: Phase, fn: Guarded<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  begin(phase: Phase, fn: Guarded<unknown>): Promise<unknown> {
     this.phase = phase;
-    this.#signal = signal;
     this.startedMs = this.#gate.runtime.clock.monotonic();
     let answer: unknown;
     try {
-      answer = fn(new Scope(1, signal));
+      answer = fn(new Scope(1, undefined));
     } catch (error) {
       this.#failed(error);
       return Promise.reject(error);
@@ -49,22 +46,13 @@ export class Crossing implements Passage {
 
   #failed(error: unknown): void {
     const gate = this.#gate;
-    const signal = this.#signal;
     const { clock, classifier } = gate.runtime;
-    const endedMs = clock.monotonic();
-    // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
-    const isTimedOut = hasCode(signal?.reason, 'HOLDFAST_TIMED_OUT');
-    if (signal?.aborted && !isTimedOut) gate.cancel(this, endedMs);
-    else {
-      const seen = isTimedOut ? signal?.reason : error;
-      gate.fail(this, endedMs, { error: seen, classification: classifier.classify(seen) });
-    }
+    gate.fail(this, clock.monotonic(), { error, classification: classifier.classify(error) });
     this.#end();
   }
 
   #end(): void {
     this.phase = undefined;
-    this.#signal = undefined;
     const pool = this.#pool;
     const depth = (pool.first?.depth ?? 0) + 1;
     if (depth > maxFree) return;

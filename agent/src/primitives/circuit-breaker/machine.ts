@@ -244,7 +244,7 @@ export class BreakerMachine {
   #startOpen(phase: Phase, { cause, openForMs }: TransitionDetails): void {
     this.#openings += 1;
     const { clock } = this.runtime;
-    const durationMs = openForMs ?? this.#openDurationMs(cause);
+    const durationMs = Math.min(openForMs ?? this.#openDurationMs(cause), longestOpenMs);
     phase.untilMs = clock.monotonic() + durationMs;
     phase.timer = clock.setTimeout(() => {
       phase.isElapsed = true;
@@ -292,3 +292,6 @@ export class BreakerMachine {
     });
   }
 }
+
+/** As long as the option may be: where a function answers more, its end would be no date. */
+const longestOpenMs = 2 ** 31 - 1;

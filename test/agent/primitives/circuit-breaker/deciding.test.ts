@@ -121,13 +121,35 @@ describe('what is counted', () => {
     const { breaker, clock, telemetry } = createBreaker({ initialState: 'half_open' });
     const controller = new AbortController();
     const call = hang((fn) => breaker.execute(fn, { signal: controller.signal }));
-    controller.abort(new Error('gave up'));
-    call.reject(new Error('aborted'));
+    const reason = new Error('gave up');
+    controller.abort(reason);
+    call.reject(reason);
     await clock.advance(0);
     expect(breaker.metrics.callCount).toBe(0);
     expect(telemetry.counts('circuit_breaker/payments')).toEqual({ cancelled: 1, class_cancelled: 1 });
     await succeed(breaker, 2);
     expect(breaker.state).toBe('closed');
+  });
+
+  test('a caller who gives up is answered at once, the permit free', async () => {
+    const { breaker, clock, telemetry } = createBreaker({ initialState: 'half_open', halfOpenCalls: 1 });
+    const controller = new AbortController();
+    let answer: (value: unknown) => void = () => {};
+    const deaf = (): Promise<unknown> => new Promise((resolve) => (answer = resolve));
+    const call = breaker.execute(deaf, { signal: controller.signal });
+    const reason = new Error('gave up');
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    await succeed(breaker, 1);
+    expect(breaker.state).toBe('closed');
+    answer('late');
+    await clock.advance(0);
+    expect(telemetry.counts('circuit_breaker/payments')).toEqual({
+      success: 1,
+      cancelled: 1,
+      class_cancelled: 1,
+      late: 1,
+    });
   });
 
   test('a predicate that throws is reported and decides nothing', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createCircuitBreaker } from '../../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
+import {
+  type CircuitBreaker,
+  createCircuitBreaker,
+} from '../../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
 import type { CircuitBreakerOptions } from '../../../../agent/src/primitives/circuit-breaker/options.ts';
 import { createBreaker, fail, hang, succeed } from '../../support/breaker.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
@@ -131,4 +134,20 @@ describe('calling through it', () => {
     await expect(breaker.execute(() => 'never', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(telemetry.counts('circuit_breaker/payments')).toEqual({ cancelled: 1, class_cancelled: 1 });
   });
+});
+
+test.each<[string, (breaker: CircuitBreaker) => void, string]>([
+  ['a reason', (breaker) => Reflect.apply(breaker.forceOpen, breaker, [new Error('db')]), '`reason` must be'],
+  ['a reason', (breaker) => Reflect.apply(breaker.open, breaker, [5]), '`reason` must be'],
+  [
+    'a duration',
+    (breaker) => Reflect.apply(breaker.open, breaker, ['drill', { durationMs: '5000' }]),
+    '`durationMs` must be a number',
+  ],
+  ['options', (breaker) => Reflect.apply(breaker.reconfigure, breaker, [5]), 'options must be an object'],
+])('%s of the wrong type is refused by the member', (_what, act, message) => {
+  const { breaker } = createBreaker();
+  expect(() => act(breaker)).toThrow(TypeError);
+  expect(() => act(breaker)).toThrow(message);
+  expect(breaker.state).toBe('closed');
 });
