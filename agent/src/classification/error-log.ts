@@ -15,7 +15,7 @@ export interface NotedError {
   readonly operation?: string | undefined;
   /** What its plan says: sampled also where its class is not, or never. Default: as its class is. */
   readonly report?: boolean | undefined;
-  /** When the call began that ended with it, monotonic. Without it an error is never taken for thrown anew. */
+  /** When the call began that ended with it, monotonic. Default 0: none is taken for thrown anew. */
   readonly sinceMs?: number | undefined;
 }
 

@@ -6,7 +6,7 @@ import { field, isObject, read, statusOf } from './facts.ts';
  */
 export function retryAfterOf(link: object, now: () => number): number | 'never' | undefined {
   const own = read(link, 'retryAfterMs');
-  if (typeof own === 'number') return bounded(own);
+  if (typeof own === 'number' && own >= 0) return bounded(own); // NaN is a header that was not there
   const pushback = valueIn(read(link, 'metadata'), 'grpc-retry-pushback-ms');
   // gRPC A6: what is negative or no number asks for no retry at all.
   if (pushback !== undefined) return Number(pushback) >= 0 ? bounded(Number(pushback)) : 'never';
@@ -46,7 +46,7 @@ function asDelay(value: string | undefined, now: () => number): number | undefin
   if (value === undefined) return undefined;
   const text = value.trim();
   if (!/^\d{1,15}(\.\d+)?$/.test(text)) {
-    const at = Date.parse(text);
+    const at = aDate.test(text) ? Date.parse(text) : Number.NaN;
     return Number.isNaN(at) ? undefined : bounded(at - now());
   }
   const number = Number(text);
@@ -79,5 +79,7 @@ function bounded(retryAfterMs: number): number {
 
 const inMilliseconds = ['retry-after-ms', 'x-ms-retry-after-ms', 'x-amz-retry-after'];
 const resets = ['ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset', 'x-ratelimit-reset-after'];
+/** Of HTTP or of ISO 8601: `Date.parse` finds one in nearly anything, as in a header that came twice. */
+const aDate = /^(?:[a-z]{3,9},? \d\d|[a-z]{3} [a-z]{3} [ \d]\d|\d{4}-\d\d-\d\dT)/i;
 const windowStatuses: ReadonlySet<number> = new Set([413, 429, 503]);
 const maxHeaders = 100;

@@ -28,6 +28,10 @@ describe('when the other side wants to be asked again', () => {
     [{ 'x-ratelimit-reset-after': '1.5' }, 1_500],
     [{ 'retry-after': '1', 'ratelimit-reset': '12' }, 1_000],
     [{ 'retry-after': 'soon', 'ratelimit-reset': '12' }, 12_000],
+    [{ 'retry-after': '7, 8' }, undefined],
+    [{ 'retry-after': '-7' }, undefined],
+    [{ 'retry-after': 'Thursday, 01-Jan-26 00:00:30 GMT' }, 30_000],
+    [{ 'retry-after': 'Thu Jan  1 00:00:30 2026 GMT' }, 30_000],
     [{ 'x-ratelimit-reset': `${startAt / 1_000 - 60}` }, 0],
     [{ 'x-ratelimit-reset': '9999999999' }, 3_600_000],
     [{ 'retry-after-ms': 'NaN' }, undefined],
@@ -52,4 +56,13 @@ describe('when the other side wants to be asked again', () => {
     expect(ruled.classify({ status: 429 }).retryAfterMs).toBe(50);
     expect(ruled.classify({ status: 429, headers: { 'retry-after': '2' } }).retryAfterMs).toBe(2_000);
   });
+});
+
+test.each([
+  [250, 250],
+  [Number.POSITIVE_INFINITY, 3_600_000],
+  [Number.NaN, undefined],
+  [-1, undefined],
+])('an error that asks for %s ms itself', (retryAfterMs, expected) => {
+  expect(agent.classify({ status: 503, retryAfterMs }).retryAfterMs).toBe(expected);
 });
