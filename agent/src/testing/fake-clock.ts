@@ -22,7 +22,7 @@ export class FakeClock implements Clock {
   }
 
   setTimeout(run: () => void, delayMs: number): TimerHandle {
-    const timer: FakeTimer = { dueMs: this.#elapsedMs + Math.max(0, delayMs), run };
+    const timer: FakeTimer = { dueMs: this.#elapsedMs + (delayMs > 0 ? delayMs : 0), run }; // NaN is 0
     const later = this.#timers.findIndex((other) => other.dueMs > timer.dueMs);
     this.#timers.splice(later === -1 ? this.#timers.length : later, 0, timer);
     return {

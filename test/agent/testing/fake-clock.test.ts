@@ -92,3 +92,11 @@ test('the numbers are spread evenly', () => {
   expect(Math.min(...tenths)).toBeGreaterThan(900);
   expect(Math.max(...tenths)).toBeLessThan(1_100);
 });
+
+test('a delay that is no number is none', async () => {
+  const clock = new FakeClock();
+  let ran = 0;
+  clock.setTimeout(() => void (ran += 1), Number.NaN);
+  await clock.advance(1);
+  expect([ran, clock.now()]).toEqual([1, 1]);
+});
