@@ -8,7 +8,7 @@ import { countCancelled } from '../circuit-breaker/gate.ts';
 import { outcomeOf } from '../failure.ts';
 import { meterOf, siteOf } from '../site.ts';
 import { Flight, type Passenger } from './flight.ts';
-import { keyOfPlain } from './key-of.ts';
+import { KeySpace } from './key-of.ts';
 import { Lru } from './lru.ts';
 import { type CacheOptions, type CacheSettings, readCacheOptions } from './options.ts';
 
@@ -20,11 +20,11 @@ export interface Cache extends Executor {
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T>;
   /**
    * Takes the key from the arguments. Without `keyOf` they must all be strings, numbers, booleans or nothing:
-   * other calls reject with a `TypeError`.
+   * other calls reject with a `TypeError`; and each function, and each `this`, has keys of its own.
    */
   wrap<This, A extends unknown[], T>(
     fn: (this: This, ...args: A) => T | PromiseLike<T>,
-    options?: { readonly keyOf?: (...args: A) => string },
+    options?: { readonly keyOf?: (this: This, ...args: A) => string },
   ): (this: This, ...args: A) => Promise<T>;
   /** What is kept and could still be answered. */
   get(key: string): CachedValue | undefined;
@@ -52,6 +52,7 @@ class AnswerCache implements Cache {
   readonly #settings: CacheSettings;
   readonly #meter: Meter;
   readonly #entries: Lru<Entry>;
+  readonly #keys = new KeySpace();
   /** By key. A flight that is not here any more leaves nothing behind. */
   readonly #flights = new Map<string, Flight>();
 
@@ -85,12 +86,18 @@ class AnswerCache implements Cache {
 
   wrap<This, A extends unknown[], T>(
     fn: (this: This, ...args: A) => T | PromiseLike<T>,
-    { keyOf = keyOfPlain }: { readonly keyOf?: (...args: A) => string } = {},
+    { keyOf }: { readonly keyOf?: (this: This, ...args: A) => string } = {},
   ): (this: This, ...args: A) => Promise<T> {
     const execute = (key: string, call: () => T | PromiseLike<T>): Promise<T> => this.execute(call, { key });
-    return async function wrapped(this: This, ...args: A): Promise<T> {
-      return execute(keyOf(...args), () => fn.apply(this, args));
+    const keys = this.#keys;
+    const wrapped = async function (this: This, ...args: A): Promise<T> {
+      const key = keyOf === undefined ? keys.keyOf(fn, this, args) : keyOf.apply(this, args);
+      return execute(key, () => fn.apply(this, args));
     };
+    return Object.defineProperties(wrapped, {
+      name: { value: fn.name, configurable: true },
+      length: { value: fn.length, configurable: true },
+    });
   }
 
   get(key: string): CachedValue | undefined {

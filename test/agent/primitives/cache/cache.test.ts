@@ -146,12 +146,36 @@ describe('keys', () => {
     expect(cache.get('ana')?.value).toBe('ana');
   });
 
-  test('a wrapped method keeps its object', async () => {
+  test('wrapped functions have keys of their own', async () => {
+    const { cache, fetchCount, ask } = createCacheUnderTest();
+    const user = (id: number): string => `user ${id}`;
+    const order = (id: number): Promise<string> => ask(`order ${id}`);
+    expect([await cache.wrap(user)(7), await cache.wrap(order)(7)]).toEqual(['user 7', 'order 7 1']);
+    await cache.wrap(order)(7);
+    expect(fetchCount()).toBe(1);
+  });
+
+  test('a wrapped method keeps its object, and has keys for each', async () => {
     const { cache } = createCacheUnderTest();
-    const user = { name: 'ana', greet: cache.wrap(greeting) };
-    expect(await user.greet('hello')).toBe('hello ana');
+    const greet = cache.wrap(greeting);
+    const [ana, bob] = [
+      { name: 'ana', greet },
+      { name: 'bob', greet },
+    ];
+    expect([await ana.greet('hello'), await bob.greet('hello')]).toEqual(['hello ana', 'hello bob']);
+    const named = { name: 'eve', greet: cache.wrap(greeting, { keyOf: nameOf }) };
+    expect([await named.greet('hello'), cache.get('eve')?.value]).toEqual(['hello eve', 'hello eve']);
+  });
+
+  test('a wrapped function keeps its name and length', () => {
+    const { name, length } = createCacheUnderTest().cache.wrap(greeting);
+    expect({ name, length }).toEqual({ name: 'greeting', length: 1 });
   });
 });
+
+function nameOf(this: { name: string }): string {
+  return this.name;
+}
 
 function greeting(this: { name: string }, word: string): string {
   return `${word} ${this.name}`;
