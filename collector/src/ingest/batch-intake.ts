@@ -40,6 +40,8 @@ export class BatchIntake {
   private isAckDue = false;
   private strayCount = 0;
   private onTheWay = 0;
+  /** Since then nothing more is taken: a later batch must not raise the watermark past one that is missing. */
+  private hasFailed = false;
   private onSettled: () => void = () => {};
 
   constructor(options: BatchIntakeOptions) {
@@ -145,16 +147,20 @@ export class BatchIntake {
   }
 
   private append(pending: Pick<Pending, 'fact' | 'frame' | 'stored'>): void {
-    const { host, connection } = this.options;
+    if (this.hasFailed) return;
     this.onTheWay++;
-    host.journal.append({
+    this.options.host.journal.append({
       ...pending,
       folded: () => this.settle(),
-      failed: (error) => {
-        connection.giveUp(error);
-        this.settle();
-      },
+      failed: (error) => this.fail(error),
+      isVoid: () => this.hasFailed,
     });
+  }
+
+  private fail(error: unknown): void {
+    if (!this.hasFailed) this.options.connection.giveUp(error);
+    this.hasFailed = true;
+    this.settle();
   }
 
   private settle(): void {

@@ -16,6 +16,8 @@ export interface Pending {
   folded?(entry: LogEntry): void;
   /** Called instead when it could not be made durable. */
   failed?(error: unknown): void;
+  /** Asked when its turn has come. True where what it builds on could not be made durable: then it fails too. */
+  isVoid?(): boolean;
 }
 
 export interface JournalOptions {
@@ -106,6 +108,7 @@ export class Journal {
     if (this.draining !== undefined || this.held !== undefined || this.waiting.length === 0) return;
     this.draining = this.drain().finally(() => {
       this.draining = undefined;
+      this.relieve();
       this.start();
     });
   }
@@ -128,7 +131,13 @@ export class Journal {
     while (count < this.waiting.length && bytes < groupBytes)
       bytes += bytesOf(this.waiting[count++]?.pending);
     this.waitingBytes -= bytes;
-    return this.waiting.splice(0, count);
+    return this.waiting.splice(0, count).filter((one) => !this.dropsVoid(one.pending));
+  }
+
+  private dropsVoid(pending: Pending): boolean {
+    if (pending.isVoid?.() !== true) return false;
+    pending.failed?.(new Error('what came before it could not be stored'));
+    return true;
   }
 
   private async commit(group: readonly Waiting[]): Promise<Committed | undefined> {

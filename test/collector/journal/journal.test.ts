@@ -61,6 +61,23 @@ test('a failed commit is told to each and not folded', async () => {
   expect(journal.lastFailure).toBeUndefined();
 });
 
+test('what builds on a fact that failed is not committed either', async () => {
+  const { journal, store, said } = withJournal();
+  let hasFailed = false;
+  const release = store.hold();
+  journal.append({ fact, failed: () => (hasFailed = true) });
+  await new Promise(setImmediate);
+  const failed = (error: unknown): void => void said.push(String(error));
+  journal.append({ fact, isVoid: () => hasFailed, failed });
+  journal.append({ fact, isVoid: () => false });
+  store.failWith(new Error('disk full'));
+  release();
+  await new Promise(setImmediate);
+  store.failWith(undefined);
+  await journal.idle();
+  expect(said.slice(0, 1)).toEqual(['Error: what came before it could not be stored']);
+});
+
 test('nothing is committed during a pause, and all of it after', async () => {
   const { journal, store } = withJournal();
   await journal.pauseFor(async () => {
