@@ -1,12 +1,19 @@
 import type { Clock } from '@holdfast/shared';
 import { callProbe, failureOf, type HealthProbe, type ProbeResult } from './probe.ts';
 
-/** Asks a probe: no longer than its time, and not again while the call before has not answered. */
+/**
+ * Asks a probe, no longer than its time. Calls that go on hanging after that are not waited for, as what they
+ * hang on may never come back; but with each of them the next has to wait longer: 0, 1, 3, 7 … times
+ * `timeoutMs`, and 10 minutes at most. While 100 hang there is no other.
+ */
 export class Inquiry {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #probe: HealthProbe;
-  #isHanging = false;
+  #isAsking = false;
+  #hangingCount = 0;
+  /** Monotonic. */
+  #notBeforeMs = 0;
 
   constructor(clock: Clock, timeoutMs: number, probe: HealthProbe) {
     this.#clock = clock;
@@ -16,24 +23,40 @@ export class Inquiry {
 
   /** Never rejects. */
   async ask(): Promise<ProbeResult> {
-    if (this.#isHanging) return stillHanging;
+    const isTooSoon = this.#hangingCount > 0 && this.#clock.monotonic() < this.#notBeforeMs;
+    if (this.#isAsking || isTooSoon || this.#hangingCount >= maxHanging) return stillHanging;
     const controller = new AbortController();
+    this.#isAsking = true;
     return new Promise((resolve) => {
+      let isLate = false;
       const timer = this.#clock.setTimeout(() => {
         const message = `no answer within ${this.#timeoutMs} ms`;
         resolve({ status: 'down', outcome: 'timeout', message });
+        isLate = true;
+        this.#hangs();
         controller.abort();
       }, this.#timeoutMs);
       const settle = (result: ProbeResult): void => {
         timer.cancel();
-        this.#isHanging = false;
+        if (isLate) this.#hangingCount -= 1;
+        else this.#isAsking = false;
+        this.#notBeforeMs = 0; // it answers again
         resolve(result);
       };
-      this.#isHanging = true; // until it settles, however late: a second call would only hang as well
       callProbe(this.#probe, controller.signal).then(settle, (error: unknown) => settle(failureOf(error)));
     });
   }
+
+  #hangs(): void {
+    const waitMs = Math.min(longestWaitMs, this.#timeoutMs * (2 ** this.#hangingCount - 1));
+    this.#isAsking = false;
+    this.#hangingCount += 1;
+    this.#notBeforeMs = this.#clock.monotonic() + waitMs;
+  }
 }
+
+const maxHanging = 100;
+const longestWaitMs = 600_000;
 
 const stillHanging: ProbeResult = {
   status: 'down',
