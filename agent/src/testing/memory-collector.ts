@@ -187,9 +187,20 @@ export class MemoryCollector implements Transport {
     }
     if (!this.#connections.has(connection)) return;
     const read = readAgentMessage(frame);
-    if (!read.ok) return this.#refuse(connection, read.problem);
+    if (!read.ok) return this.#bury(connection, frame, read.problem);
     if (frame.length > wireLimits.batchBytes) this.problems.push(`a frame of ${frame.length} characters`);
     this.#take(connection, read.value);
+  }
+
+  /** What cannot be read is refused; a batch is taken for stored all the same, or it would come for ever. */
+  #bury(connection: Connection, frame: string, problem: string): void {
+    const run = this.#runOf(connection);
+    const seq = Number(/^\{"type":"batch","seq":(\d+)/.exec(frame)?.[1]);
+    if (seq !== run.stored + 1) return this.#refuse(connection, problem);
+    run.stored = seq;
+    this.problems.push(problem);
+    this.#send(connection, { type: 'refused', problem, seq });
+    this.#send(connection, { type: 'ack', stored: seq });
   }
 
   #take(connection: Connection, message: AgentMessage): void {

@@ -57,3 +57,33 @@ test('names what it cannot read or what came out of order', async () => {
   ]);
   expect(heard).toEqual(['opened', 'refused', 'refused']);
 });
+
+test('takes what a saga of very many steps says of its end', async () => {
+  const { agent, clock, collector, faults } = await createTestAgent();
+  const saga = agent.saga('long');
+  const call = saga.execute(async ({ step }) => {
+    for (let at = 0; at < 80; at++) await step(`step ${at}`, { run: () => at, compensate: () => undefined });
+    throw new Error('in the end');
+  });
+  await expect(call).rejects.toThrow('saga "long" failed');
+  await clock.advance(1_000);
+  expect(collector.events.map(({ kind }) => kind)).toContain('saga.failed');
+  expect([collector.problems, faults]).toEqual([[], []]);
+});
+
+test('acknowledges a batch that it cannot read', async () => {
+  const collector = new MemoryCollector({ clock: new FakeClock() });
+  const heard: unknown[] = [];
+  const link = collector.connect({
+    opened: () => {},
+    frame: (text) => heard.push(JSON.parse(text)),
+    closed: () => {},
+  });
+  link.send(Buffer.from(JSON.stringify({ type: 'batch', seq: 1, sealedAt: 'now' })));
+  await new FakeClock().advance(0);
+  expect(collector.problems).toHaveLength(1);
+  expect(heard).toMatchObject([
+    { type: 'refused', seq: 1 },
+    { type: 'ack', stored: 1 },
+  ]);
+});

@@ -91,7 +91,8 @@ export class Conductor {
     const isDue = isSampleDue(runtime, meter, `saga ${step} ${classification.fingerprint}`);
     if (notUndone.length === 0 && !isDue) return;
     const error = summarise(cause, classification, runtime.redact);
-    runtime.telemetry.emit({ kind: 'saga.failed', step, undone, notUndone, error }, meter);
+    const told = { undone: undone.slice(0, maxSteps), notUndone: notUndone.slice(0, maxSteps) };
+    runtime.telemetry.emit({ kind: 'saga.failed', step, ...told, error }, meter);
   }
 
   #mayHaveHappened(error: unknown): boolean {
@@ -120,3 +121,6 @@ async function forwards(
     await run.settled();
   }
 }
+
+/** As many as the wire's event takes; the error of the caller names all. */
+const maxSteps = 64;
