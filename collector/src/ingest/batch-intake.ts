@@ -40,7 +40,7 @@ export class BatchIntake {
   private isAckDue = false;
   private strayCount = 0;
   private onTheWay = 0;
-  /** Since then nothing more is taken: a later batch must not raise the watermark past one that is missing. */
+  /** From then on nothing is taken: a later batch must not raise the watermark past one that is missing. */
   private hasFailed = false;
   private onSettled: () => void = () => {};
 

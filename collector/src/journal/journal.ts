@@ -16,7 +16,7 @@ export interface Pending {
   folded?(entry: LogEntry): void;
   /** Called instead when it could not be made durable. */
   failed?(error: unknown): void;
-  /** Asked when its turn has come. True where what it builds on could not be made durable: then it fails too. */
+  /** Asked when its turn has come: true where what it builds on could not be stored, and it fails too. */
   isVoid?(): boolean;
 }
 

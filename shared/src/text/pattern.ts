@@ -1,6 +1,6 @@
 /**
- * Whether a text is what a pattern says, `*` standing for any number of characters. Takes time by the length of
- * both and no more, whatever they are.
+ * Whether a text is what a pattern says, `*` standing for any number of characters. Takes time by the length
+ * of both and no more, whatever they are.
  */
 export function fitsPattern(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
