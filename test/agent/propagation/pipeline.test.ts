@@ -28,12 +28,12 @@ async function guarded(
     fallback: () => 'instead',
     ...options,
   });
-  const fail: Guarded['fail'] = async (error, operation) => {
+  const fail: Guarded['fail'] = async (thrown, operation) => {
     let attempts = 0;
     const call = pipeline.execute(
       () => {
         attempts += 1;
-        throw error;
+        throw thrown;
       },
       operation === undefined ? {} : { operation },
     );
