@@ -96,11 +96,17 @@ export class Session implements Conversation {
 
   /** The process ends now: what can leave without waiting leaves. `isClean` where it ended by itself. */
   flushAtExit(isClean: boolean): void {
-    this.#guard(() => {
-      if (this.#state.type !== 'live') return;
+    const leave = (): void => {
       this.#options.recorder.readMeters();
       this.#flush();
       if (isClean) this.send({ type: 'bye', last: this.#options.outbox.next - 1 });
+    };
+    this.#guard(() => {
+      if (this.#state.type !== 'live') return;
+      // In one piece: an answer to the first of them would meet a dead socket, and the rest be lost with it.
+      const { link } = this.#state;
+      if (link.together === undefined) leave();
+      else link.together(leave);
     });
   }
 

@@ -17,6 +17,8 @@ export interface Link {
    * them.
    */
   close(code: number, reason: string): void;
+  /** What is sent within leaves in one piece. Absent where the link has no pieces. */
+  together?(send: () => void): void;
   /**
    * Whether this connection may keep the process alive. It may not, until `close` of the agent waits for it.
    */

@@ -56,6 +56,14 @@ function openLink({ url, token }: WebSocketTransportOptions, listener: LinkListe
     sendDeflated: (bytes) => {
       if (webSocket.readyState === WebSocket.OPEN) webSocket.send(bytes, { binary: true }, ignore);
     },
+    together: (send) => {
+      socket?.cork();
+      try {
+        send();
+      } finally {
+        socket?.uncork();
+      }
+    },
     close: (code, reason) => webSocket.close(code, reason.slice(0, maxReasonLength)),
     keepAlive: (isKept) => {
       isKeptAlive = isKept;

@@ -72,7 +72,7 @@ function shortOf(service: SimulatedService): string[] {
   return [`I2: a service counted ${show(produced)}, its agent sent ${show(sentBy(run))}`];
 }
 
-/** A link that is silent for longer than the collector waits for a hello; the agent says so and comes back. */
+/** A link was silent for longer than the collector waits for a hello; the agent says so and comes back. */
 function isLateHello(fault: unknown): boolean {
   return String(fault).endsWith('no hello within 5 s');
 }
