@@ -55,31 +55,33 @@ test('sends again what a cut left open, and nothing is stored twice', async () =
 
 test('says why it has no connection', async () => {
   const scope = scopeOfTest();
-  const server = createServer((_request, response) => response.writeHead(401).end());
-  server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  scope.onEnd(() => void server.close());
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  const agent = startAgent(scope, { collector: `ws://127.0.0.1:${port}` });
+  const { url } = await refuseUpgrades(scope, 'HTTP/1.1 401 Unauthorized');
+  const agent = startAgent(scope, { collector: url });
   const problem = await waitFor(() => agent.status.problem, { what: 'a problem' });
   expect(problem).toBe('the collector answered HTTP 401 instead of a WebSocket');
 });
 
 test('comes back when a busy collector asks it to, not before', async () => {
   const scope = scopeOfTest();
-  let upgrades = 0;
+  const { url, upgrades } = await refuseUpgrades(scope, 'HTTP/1.1 503 Busy\r\nRetry-After: 3600');
+  const agent = startAgent(scope, { collector: url });
+  await waitFor(() => agent.status.problem, { what: 'the refusal' });
+  await agent.close();
+  expect(upgrades()).toBe(1);
+});
+
+/** A server that answers each upgrade with `head` and hangs up. */
+async function refuseUpgrades(scope: Scope, head: string): Promise<{ url: string; upgrades: () => number }> {
+  let count = 0;
   const server = createServer();
   server.on('upgrade', (_request, socket) => {
-    upgrades += 1;
-    socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 3600\r\n\r\n');
+    count += 1;
+    socket.on('error', () => {}); // the agent may hang up first
+    socket.end(`${head}\r\n\r\n`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   scope.onEnd(() => void server.close());
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const agent = startAgent(scope, { collector: `ws://127.0.0.1:${port}` });
-  await waitFor(() => agent.status.problem, { what: 'the refusal' });
-  await agent.close();
-  expect(upgrades).toBe(1);
-});
+  return { url: `ws://127.0.0.1:${port}`, upgrades: () => count };
+}

@@ -1,10 +1,11 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { HealthAnswer, HealthProbe } from '@holdfast/agent';
 import { onTestFinished } from 'vitest';
 
 /** Listens on a free port of 127.0.0.1 until the test is over, and answers the port. */
 export async function listen(server: Server): Promise<number> {
+  server.on('connection', (socket: Socket) => socket.on('error', () => {})); // a probe may hang up at any time
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port; // it listens on TCP
