@@ -3,9 +3,10 @@ import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FakeClock } from '@holdfast/agent/testing';
 import type { FleetEvent, ListAnswer, StatusView } from '@holdfast/shared';
-import { expect, test, type TestContext } from 'vitest';
+import { expect } from 'vitest';
 import { reserveBytes, reserveName } from '../../../collector/src/store/reserve.ts';
 import { getJson } from '../../support/http.ts';
+import { testWhere } from '../../support/needs.ts';
 import { type Scope, scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -14,14 +15,10 @@ import { batchWith, openedEvent, startAt, WireAgent } from '../support/wire-agen
 
 const diskBytes = 96 * 1_024 * 1_024;
 
-/** A disk of its own; where the machine mounts none, the test is told of as left out. */
-async function smallDisk(scope: Scope, { skip }: TestContext): Promise<string> {
+/** A disk of its own. */
+async function smallDisk(scope: Scope): Promise<string> {
   const folder = await temporaryFolder(scope);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', folder], { stdio: 'pipe' });
-  } catch (error) {
-    skip(`no small disk can be mounted here: ${String(error)}`);
-  }
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', folder], { stdio: 'pipe' });
   scope.onEnd(() => void execFileSync('umount', ['-l', folder]));
   return folder;
 }
@@ -49,9 +46,9 @@ async function sendUntilRefused(agent: WireAgent): Promise<number> {
   return Math.max(0, ...agent.all('ack').map((ack) => ack.stored));
 }
 
-test('a full disk stores nothing, acknowledges nothing, and recovers', async (context) => {
+testWhere('small disks')('a full disk stores nothing, acknowledges nothing, and recovers', async () => {
   const scope = scopeOfTest();
-  const dataDir = await smallDisk(scope, context);
+  const dataDir = await smallDisk(scope);
   const clock = new FakeClock(startAt);
   const collector: TestCollector = await startTestCollector(scope, { dataDir, clock });
   const reserve = await stat(path.join(dataDir, reserveName));

@@ -31,7 +31,8 @@ export const testTitles: Rule = {
 };
 
 function titleOf(node: ts.Node): string | undefined {
-  if (!ts.isCallExpression(node) || !/^(test|it)\b/.test(node.expression.getText())) return undefined;
+  if (!ts.isCallExpression(node) || !/^(test|it|testWhere)\b/.test(node.expression.getText()))
+    return undefined;
   const [title] = node.arguments;
   return title !== undefined && ts.isStringLiteralLike(title) ? title.text : undefined;
 }

@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test, type TestContext } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the machine lacks for a test that was left out; `npm test` names it in its closing lines. */
+    lacks?: string;
+  }
+}
+
+/** What not every machine can do. */
+export type Need = 'small disks' | 'loop devices' | 'network namespaces' | 'root' | 'openssl' | 'libfaketime';
+
+/** Each tries what the tests do and throws where it cannot be done. */
+const attempts: Readonly<Record<Need, () => void>> = {
+  'small disks': () =>
+    inFolder((folder) => {
+      run('mount', ['-t', 'tmpfs', '-o', 'size=1048576', 'tmpfs', folder]);
+      run('umount', [folder]);
+    }),
+  'loop devices': () => inFolder(mountImage),
+  'network namespaces': () => {
+    const name = `holdfast-${process.pid}`;
+    run('ip', ['netns', 'add', name]);
+    try {
+      run('ip', ['-n', name, 'link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far']);
+    } finally {
+      run('ip', ['netns', 'delete', name]);
+    }
+  },
+  root: () => {
+    if (process.getuid?.() !== 0) throw new Error('this is another user');
+  },
+  openssl: () => run('openssl', ['version']),
+  libfaketime: () => void faketimeLibrary(),
+};
+
+const found = new Map<Need, string | undefined>();
+
+/**
+ * A test for machines that can do what it needs. Elsewhere it is skipped, and the closing lines of `npm test`
+ * say its name and what was missing.
+ *
+ * @returns what declares the test: its title, what it does, and its time limit in milliseconds.
+ */
+export function testWhere(
+  ...needs: readonly Need[]
+): (title: string, run: (context: TestContext) => unknown, timeoutMs?: number) => void {
+  const lacks = needs.map((need) => lackOf(need)).find((lack) => lack !== undefined);
+  return (title, run, timeoutMs) => {
+    const limit = timeoutMs === undefined ? {} : { timeout: timeoutMs };
+    if (lacks === undefined) test(title, limit, run);
+    else test(title, { skip: true, meta: { lacks } }, run);
+  };
+}
+
+/** What to preload so that a program's wall clock can be set; throws where it is not installed. */
+function faketimeLibrary(): string {
+  const places = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib'];
+  const files = places.map((place) => path.join(place, 'faketime/libfaketime.so.1'));
+  const there = files.find((file) => existsSync(file));
+  if (there === undefined)
+    throw new Error('libfaketime.so.1 is not there; Debian: apt-get install libfaketime');
+  return there;
+}
+
+function lackOf(need: Need): string | undefined {
+  if (!found.has(need)) found.set(need, failureOf(need));
+  return found.get(need);
+}
+
+function failureOf(need: Need): string | undefined {
+  try {
+    attempts[need]();
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `${need} (${reason.trim().split('\n').at(-1) ?? ''})`;
+  }
+}
+
+function mountImage(folder: string): void {
+  const image = path.join(folder, 'image');
+  const mountPoint = path.join(folder, 'mounted');
+  run('mkdir', [mountPoint]);
+  writeFileSync(image, '');
+  truncateSync(image, 4 * 1_024 * 1_024);
+  run('mkfs.ext4', ['-q', image]);
+  run('mount', ['-o', 'loop', image, mountPoint]);
+  run('umount', [mountPoint]);
+}
+
+function inFolder(use: (folder: string) => void): void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-need-'));
+  try {
+    use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(program: string, args: readonly string[]): void {
+  execFileSync(program, args, { stdio: 'pipe' });
+}
