@@ -1,5 +1,5 @@
 import { type TimerHandle, type Welcome, wireLimits } from '@holdfast/shared';
-import type { OutboxLimits } from './outbox.ts';
+import type { Outbox, OutboxLimits } from './outbox.ts';
 import type { Deflate } from '../transport/deflate.ts';
 import type { Link } from './transport.ts';
 
@@ -56,6 +56,21 @@ export function liveState(link: Link, welcome: Welcome): LiveState {
   return { type: 'live', link, limits, takesDeflated, heartbeatTicks, silentTicks: 0, ticksSincePing: 0 };
 }
 
+/** Seals what waits, and sends what this connection has not carried yet, as far as the socket takes it. */
+export function sendSealed(live: LiveState, { outbox, deflate }: Sending): void {
+  outbox.seal(live.limits);
+  outbox.send((frame) => {
+    if (live.link.bufferedBytes > live.limits.batchBytes) return false; // the socket is slow: keep it here
+    sendBatch(live, frame, deflate);
+    return true;
+  });
+}
+
+interface Sending {
+  readonly outbox: Outbox;
+  readonly deflate?: Deflate | undefined;
+}
+
 /** Sends a batch, smaller where both sides can do that. */
 export function sendBatch({ link, takesDeflated }: LiveState, frame: Uint8Array, deflate?: Deflate): void {
   const deflated = takesDeflated ? deflate?.(frame) : undefined;
@@ -87,11 +102,3 @@ const maxWaitTicks = 10;
 /** A collector that asks for less is not one: a single record might not fit. */
 const smallestBatchBytes = 32_768;
 const slowestHeartbeatTicks = 600;
-
-/** A session that is to end once everything is stored. */
-export interface Drain {
-  readonly timer: TimerHandle;
-  readonly resolve: () => void;
-  /** How many connections have ended since `close` was called. */
-  attempts: number;
-}

@@ -1,20 +1,14 @@
 import { type AgentMessage, closeCodes, type Random, type TimerHandle, type Welcome } from '@holdfast/shared';
+import type { Deflate } from '../transport/deflate.ts';
+import { Backoff } from './backoff.ts';
 import type { Conversation, ConversationOptions } from './conversation.ts';
+import { Drain } from './drain.ts';
 import { FlushWaits } from './flush-waits.ts';
 import { Pulse } from './pulse.ts';
 import { readMessage } from './read-message.ts';
-import { failuresForCap, reconnectDelayMs } from './reconnect.ts';
 import { encode } from './seal.ts';
-import {
-  cancelTimer,
-  type Drain,
-  linkOf,
-  liveState,
-  type SessionState,
-  silenceOf,
-  sendBatch,
-} from './session-state.ts';
-import type { Deflate } from '../transport/deflate.ts';
+import { cancelTimer, linkOf, liveState, type SessionState, sendSealed, silenceOf } from './session-state.ts';
+import { Soon } from './soon.ts';
 import type { Link, LinkEnd, Transport } from './transport.ts';
 
 export interface SessionOptions extends ConversationOptions {
@@ -31,15 +25,17 @@ export interface SessionOptions extends ConversationOptions {
 export class Session implements Conversation {
   readonly #options: SessionOptions;
   readonly #pulse: Pulse;
-  #state: SessionState = { type: 'idle' };
-  #failures = 0;
-  #problem: string | undefined;
-  #flushTimer: TimerHandle | undefined;
-  #drain: Drain | undefined;
   readonly #waits: FlushWaits;
+  readonly #backoff: Backoff;
+  readonly #soon: Soon;
+  #state: SessionState = { type: 'idle' };
+  #problem: string | undefined;
+  #drain: Drain | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#backoff = new Backoff(options.random);
+    this.#soon = new Soon(options.clock, () => this.#guard(() => this.#flush()));
     this.#waits = new FlushWaits(options.outbox, options.clock);
     this.#pulse = new Pulse(options.clock, () => this.#guard(() => this.#tick()));
   }
@@ -60,11 +56,7 @@ export class Session implements Conversation {
 
   /** Sends what waits within 20 ms; what comes in the meantime travels along. */
   flushSoon(): void {
-    if (this.#state.type !== 'live' || this.#flushTimer !== undefined) return;
-    this.#flushTimer = this.#options.clock.setTimeout(() => {
-      this.#flushTimer = undefined;
-      this.#guard(() => this.#flush());
-    }, flushDelayMs);
+    if (this.#state.type === 'live') this.#soon.ask();
   }
 
   /** Sends a message that needs no acknowledgement; nothing while there is no connection. */
@@ -88,7 +80,7 @@ export class Session implements Conversation {
     return new Promise((resolve) => {
       if (this.#state.type === 'idle' || this.#state.type === 'closed') return resolve();
       const timer = this.#options.clock.setTimeout(() => this.#finish(), timeoutMs);
-      this.#drain = { timer, resolve, attempts: 0 };
+      this.#drain = new Drain(timer, resolve);
       this.#keepAlive();
       this.#guard(() => this.#hurry());
     });
@@ -153,12 +145,12 @@ export class Session implements Conversation {
       case 'desired':
         return this.send(this.#options.apply(message.desired));
       case 'pong':
-        this.#failures = 0;
+        this.#backoff.reset();
         return this.#options.collectorClock.sample(message.sentAt, message.now);
       case 'refused':
         return this.#refused(message.problem, message.seq);
       case 'goaway':
-        this.#failures = 0;
+        this.#backoff.reset();
         return this.#hangUp(closeCodes.goaway, {
           reason: message.reason,
           retryAfterMs: Math.min(message.reconnectAfterMs, longestAbsenceMs),
@@ -187,7 +179,7 @@ export class Session implements Conversation {
 
   #acknowledge(stored: number): void {
     if (stored >= this.#options.outbox.next) return this.#distrust(`batch ${stored} was never sent`);
-    this.#failures = 0;
+    this.#backoff.reset();
     this.#options.outbox.acknowledge(stored);
     this.#flush();
     this.#byeWhenDrained();
@@ -213,18 +205,15 @@ export class Session implements Conversation {
   }
 
   #wait({ reason, isRefusal = false, retryAfterMs = 0 }: LinkEnd): void {
-    const { clock, random } = this.#options;
-    if (isRefusal) this.#failures = failuresForCap;
+    if (isRefusal) this.#backoff.slowDown();
     cancelTimer(this.#state);
     this.#problem = reason;
-    const delayMs = Math.max(retryAfterMs, reconnectDelayMs(this.#failures, random));
-    this.#failures = Math.min(failuresForCap, this.#failures + 1);
-    const timer = clock.setTimeout(() => this.#guard(() => this.#connect()), delayMs);
+    const delayMs = Math.max(retryAfterMs, this.#backoff.nextMs());
+    const timer = this.#options.clock.setTimeout(() => this.#guard(() => this.#connect()), delayMs);
     this.#state = { type: 'waiting', timer, mayHurry: retryAfterMs === 0 };
     this.#waits.endAll();
     if (this.#drain === undefined) return;
-    this.#drain.attempts += 1;
-    if (isRefusal || this.#drain.attempts > maxDrainAttempts) this.#finish();
+    if (isRefusal || !this.#drain.mayTryAgain()) this.#finish();
     else this.#hurry(); // the last chance to bring home what is still here
   }
 
@@ -239,14 +228,8 @@ export class Session implements Conversation {
   }
 
   #flush(): void {
-    const live = this.#state;
-    if (live.type !== 'live') return;
-    this.#options.outbox.seal(live.limits);
-    this.#options.outbox.send((frame) => {
-      if (live.link.bufferedBytes > live.limits.batchBytes) return false; // the socket is slow: keep it here
-      sendBatch(live, frame, this.#options.deflate);
-      return true;
-    });
+    if (this.#state.type !== 'live') return;
+    sendSealed(this.#state, this.#options);
     this.#waits.settle();
   }
 
@@ -271,13 +254,12 @@ export class Session implements Conversation {
     const state = this.#state;
     this.#state = { type: 'closed' };
     this.#pulse.stop();
-    this.#flushTimer?.cancel();
+    this.#soon.cancel();
     cancelTimer(state);
     this.#waits.endAll();
     linkOf(state)?.keepAlive(false);
     linkOf(state)?.close(1_000, 'bye');
-    this.#drain?.timer.cancel();
-    this.#drain?.resolve();
+    this.#drain?.end();
   }
 
   #whenCurrent(link: Link, run: () => void): void {
@@ -293,7 +275,5 @@ export class Session implements Conversation {
   }
 }
 
-const flushDelayMs = 20;
 const greetingMs = 10_000;
-const maxDrainAttempts = 3;
 const longestAbsenceMs = 3_600_000;
