@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/shared';
 import type { Recorder } from '../telemetry/recorder.ts';
 import { dictionaryPart, type SealedBatch, sealBatch } from './seal.ts';
+import type { Shelf } from './shelf.ts';
 
 export interface OutboxOptions {
   readonly recorder: Recorder;
@@ -21,8 +22,15 @@ export interface OutboxLimits {
  * stored, and sent again after each reconnect until then. A sealed batch never changes.
  */
 export class Outbox {
+  /** Where what is sealed stands as well; what the window has no room for stands there alone. */
+  shelf: Shelf | undefined;
+  /** Called when batches of the shelf are at hand that were not before. */
+  onFetched: () => void = () => {};
   readonly #options: OutboxOptions;
   #window: { readonly batch: SealedBatch; waitedTicks: number | undefined }[] = [];
+  /** The highest number that has come into the window. */
+  #windowEnd = 0;
+  #fetching: Promise<void> | undefined;
   #nextSeq = 1;
   #introducedCount = 0;
   #storedCount = 0;
@@ -38,11 +46,16 @@ export class Outbox {
 
   /** The lowest sequence number that is still held; `next` where none is. */
   get first(): number {
-    return this.#window[0]?.batch.seq ?? this.#nextSeq;
+    return this.#window[0]?.batch.seq ?? this.#windowEnd + 1;
   }
 
   get unackedCount(): number {
-    return this.#window.length;
+    return this.#nextSeq - this.first;
+  }
+
+  /** Settles when batches of the shelf are at hand; `undefined` where nothing is being fetched. */
+  get fetching(): Promise<void> | undefined {
+    return this.#fetching;
   }
 
   /** How many batches were acknowledged. */
@@ -57,24 +70,18 @@ export class Outbox {
 
   /** Whether anything waits to be sealed or acknowledged. */
   get isPending(): boolean {
-    return this.#window.length > 0 || !this.isSealed;
+    return this.unackedCount > 0 || !this.isSealed;
   }
 
-  /** Seals what waits in the recorder while the window has room. */
-  seal({ batchBytes, windowBatches }: OutboxLimits): void {
-    const { recorder, clock, maxBytes } = this.#options;
-    const maxBatches = Math.max(1, Math.min(windowBatches, Math.floor(maxBytes / batchBytes)));
-    while (this.#window.length < maxBatches && recorder.isPending(this.#introducedCount)) {
-      const batch = sealBatch(recorder, {
-        seq: this.#nextSeq,
-        sealedAt: clock.now(),
-        introducedCount: this.#introducedCount,
-        maxBytes: batchBytes,
-      });
-      this.#nextSeq += 1;
-      this.#introducedCount = batch.introducedAfter;
-      this.#window.push({ batch, waitedTicks: undefined });
-    }
+  /** Seals what waits in the recorder while the window has room, or the shelf. */
+  seal(limits: OutboxLimits): void {
+    this.#refill(limits);
+    while (!this.isSealed && (this.#hasPlace(limits) || this.shelf?.hasRoom)) this.#sealOne(limits);
+  }
+
+  /** As `seal`, but only while the shelf has room: for the time without a connection. */
+  sealForShelf(limits: OutboxLimits): void {
+    while (!this.isSealed && this.shelf?.hasRoom) this.#sealOne(limits);
   }
 
   /** Hands over the batches that this connection has not carried yet, while `send` takes them. */
@@ -88,9 +95,11 @@ export class Outbox {
 
   /** All batches up to this sequence number are stored. */
   acknowledge(stored: number): void {
-    const left = this.#window.filter(({ batch }) => batch.seq > stored);
-    this.#storedCount += this.#window.length - left.length;
-    this.#window = left;
+    const { first } = this;
+    this.#window = this.#window.filter(({ batch }) => batch.seq > stored);
+    this.#windowEnd = Math.max(this.#windowEnd, stored);
+    this.#storedCount += this.first - first;
+    this.shelf?.release(stored);
   }
 
   /** A new connection has carried nothing yet. */
@@ -120,5 +129,58 @@ export class Outbox {
       from += Math.max(1, part.length);
     }
     return frames;
+  }
+
+  /** Whether the next batch belongs into the window: there is room, and none before it is missing there. */
+  #hasPlace(limits: OutboxLimits): boolean {
+    return this.#hasRoom(limits) && this.#windowEnd + 1 === this.#nextSeq;
+  }
+
+  #hasRoom({ batchBytes, windowBatches }: OutboxLimits): boolean {
+    const maxBatches = Math.max(1, Math.min(windowBatches, Math.floor(this.#options.maxBytes / batchBytes)));
+    return this.#window.length < maxBatches;
+  }
+
+  /** Brings into the window what stands on the shelf alone. */
+  #refill(limits: OutboxLimits): void {
+    const { shelf } = this;
+    while (shelf !== undefined && this.#windowEnd + 1 < this.#nextSeq && this.#hasRoom(limits)) {
+      const batch = shelf.next(this.#windowEnd);
+      if (batch instanceof Promise) return this.#await(batch);
+      const seq = batch?.seq ?? this.#nextSeq;
+      const lostCount = seq - this.#windowEnd - 1;
+      if (lostCount > 0) this.#options.recorder.drops.add('batch', 'spool_damaged', lostCount);
+      this.#windowEnd = seq - 1;
+      const introduced = this.#introducedCount; // more than it takes, which does no harm
+      if (batch !== undefined)
+        this.#enter({ ...batch, introducedBefore: introduced, introducedAfter: introduced });
+    }
+  }
+
+  #await(fetching: Promise<void>): void {
+    this.#fetching = fetching;
+    void fetching.then(() => {
+      this.#fetching = undefined;
+      return this.onFetched();
+    });
+  }
+
+  #sealOne(limits: OutboxLimits): void {
+    const { recorder, clock } = this.#options;
+    const batch = sealBatch(recorder, {
+      seq: this.#nextSeq,
+      sealedAt: clock.now(),
+      introducedCount: this.#introducedCount,
+      maxBytes: limits.batchBytes,
+    });
+    if (this.#hasPlace(limits)) this.#enter(batch);
+    this.#nextSeq += 1;
+    this.#introducedCount = batch.introducedAfter;
+    this.shelf?.put(batch, recorder.dictionary.slice(batch.introducedBefore, batch.introducedAfter));
+  }
+
+  #enter(batch: SealedBatch): void {
+    this.#window.push({ batch, waitedTicks: undefined });
+    this.#windowEnd = batch.seq;
   }
 }
