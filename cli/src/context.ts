@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type ApiClient, createApiClient } from './client/api-client.ts';
 import { defaultUrl, readCollectorUrl } from './client/collector-url.ts';
-import { messageOf, usageFailure } from './failure.ts';
+import { usageFailure } from './failure.ts';
 import type { Host, Sink } from './host.ts';
 import type { Column } from './output/columns.ts';
 import { colorLevelOf } from './output/paint.ts';
 import { type Format, formatItem, formatList, type Printing } from './output/print.ts';
+import { readText } from './read-text.ts';
 import { createStyle, speaksUnicode, type Style } from './output/style.ts';
 
 /** The options that every command understands. */
 export interface GlobalOptions {
   readonly url?: string;
   readonly tokenFile?: string;
+  readonly ca?: string;
   readonly output: Format;
   readonly color: boolean;
   readonly ascii?: boolean;
@@ -23,6 +24,8 @@ export interface Context {
   readonly host: Host;
   readonly url: string;
   readonly token: string | undefined;
+  /** The authorities in PEM that the collector's certificate is to be from; else those that Node knows. */
+  readonly ca: string | undefined;
   readonly api: ApiClient;
   readonly printing: Printing;
   /** A list on stdout; where there is nothing to list, a word about it on stderr. */
@@ -37,13 +40,15 @@ export function contextOf(command: Command, host: Host): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const url = collectorUrl(options, host);
   const token = readToken(options, host);
+  const ca = readAuthorities(options, host);
   const printing = printingOf(options, host);
   const say = (line: string): void => host.err.write(`${printing.style.clean(line)}\n`);
   return {
     host,
     url,
     token,
-    api: createApiClient({ url, ...(token === undefined ? {} : { token }) }),
+    ca,
+    api: createApiClient({ url, token, ca }),
     printing,
     printList(columns, rows, empty) {
       const isForPeople = printing.format === 'table' || printing.format === 'wide';
@@ -63,13 +68,19 @@ function collectorUrl({ url }: GlobalOptions, { env }: Host): string {
 
 function readToken({ tokenFile }: GlobalOptions, { env }: Host): string | undefined {
   if (tokenFile === undefined) return env['HOLDFAST_TOKEN'] || undefined;
-  try {
-    const token = readFileSync(tokenFile, 'utf8').trim();
-    if (token !== '') return token;
-  } catch (error) {
-    throw usageFailure(`--token-file must name a file that can be read: ${messageOf(error)}`);
-  }
+  const token = readText('--token-file', tokenFile).trim();
+  if (token !== '') return token;
   throw usageFailure(`--token-file must name a file that holds a token, but ${tokenFile} is empty`);
+}
+
+/** The certificates of authorities; `undefined` for those that Node knows. */
+function readAuthorities({ ca }: GlobalOptions, { env }: Host): string | undefined {
+  const origin = ca === undefined ? 'HOLDFAST_CA' : '--ca';
+  const file = ca ?? env['HOLDFAST_CA'] ?? '';
+  if (file === '') return undefined;
+  const text = readText(origin, file);
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw usageFailure(`${origin} must name a file with certificates in PEM, but ${file} holds none`);
 }
 
 function printingOf(options: GlobalOptions, host: Host): Printing {

@@ -40,6 +40,7 @@ export function createProgram(host: Host): Command {
     .version(version, '-V, --version', 'print the version')
     .option('--url <url>', `the collector; else HOLDFAST_URL, else ${defaultUrl}`)
     .option('--token-file <file>', 'a file that holds the token; else HOLDFAST_TOKEN')
+    .option('--ca <file>', 'whose certificates are trusted over https, in PEM; else HOLDFAST_CA')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
     .option('--no-color', 'without colour; so does NO_COLOR')
     .option('--ascii', 'only ASCII characters')

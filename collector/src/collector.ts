@@ -13,7 +13,7 @@ import { AgentEndpoint } from './ingest/agent-endpoint.ts';
 import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
-import { type CheckedOptions, type CollectorOptions, checkOptions, tokenRequired } from './options.ts';
+import { type CheckedOptions, type CollectorOptions, checkOptions, unguarded } from './options.ts';
 import { auditVerifyRoute } from './query/audit-verify-route.ts';
 import { readRoutes } from './query/read-routes.ts';
 import { startRetention } from './retention.ts';
@@ -41,7 +41,7 @@ export interface Collector {
 /** Starts a collector. Throws a `CollectorError`, whose message is for people, where it cannot. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const checked = checkOptions(options);
-  const server = createLimitedServer();
+  const server = createLimitedServer(checked.tls);
   const answerEarly = turnAwayUntilReady(server);
   const port = await listen(server, checked); // first, so that a port in use leaves the data untouched
   try {
@@ -115,7 +115,8 @@ async function openAccess(
   const { token, isOpen, log } = options;
   const record = journal.record.bind(journal);
   const book = new TokenBook({ tokens: await store.tokens.all(), clock, record });
-  if (!isOpen && token === undefined && !book.hasLive) throw tokenRequired(options);
+  const obstacle = unguarded(options, token !== undefined || book.hasLive);
+  if (obstacle !== undefined) throw obstacle;
   return { book, access: new Access({ book, store: store.tokens, clock, log, token, isOpen }) };
 }
 
@@ -144,7 +145,7 @@ async function serve(of: {
     isReady: () => journal.lastFailure === undefined && store.problem === undefined,
     log: options.log,
   });
-  const gate = new Gate({ ...options, port });
+  const gate = new Gate({ ...options, port, isEncrypted: options.tls !== undefined });
   const endpoints = { '/api/v1/agent': agents, '/api/v1/live': live };
   attach(server, { app, gate, access, endpoints, log: options.log });
 
@@ -167,9 +168,14 @@ async function serve(of: {
 
   let closing: Promise<void> | undefined;
   return {
-    url: `http://${isWildcard(options.host) ? '127.0.0.1' : bracketed(options.host)}:${port}`,
+    url: urlOf(options, port),
     port,
     close: () => (closing ??= close()),
     rebuild: () => journal.pauseFor(() => state.rebuild()),
   };
+}
+
+function urlOf({ host, tls }: CheckedOptions, port: number): string {
+  const scheme = tls === undefined ? 'http' : 'https';
+  return `${scheme}://${isWildcard(host) ? '127.0.0.1' : bracketed(host)}:${port}`;
 }

@@ -8,7 +8,10 @@ import { systemClock } from './time/system-clock.ts';
 export interface CollectorOptions {
   /** The folder of the database; made where it is missing. */
   readonly dataDir: string;
-  /** The address to listen on. Default 127.0.0.1; any other than loopback asks everybody for a token. */
+  /**
+   * The address to listen on. Default 127.0.0.1; any other than loopback asks everybody for a token, and
+   * needs `tls`, `isBehindProxy` or `allowsPlainText`.
+   */
   readonly host?: string;
   /** Default 4900; 0 takes any free port. */
   readonly port?: number;
@@ -19,6 +22,15 @@ export interface CollectorOptions {
    * characters.
    */
   readonly token?: string;
+  /** The certificate with the chain to its authority, and its key, in PEM: then `https:` and `wss:` only. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /**
+   * Whether a reverse proxy stands before it, whose `X-Forwarded-Proto`, `-Host`, `-For` are then believed.
+   * Everybody needs a token, on loopback too. Default false.
+   */
+  readonly isBehindProxy?: boolean;
+  /** Whether it may be reached from elsewhere without encryption. Default false. */
+  readonly allowsPlainText?: boolean;
   /** Further names by which browsers and agents may call the collector: `name` or `name:port`. */
   readonly allowHosts?: readonly string[];
   /** How long the log, minutes and events are kept, milliseconds. Default 30 days. */
@@ -36,12 +48,15 @@ export interface CollectorOptions {
   readonly version?: string;
 }
 
-export interface CheckedOptions extends Required<Omit<CollectorOptions, 'dashboardDir' | 'token'>> {
+export interface CheckedOptions extends Required<Omit<CollectorOptions, OptionalOption>> {
   readonly dashboardDir: string | undefined;
+  readonly tls: CollectorOptions['tls'];
   readonly token: string | undefined;
   /** Whether who comes without a token is let in: only this machine can come. */
   readonly isOpen: boolean;
 }
+
+type OptionalOption = 'dashboardDir' | 'token' | 'tls';
 
 export const defaultPort = 4_900;
 const dayMs = 86_400_000;
@@ -57,13 +72,18 @@ export function checkOptions(options: CollectorOptions): CheckedOptions {
   const retentionMs = options.retentionMs ?? 30 * dayMs;
   const host = (options.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1');
   const token = options.token ?? (process.env['HOLDFAST_TOKEN'] || undefined);
+  const isBehindProxy = options.isBehindProxy ?? false;
   const checked: CheckedOptions = {
     host,
     port: options.port ?? defaultPort,
     dataDir: options.dataDir,
     dashboardDir: options.dashboardDir,
     token,
-    isOpen: isLoopback(host) && token === undefined,
+    tls: options.tls,
+    isBehindProxy,
+    allowsPlainText: options.allowsPlainText ?? false,
+    // What comes through a proxy comes from anywhere, whatever address it comes from.
+    isOpen: isLoopback(host) && token === undefined && !isBehindProxy,
     allowHosts: options.allowHosts ?? [],
     retentionMs,
     secondsRetentionMs: Math.min(options.secondsRetentionMs ?? dayMs, retentionMs),
@@ -115,10 +135,31 @@ function checkToken({ token }: CheckedOptions): void {
   throw new CollectorError('bad_option', `HOLDFAST_TOKEN is wrong: ${rule}; ${mend}`);
 }
 
-/** Why a collector that others could reach does not start without any token. */
-export function tokenRequired({ host, dataDir }: CheckedOptions): CollectorError {
-  const what = `--host ${host} opens the collector to the network, so it needs a token`;
+/** Why a collector that others could reach does not start; `undefined` where nothing is in the way. */
+export function unguarded(options: CheckedOptions, hasToken: boolean): CollectorError | undefined {
+  const { host, isOpen } = options;
+  const isPlain = !isLoopback(host) && !isEncrypted(options);
+  if (!isOpen && !hasToken) return tokenRequired(options, isPlain);
+  if (!isPlain) return undefined;
+  const what = `--host ${host} opens the collector to the network, so what it says must be encrypted`;
+  return new CollectorError('encryption_required', `${what}: ${howToEncrypt}`);
+}
+
+const howToEncrypt =
+  'give --tls-cert FILE and --tls-key FILE, or --behind-proxy where a proxy encrypts; ' +
+  '--allow-plain-text does without';
+
+/** Whether nobody on the way can read it, or somebody has said that this does not matter. */
+function isEncrypted({ tls, isBehindProxy, allowsPlainText }: CheckedOptions): boolean {
+  return tls !== undefined || isBehindProxy || allowsPlainText;
+}
+
+function tokenRequired({ host, dataDir, isBehindProxy }: CheckedOptions, isPlain: boolean): CollectorError {
+  const opens = isBehindProxy && isLoopback(host) ? '--behind-proxy' : `--host ${host}`;
+  const what = `${opens} opens the collector to the network, so it needs a token`;
   const folder = /^[\w./-]+$/.test(dataDir) ? dataDir : `'${dataDir.replaceAll("'", "'\\''")}'`;
   const make = `holdfast tokens create --scope admin --name admin --data ${folder}`;
-  return new CollectorError('token_required', `${what} (or one in HOLDFAST_TOKEN); make one with: ${make}`);
+  const then = isPlain ? `; then ${howToEncrypt}` : '';
+  const message = `${what} (or one in HOLDFAST_TOKEN); make one with: ${make}${then}`;
+  return new CollectorError('token_required', message);
 }

@@ -47,6 +47,11 @@ export interface AgentOptions {
   readonly compress?: boolean;
   /** Sent as `Authorization: Bearer`; off this machine only over `wss:`. Default: `HOLDFAST_TOKEN`. */
   readonly token?: string;
+  /**
+   * The authorities, in PEM, that the collector's certificate is to be from over `wss:`. Default: those that
+   * Node knows.
+   */
+  readonly ca?: string;
   /** The service's own rules of what an error means; they go before the built-in ones. */
   readonly classification?: readonly ClassificationRule[];
   /** The service's own rules of what is done about an error; they go before the built-in ones. */
@@ -102,8 +107,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * got.
  */
 export function readAgentOptions(options: AgentOptions, environment: Environment): AgentSettings {
-  const { service, token, ...settings } = readOptions(agentChecks, options);
-  const collector = readCollector({ collector: settings.collector, token }, environment);
+  const { service, token, ca, ...settings } = readOptions(agentChecks, options);
+  const collector = readCollector({ collector: settings.collector, token, ca }, environment);
   if (settings.mode === 'request' && collector !== undefined && 'connect' in collector)
     throw new TypeError(mustBe('collector', 'a URL where `mode` is "request"', collector));
   const { classification = [], propagation = [] } = options;
@@ -141,6 +146,11 @@ const readTags: Check<Readonly<Record<string, string>>> = (tags, place) => {
 /** Names that could reach an object's prototype; no collector takes them. */
 const reservedTags: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+const readAuthorities: Check<string> = (ca, place) => {
+  if (typeof ca === 'string' && ca.includes('-----BEGIN CERTIFICATE-----')) return ca;
+  throw new TypeError(`\`${place}\` must be certificates in PEM`);
+};
+
 const readClock: Check<Clock> = (clock, place) => {
   if (isClock(clock)) return clock;
   throw new TypeError(`\`${place}\` must have now, monotonic and setTimeout, got ${show(clock)}`);
@@ -166,6 +176,7 @@ const agentChecks = {
   tags: withDefault({}, readTags),
   collector: later,
   token: later,
+  ca: optional(readAuthorities),
   compress: withDefault(false, boolean),
   mode: withDefault('connection', oneOf(['connection', 'request'])),
   classification: later,

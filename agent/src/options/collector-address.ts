@@ -8,6 +8,7 @@ export interface CollectorAddress {
   /** `ws:` or `wss:`, with its path. */
   readonly url: URL;
   readonly token?: string | undefined;
+  readonly ca?: string | undefined;
 }
 
 /**
@@ -15,7 +16,7 @@ export interface CollectorAddress {
  * variable.
  */
 export function readCollector(
-  options: { readonly collector: unknown; readonly token: unknown },
+  options: { readonly collector: unknown; readonly token: unknown; readonly ca: string | undefined },
   environment: Environment,
 ): CollectorAddress | Transport | undefined {
   const [value, place] = given('collector', options.collector, environment);
@@ -30,7 +31,7 @@ export function readCollector(
       `\`${tokenPlace}\` may leave this machine only encrypted: ` +
         `\`${place}\` must begin with wss:// or https://, got ${show(value)}`,
     );
-  return { url, token };
+  return { url, token, ca: options.ca };
 }
 
 /** The option, else the variable; with the name of which it was. */

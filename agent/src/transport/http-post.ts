@@ -8,7 +8,7 @@ import type { CollectorAddress } from '../options/collector-address.ts';
  * Posts to a collector, over a connection of its own each time: what a process that was frozen finds of an
  * older one is dead.
  */
-export function httpPost({ url, token }: CollectorAddress): Post {
+export function httpPost({ url, token, ca }: CollectorAddress): Post {
   const target = new URL(url);
   target.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
   target.pathname = url.pathname.replace(/agent$/, 'ingest');
@@ -21,7 +21,7 @@ export function httpPost({ url, token }: CollectorAddress): Post {
         'content-length': body.length,
         ...authorization,
       };
-      const sent = request(target, { method: 'POST', agent: false, headers, signal }, (answer) => {
+      const sent = request(target, { method: 'POST', agent: false, headers, signal, ca }, (answer) => {
         let bytes = 0;
         answer.on('data', (chunk: Buffer) => {
           bytes += chunk.length;

@@ -10,6 +10,8 @@ export interface WebSocketTransportOptions {
   readonly url: URL;
   /** Sent as `Authorization: Bearer` with the upgrade. */
   readonly token?: string | undefined;
+  /** The authorities that its certificate is to be from. */
+  readonly ca?: string | undefined;
   readonly clock: Clock;
 }
 
@@ -28,7 +30,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
   };
 }
 
-function openLink({ url, token }: WebSocketTransportOptions, listener: LinkListener): Link {
+function openLink({ url, token, ca }: WebSocketTransportOptions, listener: LinkListener): Link {
   let socket: Socket | undefined;
   let isKeptAlive = false;
   const options = {
@@ -39,7 +41,7 @@ function openLink({ url, token }: WebSocketTransportOptions, listener: LinkListe
     closeTimeout: lingerMs, // its timer keeps the process alive, and its default is 30 s
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     createConnection: () => {
-      socket = openSocket(url);
+      socket = openSocket(url, ca);
       if (!isKeptAlive) socket.unref();
       return socket;
     },
@@ -102,10 +104,10 @@ const maxReasonLength = 40;
 const lingerMs = 50;
 const maxRetryAfterMs = 300_000;
 
-function openSocket({ protocol, hostname, port }: URL): Socket {
+function openSocket({ protocol, hostname, port }: URL, ca: string | undefined): Socket {
   const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   if (protocol === 'ws:') return connectTcp({ host, port: Number(port || 80) });
-  return connectTls({ host, port: Number(port || 443), servername: isIP(host) === 0 ? host : '' });
+  return connectTls({ host, port: Number(port || 443), servername: isIP(host) === 0 ? host : '', ca });
 }
 
 function refusalOf(response: IncomingMessage): LinkEnd {

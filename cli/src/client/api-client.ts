@@ -5,6 +5,7 @@ import type {
   AuditVerification,
   CreateTokenAnswer,
   CreateTokenRequest,
+  ErrorClass,
   ErrorView,
   FlagView,
   FleetEvent,
@@ -18,26 +19,29 @@ import type {
   SetFlagRequest,
   StatusView,
   TokenView,
+  TopologyView,
 } from '@holdfast/shared';
 import { type BreakerAddress, breakerPath, type ResourceAddress, resourcePath } from './address.ts';
-import { createRequest, type Request } from './request.ts';
+import { createRequest, type Request, type Target } from './request.ts';
 
 /** The collector's HTTP API. Every call fails with a `Failure` that says what would be right. */
 export interface ApiClient {
-  status(query?: ListQuery): Promise<StatusView>;
+  status(query?: AtQuery): Promise<StatusView>;
+  topology(query?: AtQuery): Promise<TopologyView>;
   services(query?: ListQuery): Promise<readonly ServiceView[]>;
   breakers(query?: ListQuery & { readonly service?: string }): Promise<readonly ResourceView[]>;
-  breaker(address: BreakerAddress): Promise<ResourceAnswer>;
+  breaker(address: BreakerAddress, query?: AtQuery): Promise<ResourceAnswer>;
   resources(
     query?: ListQuery & { readonly kind?: ResourceKind; readonly service?: string },
   ): Promise<readonly ResourceView[]>;
-  resource(address: ResourceAddress): Promise<ResourceAnswer>;
+  resource(address: ResourceAddress, query?: AtQuery): Promise<ResourceAnswer>;
   errors(query?: ListQuery): Promise<readonly ErrorView[]>;
+  error(fingerprint: string, query?: AtQuery & { readonly class?: ErrorClass }): Promise<ErrorView>;
   /** Newest last. */
   events(query: HistoryQuery): Promise<readonly FleetEvent[]>;
   health(query?: ListQuery): Promise<readonly ResourceView[]>;
   flags(query?: ListQuery): Promise<readonly FlagView[]>;
-  flag(key: string): Promise<FlagView>;
+  flag(key: string, query?: AtQuery): Promise<FlagView>;
   /** Newest last, as events. */
   audit(query: HistoryQuery): Promise<readonly AuditEntry[]>;
   /** `head` is one that was kept from before. */
@@ -53,10 +57,14 @@ export interface ApiClient {
   releaseBreaker(address: BreakerAddress, body: ReleaseRequest): Promise<ActAnswer>;
 }
 
-/** What a list can be asked for. */
-export interface ListQuery {
+/** What can be asked for of anything that has a past. */
+export interface AtQuery {
   /** The moment that the answer is to be of, epoch milliseconds; else now. */
   readonly at?: number;
+}
+
+/** What a list can be asked for. */
+export interface ListQuery extends AtQuery {
   /** In the filter language. */
   readonly filter?: string;
 }
@@ -69,10 +77,7 @@ export interface HistoryQuery extends ListQuery {
   readonly until?: number;
 }
 
-export interface ApiClientOptions {
-  /** Without a slash at its end. */
-  readonly url: string;
-  readonly token?: string;
+export interface ApiClientOptions extends Target {
   /** How long a request may take. Default 5 s. */
   readonly timeoutMs?: number;
 }
@@ -80,24 +85,25 @@ export interface ApiClientOptions {
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const request = createRequest({ timeoutMs: 5_000, ...options });
   const list = createLister(request);
+  const get = <T>(path: string, query: object = {}): Promise<T> =>
+    request('GET', `${path}${searchOf(query)}`);
   const flagPath = (key: string): string => `flags/${encodeURIComponent(key)}`;
   return {
-    status: ({ at } = {}) => request('GET', at === undefined ? 'status' : `status?at=${at}`),
+    status: (query) => get('status', query),
+    topology: (query) => get('topology', query),
     services: (query = {}) => list('services', query),
     breakers: (query = {}) => list('resources', { kind: 'circuit_breaker', ...query }),
-    breaker: (address) => request('GET', breakerPath(address)),
+    breaker: (address, query) => get(breakerPath(address), query),
     resources: (query = {}) => list('resources', query),
-    resource: (address) => request('GET', resourcePath(address)),
+    resource: (address, query) => get(resourcePath(address), query),
     errors: (query = {}) => list('errors', query),
+    error: (fingerprint, query) => get(`errors/${encodeURIComponent(fingerprint)}`, query),
     events: async ({ limit, ...query }) => (await list<FleetEvent>('events', query, limit)).toReversed(),
     health: (query = {}) => list('health', query),
     flags: (query = {}) => list('flags', query),
-    flag: (key) => request('GET', flagPath(key)),
+    flag: (key, query) => get(flagPath(key), query),
     audit: async ({ limit, ...query }) => (await list<AuditEntry>('audit', query, limit)).toReversed(),
-    verifyAudit: (head) => {
-      const search = head === undefined ? '' : `?${new URLSearchParams({ head }).toString()}`;
-      return request('GET', `audit/verify${search}`);
-    },
+    verifyAudit: (head) => get('audit/verify', head === undefined ? {} : { head }),
     agents: (query = {}) => list('agents', query),
     tokens: async () => (await request<{ items: readonly TokenView[] }>('GET', 'tokens')).items,
     createToken: (body) => request('POST', 'tokens', body),
@@ -107,6 +113,13 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     setBreaker: (address, body) => request('PUT', `${breakerPath(address)}/override`, body),
     releaseBreaker: (address, body) => request('DELETE', `${breakerPath(address)}/override`, body),
   };
+}
+
+/** The query of an address; nothing where nothing is asked. */
+function searchOf(query: object): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+  return search.size === 0 ? '' : `?${search.toString()}`;
 }
 
 type Query = Readonly<Partial<Record<QueryName, string | number>>>;

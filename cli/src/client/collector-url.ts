@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { usageFailure } from '../failure.ts';
 
 export const defaultUrl = 'http://127.0.0.1:4900';
@@ -17,4 +18,27 @@ export function readCollectorUrl(text: string, origin: string): string {
 /** Where the live view is, over WebSocket. */
 export function liveUrl(url: string): string {
   return `${url.replace(/^http/, 'ws')}/api/v1/live`;
+}
+
+/**
+ * A token leaves this machine only encrypted, as with agents.
+ *
+ * @throws {Failure} 2
+ */
+export function checkSecrecy({
+  url,
+  token,
+}: {
+  readonly url: string;
+  readonly token?: string | undefined;
+}): void {
+  const { protocol, hostname } = new URL(url);
+  if (token === undefined || protocol === 'https:' || isLoopback(hostname)) return;
+  throw usageFailure(
+    `the token may leave this machine only encrypted: the address must begin with https://, got ${url}`,
+  );
+}
+
+function isLoopback(hostname: string): boolean {
+  return ['localhost', '[::1]'].includes(hostname) || (isIPv4(hostname) && hostname.startsWith('127.'));
 }

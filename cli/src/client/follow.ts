@@ -8,7 +8,7 @@ import { openLive } from './live-client.ts';
  * token, is a failure; one that goes away later is waited for, with a word on stderr.
  */
 export async function follow(
-  { host, url, token, say }: Context,
+  { host, url, token, ca, say }: Context,
   on: { readonly until: AbortSignal; readonly message: (message: LiveMessage) => void },
 ): Promise<void> {
   const { promise, resolve, reject } = promiseParts();
@@ -16,7 +16,8 @@ export async function follow(
   let isLost = false;
   const live = openLive({
     url,
-    ...(token === undefined ? {} : { token }),
+    token,
+    ca,
     clock: host.clock,
     random: host.random,
     onMessage: on.message,

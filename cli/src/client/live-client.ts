@@ -13,18 +13,15 @@ import {
 import { WebSocket } from 'ws';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { liveUrl } from './collector-url.ts';
-import { connectionProblem, failureOf, foreign, unreachable, wantsToken } from './request.ts';
+import { checkSecrecy, liveUrl } from './collector-url.ts';
+import { connectionProblem, failureOf, foreign, type Target, unreachable, wantsToken } from './request.ts';
 
 /** How this reader stands to the collector; while it waits, `failure` says why it is gone. */
 export type Connection =
   | Exclude<LiveConnection, { readonly state: 'waiting' }>
   | (Extract<LiveConnection, { readonly state: 'waiting' }> & { readonly failure: Failure });
 
-export interface LiveClientOptions {
-  /** The collector's, without a slash at its end. */
-  readonly url: string;
-  readonly token?: string;
+export interface LiveClientOptions extends Target {
   readonly clock: Clock;
   readonly random: Random;
   readonly onMessage: (message: LiveMessage) => void;
@@ -42,9 +39,14 @@ export interface LiveClient {
 const silenceMs = 6_000;
 const backoff = { baseMs: 250, capMs: 5_000 } as const;
 
-/** Reads the live view, and reconnects with a growing, random pause until it is closed. */
+/**
+ * Reads the live view, and reconnects with a growing, random pause until it is closed.
+ *
+ * @throws {Failure} 2, where a token would travel in plain text
+ */
 export function openLive(options: LiveClientOptions): LiveClient {
   const { clock } = options;
+  checkSecrecy(options);
   let attempt = 0;
   let timer: TimerHandle | undefined;
   let socket: WebSocket | undefined;
@@ -103,9 +105,10 @@ interface Ears {
 }
 
 function openSocket(options: LiveClientOptions, { onFrame, onEnd }: Ears): WebSocket {
-  const { url, token } = options;
+  const { url, token, ca } = options;
   const socket = new WebSocket(liveUrl(url), [liveSubprotocol], {
     perMessageDeflate: false,
+    ...(ca === undefined ? {} : { ca }),
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   socket.on('message', (data, isBinary) => {
@@ -136,5 +139,5 @@ async function refusalOf({ url, token }: LiveClientOptions, response: IncomingMe
   const problem = readJson(plainObject, body, 'the answer');
   if (!problem.ok && !wantsToken(status)) return foreign(url, status);
   const json = problem.ok ? problem.value : undefined;
-  return failureOf(status, json, token === undefined ? { url } : { url, token });
+  return failureOf(status, json, { url, token });
 }

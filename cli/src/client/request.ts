@@ -1,5 +1,8 @@
 import type { Problem } from '@holdfast/shared';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { checkSecrecy } from './collector-url.ts';
 import { didYouMean, Failure, messageOf } from '../failure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -7,41 +10,85 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 /** One request to the API: the answer's JSON, or a `Failure` with the exit code that fits. */
 export type Request = <T>(method: Method, path: string, body?: unknown) => Promise<T>;
 
-export function createRequest(options: {
+/** The collector that is asked, and how. */
+export interface Target {
+  /** Without a slash at its end. */
   readonly url: string;
-  readonly token?: string;
-  readonly timeoutMs: number;
-}): Request {
+  readonly token?: string | undefined;
+  /** The authorities, in PEM, that its certificate is to be from; else those that Node knows. */
+  readonly ca?: string | undefined;
+}
+
+type Options = Target & { readonly timeoutMs: number };
+
+export function createRequest(options: Options): Request {
   return async <T>(method: Method, path: string, body?: unknown) => {
-    const answer = await ask(options, { method, path, body });
-    const json = await readBody(answer, options.url);
-    if (!answer.ok) throw failureOf(answer.status, json, options);
+    const { status, text } = await ask(options, { method, path, body });
+    const json = jsonOf(status, text, options.url);
+    if (status < 200 || status > 299) throw failureOf(status, json, options);
     return json as T; // the collector that answers is the one that these types describe
   };
 }
 
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
 async function ask(
-  options: { readonly url: string; readonly token?: string; readonly timeoutMs: number },
+  options: Options,
   call: { readonly method: Method; readonly path: string; readonly body: unknown },
-): Promise<Response> {
+): Promise<Answer> {
+  checkSecrecy(options);
   try {
-    return await fetch(`${options.url}/api/v1/${call.path}`, {
-      method: call.method,
-      headers: {
-        accept: 'application/json',
-        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(options.timeoutMs),
-    });
+    return await exchange(options, call);
   } catch (error) {
-    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    const isLate = error instanceof Error && error.name === 'AbortError';
     const reason = isLate ? `no answer within ${options.timeoutMs / 1_000} s` : connectionProblem(error);
     throw unreachable(options.url, reason);
   }
 }
+
+/** With Node's own client, because `fetch` takes no authorities of our own. It follows no redirect. */
+function exchange(
+  { url, token, ca, timeoutMs }: Options,
+  { method, path, body }: { readonly method: Method; readonly path: string; readonly body: unknown },
+): Promise<Answer> {
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const request = url.startsWith('https:') ? requestHttps : requestHttp;
+  const options = {
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(sent === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
+    },
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(ca === undefined ? {} : { ca }),
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${url}/api/v1/${path}`, options, (answer) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > answerBytes) answer.destroy(new Error(`an answer of more than ${answerBytes} bytes`));
+        else chunks.push(chunk);
+      });
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      );
+      answer.on('error', reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(sent);
+  });
+}
+
+/** Far more than a page of any list takes. */
+const answerBytes = 67_108_864;
 
 /** Nobody answers: says where, why, and how to get somebody to. */
 export function unreachable(url: string, reason: string): Failure {
@@ -56,21 +103,33 @@ export function connectionProblem(error: unknown): string {
   return connectionReasons[code] ?? (messageOf(cause) || code);
 }
 
+const unknownAuthority =
+  'its certificate is from no authority that is known here; give that with --ca FILE or HOLDFAST_CA';
+
 const connectionReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name cannot be resolved now',
   EHOSTUNREACH: 'no route to the host',
-  UND_ERR_SOCKET: 'the connection broke',
+  EPIPE: 'the connection broke',
+  EPROTO: 'it speaks no TLS; try http://',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
 };
 
-async function readBody(answer: Response, url: string): Promise<unknown> {
+function jsonOf(status: number, text: string, url: string): unknown {
   try {
-    return await answer.json();
+    const json: unknown = JSON.parse(text);
+    return json;
   } catch {
-    if (wantsToken(answer.status)) return undefined; // a proxy in front may ask in its own words
-    throw foreign(url, answer.status);
+    if (wantsToken(status)) return undefined; // a proxy in front may ask in its own words
+    throw foreign(url, status);
   }
 }
 
@@ -84,11 +143,7 @@ export function foreign(url: string, status: number): Failure {
 }
 
 /** What an answer that is no success means. */
-export function failureOf(
-  status: number,
-  json: unknown,
-  { url, token }: { readonly url: string; readonly token?: string },
-): Failure {
+export function failureOf(status: number, json: unknown, { url, token }: Target): Failure {
   const { detail, nearest } = problemOf(json, status);
   const { origin, pathname } = new URL(url);
   if (status === 404 && pathname !== '/' && detail.includes(` ${pathname}/api/`)) {

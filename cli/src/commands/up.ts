@@ -5,8 +5,10 @@ import { parseDuration } from '@holdfast/shared';
 import { type Command, InvalidArgumentError } from 'commander';
 import { liveUrl } from '../client/collector-url.ts';
 import { type Context, contextOf } from '../context.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { dashboardFolder } from '../installation.ts';
+import { readText } from '../read-text.ts';
 import { version } from '../version.ts';
 
 interface Options {
@@ -18,6 +20,10 @@ interface Options {
   readonly keepSeconds?: number;
   readonly keepHours?: number;
   readonly maxSize?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly behindProxy?: boolean;
+  readonly allowPlainText?: boolean;
   readonly exitOnDisconnect?: boolean;
 }
 
@@ -25,7 +31,11 @@ export function registerUp(program: Command, host: Host): void {
   program
     .command('up')
     .description('the collector with its dashboard, until Ctrl-C')
-    .option('--host <address>', 'the address to listen on; any but loopback needs a token', '127.0.0.1')
+    .option(
+      '--host <address>',
+      'the address to listen on; any but loopback needs a token, and TLS',
+      '127.0.0.1',
+    )
     .option('--port <port>', 'the port to listen on; 0 for any that is free', readPort, 4900)
     .option('--data <folder>', 'where the data are kept (default: ~/.local/share/holdfast)')
     .option(
@@ -34,6 +44,10 @@ export function registerUp(program: Command, host: Host): void {
       collect,
       [],
     )
+    .option('--tls-cert <file>', 'the certificate and its chain in PEM; https and wss from then on')
+    .option('--tls-key <file>', 'the key of the certificate in PEM')
+    .option('--behind-proxy', 'a proxy stands before it and encrypts; its X-Forwarded headers are believed')
+    .option('--allow-plain-text', 'off loopback without encryption, where something else protects the way')
     .option('--keep <time>', 'how long the log, minutes and events are kept (default: 30d)', readKeep)
     .option('--keep-seconds <time>', 'how long single seconds are kept (default: 1d)', readKeep)
     .option('--keep-hours <time>', 'how long hours are kept (default: 1y)', readKeep)
@@ -66,6 +80,7 @@ async function serve(context: Context, options: Options, end: AbortSignal): Prom
     dataDir: dataFolder,
     dashboardDir: dashboardFolder,
     allowHosts: options.allowHost,
+    ...encryptionOf(options),
     ...keptFor(options),
     version,
     ...(token === undefined ? {} : { token }),
@@ -96,6 +111,18 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+}
+
+function encryptionOf({ tlsCert, tlsKey, behindProxy, allowPlainText }: Options): Partial<CollectorOptions> {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw usageFailure('--tls-cert and --tls-key belong together; give both');
+  return {
+    ...(tlsCert === undefined || tlsKey === undefined
+      ? {}
+      : { tls: { cert: readText('--tls-cert', tlsCert), key: readText('--tls-key', tlsKey) } }),
+    ...(behindProxy === true ? { isBehindProxy: true } : {}),
+    ...(allowPlainText === true ? { allowsPlainText: true } : {}),
+  };
 }
 
 /** What is asked for of how long and how much is kept. */

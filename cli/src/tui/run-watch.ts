@@ -19,7 +19,8 @@ export async function runWatch(context: Context): Promise<void> {
   });
   const live = openLive({
     url,
-    ...(context.token === undefined ? {} : { token: context.token }),
+    token: context.token,
+    ca: context.ca,
     clock: host.clock,
     random: host.random,
     onMessage: model.receive,

@@ -6,11 +6,13 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import { createServer as createEncryptedServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Access } from '../auth/access.ts';
 import { type Action, permitAction, type Principal } from '../auth/policy.ts';
-import { CollectorError, systemCode } from '../errors.ts';
+import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { CollectorOptions } from '../options.ts';
 import { type Outcome, type Refusal, refused } from '../refusal.ts';
 import type { App } from './api.ts';
 import { bracketed, type Gate } from './gate.ts';
@@ -71,18 +73,35 @@ export function attach(server: Server, options: HttpServerOptions): void {
   });
 }
 
-/** A server with limits against clients that send slowly or never end. It does not listen yet. */
-export function createLimitedServer(): Server {
-  const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 10_000,
-    // Node looks for slow clients only so often; at its default of 30 s the limits above would mean little.
-    connectionsCheckingInterval: 1_000,
-    maxHeaderSize: 8_192,
-  });
+/**
+ * A server with limits against clients that send slowly or never end. It does not listen yet.
+ *
+ * @throws {CollectorError} where the certificate or its key cannot be used
+ */
+export function createLimitedServer(tls?: CollectorOptions['tls']): Server {
+  const server = tls === undefined ? createServer(limits) : encryptedServer(tls);
   server.maxConnections = 16_384;
   return server;
+}
+
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+  // Node looks for slow clients only so often; at its default of 30 s the limits above would mean little.
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8_192,
+} as const;
+
+function encryptedServer({ cert, key }: NonNullable<CollectorOptions['tls']>): Server {
+  try {
+    const options = { ...limits, cert, key, handshakeTimeout: 10_000, minVersion: 'TLSv1.2' } as const;
+    return createEncryptedServer(options);
+  } catch (error) {
+    const what = 'the certificate of --tls-cert and the key of --tls-key cannot be used';
+    const mend = 'both must be PEM, the key without a passphrase and that of the certificate';
+    throw new CollectorError('bad_option', `${what} (${messageOf(error)}); ${mend}`, error);
+  }
 }
 
 /**

@@ -122,6 +122,7 @@ test.each<[string, Record<string, unknown>, RegExp, ErrorConstructor]>([
     /^`collector` must not hold a user or password/,
     RangeError,
   ],
+  ['an authority that is a path', { ca: '/etc/ca.pem' }, /^`ca` must be certificates in PEM$/, TypeError],
   ['true for a collector', { collector: true }, /^`collector` must be a URL or false, got true$/, TypeError],
   [
     'tags that are none',

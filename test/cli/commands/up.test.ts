@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../cli/src/run.ts';
+import { makeCertificate } from '../../support/certificate.ts';
 import { type Scope, scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { masterToken } from '../../collector/support/tokens.ts';
 import { createFakeHost, type FakeHost, runCommand } from '../support/fake-host.ts';
 
 interface Up {
@@ -22,7 +24,7 @@ async function up(scope: Scope, ...options: string[]): Promise<Up> {
     host.interrupt();
     await ended;
   });
-  const url = await waitFor(() => /http:\/\/[\d.:]+/.exec(host.stdout())?.[0], { what: 'the address' });
+  const url = await waitFor(() => /https?:\/\/[\d.:]+/.exec(host.stdout())?.[0], { what: 'the address' });
   return { host, ended, url, data };
 }
 
@@ -77,6 +79,33 @@ describe('up', () => {
     const { code, stderr } = await runCommand(['up', '--host', '0.0.0.0', '--port', '0', '--data', data]);
     expect(code).toBe(8);
     expect(stderr).toContain(`holdfast tokens create --scope admin --name admin --data ${data}`);
+    expect(stderr).toContain('then give --tls-cert FILE and --tls-key FILE');
+  });
+
+  test('refuses the network in plain text', async () => {
+    const data = await temporaryFolder(scopeOfTest());
+    const line = ['up', '--host', '0.0.0.0', '--port', '0', '--data', data];
+    const { code, stderr } = await runCommand(line, { env: { HOLDFAST_TOKEN: masterToken } });
+    expect(code).toBe(8);
+    expect(stderr).toContain('--allow-plain-text does without');
+  });
+
+  test('takes a certificate and its key from files', async () => {
+    const scope = scopeOfTest();
+    const folder = await temporaryFolder(scope);
+    const file = (name: string): string => path.join(folder, name);
+    for (const [name, text] of Object.entries(makeCertificate())) await writeFile(file(name), text);
+    const { host } = await up(scope, '--tls-cert', file('cert'), '--tls-key', file('key'));
+    const url = /https:\/\/[\d.:]+/.exec(host.stdout())?.[0] ?? '';
+    expect(host.stdout()).toContain(`agents     ${url.replace('https', 'wss')}`);
+    expect(await runCommand(['status', '--ca', file('ca')], { url })).toMatchObject({ code: 0 });
+    const half = await runCommand(['up', '--tls-cert', file('cert')]);
+    expect(half).toMatchObject({ code: 2, stderr: expect.stringContaining('belong together') as string });
+    const none = await runCommand(['up', '--tls-cert', file('none'), '--tls-key', file('key')]);
+    expect(none).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--tls-cert must name') as string,
+    });
   });
 
   test('asks for its token', async () => {
