@@ -33,7 +33,7 @@ async function linked(scope: Scope, random = new SeededRandom(1).next) {
   scope.onEnd(() => void server.close());
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  const proxy = await startFaultProxy(scope, { targetPort: address.port, random });
+  const proxy = await startFaultProxy(scope, { targetPort: () => address.port, random });
   return { proxy, ...(await pairOf(scope, proxy, ends)) };
 }
 

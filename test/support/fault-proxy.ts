@@ -28,8 +28,8 @@ export interface FaultProxy {
 }
 
 export interface FaultProxyOptions {
-  readonly targetPort: number;
-  readonly targetHost?: string;
+  /** Of 127.0.0.1; asked for each connection, so that the target may move. */
+  readonly targetPort: () => number;
   /** For jitter. */
   readonly random: Random;
 }
@@ -100,8 +100,8 @@ class LoopbackProxy implements FaultProxy {
     near.on('error', () => {}); // `close` follows
     if (this.isRefusing) return void near.resetAndDestroy();
     this.acceptedCount += 1;
-    const { targetPort: port, targetHost: host = '127.0.0.1' } = this.options;
-    const far = connect({ port, host, allowHalfOpen: true, noDelay: true });
+    const to = { port: this.options.targetPort(), host: '127.0.0.1' };
+    const far = connect({ ...to, allowHalfOpen: true, noDelay: true });
     far.on('error', () => {}); // `close` follows
     const connection = new Connection(near, far, (direction) => ({
       faults: () => this.faults[direction],

@@ -1,0 +1,29 @@
+// What is too long for `npm test`: the same tests with more of everything. `npm run test:long -- links` runs
+// the parts whose name holds "links". A setting that is in the environment already stands.
+import { show } from './run.mjs';
+
+/** @type {readonly { name: string, settings: Record<string, string>, args: readonly string[] }[]} */
+const parts = [
+  { name: 'simulation', settings: { SEEDS: '2000' }, args: ['test/simulation/delivery.test.ts'] },
+  { name: 'links', settings: { LINK_SECONDS: '1800' }, args: ['test/reliability/bad-links.test.ts'] },
+];
+
+const wanted = process.argv.slice(2);
+const chosen = parts.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+if (chosen.length === 0) {
+  console.error(`no part is named like ${wanted.join(', ')}: ${parts.map(({ name }) => name).join(', ')}`);
+  process.exitCode = 1;
+}
+/** @type {string[]} */
+const results = [];
+for (const { name, settings, args } of chosen) {
+  const missing = Object.entries(settings).filter(([key]) => process.env[key] === undefined);
+  Object.assign(process.env, Object.fromEntries(missing));
+  const said = Object.keys(settings).map((key) => `${key}=${process.env[key]}`);
+  console.log(`\n== ${name} ${said.join(' ')}`);
+  const isDone = (await show(['vitest', 'run', ...args])) === 0;
+  results.push(`${isDone ? 'ok    ' : 'FAILED'}  ${name} ${said.join(' ')}`);
+  if (!isDone) process.exitCode = 1;
+  for (const [key] of missing) delete process.env[key];
+}
+console.log(`\n${results.join('\n')}`);
