@@ -11,6 +11,8 @@ export const eventMeanings: Readonly<Record<EventKind, string>> = {
   'circuit_breaker.disabled': 'somebody bypasses a breaker',
   'circuit_breaker.metrics_only': 'a breaker only watches',
   'circuit_breaker.threshold_crossed': 'a breaker that only watches crossed a threshold, up or down',
+  'circuit_breaker.summarised':
+    'the oldest changes of a breaker of which more than 64 waited to be sent: how often from which to which',
   'retry.exhausted': 'a call failed after its last retry; at most once in 10 s for each error',
   'retry.budget_exhausted': 'a retry budget began to deny retries',
   'retry.budget_restored': 'a retry budget denied nothing for 10 s',
@@ -24,6 +26,7 @@ export const eventMeanings: Readonly<Record<EventKind, string>> = {
   'fallback.stopped': 'a fallback answered nothing for 10 s',
   'error.sampled': 'an error, at most once in 10 s for each resource and fingerprint',
   'health_check.changed': 'the status of a health check changed',
+  'health_check.summarised': 'the same of a health check of which more than 16 waited',
   'flag.changed': 'somebody set a flag, or their setting ended',
   'flag.degraded': 'a flag fell to its degraded value by itself',
   'flag.restored': 'a flag is back at its default by itself',

@@ -53,8 +53,18 @@ function page(): string {
 }
 
 function chapterOf({ title, paths }: Chapter): string[] {
-  const rows = paths.map((path) => [path.when, countersOf(path), path.events.map(code).join(', ')]);
+  const rows = paths.map((path) => [path.when, countersOf(path), sentOn(path)]);
   return [`## ${title}`, table(['what happens', 'counted', 'sent'], rows)];
+}
+
+/** What is sent again and again is told once. */
+function sentOn({ events }: Path): string {
+  if (events.length < 12) return events.map(code).join(', ');
+  const counted = [...new Set(events)].map((kind) => {
+    const count = events.filter((sent) => sent === kind).length;
+    return count === 1 ? code(kind) : `${count} × ${code(kind)}`;
+  });
+  return counted.join(', ');
 }
 
 function countersOf({ counts }: Path): string {

@@ -21,6 +21,7 @@ const mutants: Readonly<Record<string, () => Seams>> = {
   'a rollup merged into a batch that was sent': agentMutants.mergedIntoSentBatch,
   'events dropped without being told': agentMutants.silentDrop,
   'an event lost from a large batch': agentMutants.oneEventLost,
+  'a summary that loses a change': agentMutants.summaryLosesOne,
   'batches that are never sent again': agentMutants.neverSentAgain,
   'resources that are never introduced again': agentMutants.neverIntroducedAgain,
 };

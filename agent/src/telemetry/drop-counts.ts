@@ -7,11 +7,11 @@ export class DropCounts {
   readonly #counts = new Map<string, number>();
   readonly #untold = new Map<string, number>();
 
-  /** `what` is an event kind, `batch`, `resource` or `flag`. */
-  add(what: string, reason: string): void {
+  /** `what` is a class of events, `batch`, `resource` or `flag`. */
+  add(what: string, reason: string, count = 1): void {
     const key = `${what}/${reason}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + 1);
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
+    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);
   }
 
   get total(): number {

@@ -7,7 +7,7 @@ import {
   wireLimits,
 } from '@holdfast/shared';
 import { DropCounts } from './drop-counts.ts';
-import { EventQueue, isStateChange } from './event-queue.ts';
+import { classOf, EventQueue, isStateChange } from './event-queue.ts';
 import { fit } from './fit.ts';
 import { LevelBook } from './level-book.ts';
 import { Meter, type MeterOptions, type Telemetry } from './meter.ts';
@@ -49,7 +49,7 @@ export class Recorder implements Telemetry {
     this.events = new EventQueue({
       maxBytes: options.maxBytes / 3,
       maxEvents,
-      onDrop: (kind) => this.drops.add(kind, 'queue_overflow'),
+      onDrop: (kind, count) => this.drops.add(classOf(kind), 'queue_overflow', count),
     });
     this.rollups = new RollupBacklog((options.maxBytes * 2) / 3);
   }
@@ -73,8 +73,8 @@ export class Recorder implements Telemetry {
     if (!this.#isListening) return;
     try {
       const json = JSON.stringify({ ...fit(event), at: this.#options.clock.now(), resource: meter?.id });
-      if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(event.kind, 'too_large');
-      else this.events.push(event.kind, json);
+      if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(classOf(event.kind), 'too_large');
+      else this.events.push(event.kind, json, meter?.id);
       if (isStateChange(event.kind)) this.onUrgent();
     } catch (error) {
       this.#options.internalError(error);

@@ -10,6 +10,7 @@ import {
   type ErrorCount,
   type FleetEvent,
   fleetLimits,
+  type HealthCondition,
   type Instance,
   type RecentSecond,
   type Resource,
@@ -137,9 +138,12 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
         attribution: event.attribution,
       };
       return;
+    case 'circuit_breaker.summarised':
+      if (resource !== undefined) resource.breaker = breakerAfter(resource.breaker, event);
+      return;
     case 'health_check.changed':
-      if (resource?.health === undefined) return;
-      resource.health = { ...resource.health, status: event.to, sinceAt: event.at, message: event.message };
+    case 'health_check.summarised':
+      if (resource?.health !== undefined) resource.health = { ...resource.health, ...healthAfter(event) };
       return;
     case 'flag.changed':
     case 'flag.degraded':
@@ -172,6 +176,31 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
     case 'agent.stopped':
     case 'agent.dropped':
   }
+}
+
+type HealthEvent = Extract<ResilienceEvent, { readonly kind: `health_check.${string}` }>;
+
+function healthAfter(event: HealthEvent): Pick<HealthCondition, 'status' | 'sinceAt' | 'message'> {
+  return { status: event.to, sinceAt: event.at, message: 'message' in event ? event.message : undefined };
+}
+
+type BreakerSummary = Extract<ResilienceEvent, { readonly kind: 'circuit_breaker.summarised' }>;
+
+/** Of a summary only the end is known: what is sent behind it says more. */
+function breakerAfter(before: BreakerCondition | undefined, event: BreakerSummary): BreakerCondition {
+  const hadEnded = event.edges.some(({ to }) => !troubled.includes(to));
+  const known = hadEnded ? undefined : before;
+  return {
+    state: event.to,
+    sinceAt: event.at,
+    troubledSinceAt: troubledSince(known, event.to, event.at),
+    troubleCause: troubleCause(known, event.to, undefined),
+    untilAt: undefined,
+    cause: undefined,
+    failureRatio: undefined,
+    error: undefined,
+    attribution: undefined,
+  };
 }
 
 /** The states in which calls may be rejected. */

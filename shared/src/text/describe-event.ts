@@ -2,7 +2,7 @@ import type { ConnectionEvent, FleetEvent } from '../state/fleet.ts';
 import type { ErrorSummary, EventKind, FlagChange, ResilienceEventBody } from '../vocabulary/events.ts';
 import type { HealthStatus } from '../vocabulary/resources.ts';
 import { describeTransition } from './describe-transition.ts';
-import { formatRatio, formatValue, plural } from './format.ts';
+import { formatDuration, formatRatio, formatValue, plural } from './format.ts';
 import { errorClassWord, reasonWords } from './words.ts';
 
 export type EventTone = 'bad' | 'warn' | 'good' | 'quiet';
@@ -10,7 +10,9 @@ type AnyEvent = ResilienceEventBody | ConnectionEvent;
 
 /** How an event feels to the person on call. */
 export function eventTone(event: AnyEvent): EventTone {
-  return event.kind === 'health_check.changed' ? healthTones[event.to] : tones[event.kind];
+  if (event.kind === 'health_check.changed' || event.kind === 'health_check.summarised')
+    return healthTones[event.to];
+  return tones[event.kind];
 }
 
 const healthTones: Readonly<Record<HealthStatus, EventTone>> = {
@@ -20,7 +22,7 @@ const healthTones: Readonly<Record<HealthStatus, EventTone>> = {
   unknown: 'quiet',
 };
 
-const tones: Readonly<Record<Exclude<AnyEvent['kind'], 'health_check.changed'>, EventTone>> = {
+const tones: Readonly<Record<Exclude<AnyEvent['kind'], `health_check.${string}`>, EventTone>> = {
   'circuit_breaker.opened': 'bad',
   'circuit_breaker.half_opened': 'warn',
   'circuit_breaker.closed': 'good',
@@ -28,6 +30,7 @@ const tones: Readonly<Record<Exclude<AnyEvent['kind'], 'health_check.changed'>, 
   'circuit_breaker.disabled': 'warn',
   'circuit_breaker.metrics_only': 'quiet',
   'circuit_breaker.threshold_crossed': 'warn',
+  'circuit_breaker.summarised': 'warn',
   'retry.exhausted': 'warn',
   'retry.budget_exhausted': 'warn',
   'retry.budget_restored': 'good',
@@ -82,6 +85,9 @@ function describe(event: AnyEvent): string {
     case 'circuit_breaker.metrics_only':
     case 'circuit_breaker.threshold_crossed':
       return describeBreaker(event);
+    case 'circuit_breaker.summarised':
+    case 'health_check.summarised':
+      return describeSummary(event);
     case 'retry.exhausted':
       return `gave up after ${plural(event.attempts, 'attempt')}: ${describeError(event.error)}`;
     case 'retry.budget_exhausted':
@@ -129,7 +135,20 @@ function describe(event: AnyEvent): string {
   }
 }
 
-type BreakerEvent = Extract<AnyEvent, { readonly kind: `circuit_breaker.${string}` }>;
+type SummaryEvent = Extract<AnyEvent, { readonly edges: unknown }>;
+
+function describeSummary({ edges, overMs, to }: SummaryEvent): string {
+  const count = edges.reduce((sum, edge) => sum + edge.count, 0);
+  const parts = edges.map((edge) => `${plain(edge.from)} to ${plain(edge.to)} ${edge.count}`);
+  const times = `${plural(count, 'time')} within ${formatDuration(overMs)}`;
+  return `changed ${times}, to ${plain(to)} at last: ${parts.join(', ')}`;
+}
+
+function plain(state: string): string {
+  return state.replaceAll('_', ' ');
+}
+
+type BreakerEvent = Exclude<Extract<AnyEvent, { readonly kind: `circuit_breaker.${string}` }>, SummaryEvent>;
 
 function describeBreaker(event: BreakerEvent): string {
   switch (event.kind) {

@@ -10,6 +10,7 @@ export const eventKinds = [
   'circuit_breaker.disabled',
   'circuit_breaker.metrics_only',
   'circuit_breaker.threshold_crossed',
+  'circuit_breaker.summarised',
   'retry.exhausted',
   'retry.budget_exhausted',
   'retry.budget_restored',
@@ -23,6 +24,7 @@ export const eventKinds = [
   'fallback.stopped',
   'error.sampled',
   'health_check.changed',
+  'health_check.summarised',
   'flag.changed',
   'flag.degraded',
   'flag.restored',
@@ -79,6 +81,17 @@ interface LevelChange<K extends EventKind> {
   readonly count: number;
 }
 
+/** Changes of one resource that an agent had no room to tell one by one; the last of them was `at`. */
+export interface ChangeSummary<K extends EventKind, S> {
+  readonly kind: K;
+  /** How often it went from which state to which, in the order of their first time. */
+  readonly edges: readonly { readonly from: S; readonly to: S; readonly count: number }[];
+  /** Milliseconds from the first of the changes to the last. */
+  readonly overMs: number;
+  /** The state after the last. */
+  readonly to: S;
+}
+
 export interface FlagChange<K extends EventKind> {
   readonly kind: K;
   readonly flag: string;
@@ -104,6 +117,7 @@ export type ResilienceEventBody =
       readonly direction: 'up' | 'down';
       readonly ratio: number;
     }
+  | ChangeSummary<'circuit_breaker.summarised', BreakerState>
   | { readonly kind: 'retry.exhausted'; readonly attempts: number; readonly error: ErrorSummary }
   | LevelChange<'retry.budget_exhausted'>
   | LevelChange<'retry.budget_restored'>
@@ -122,6 +136,7 @@ export type ResilienceEventBody =
       readonly to: HealthStatus;
       readonly message?: string;
     }
+  | ChangeSummary<'health_check.summarised', HealthStatus>
   | FlagChange<'flag.changed' | 'flag.degraded' | 'flag.restored'>
   | {
       readonly kind: 'endpoints.ejected';

@@ -45,6 +45,13 @@ const flagChange = {
   attribution: optional(readAttribution),
   untilAt: optional(instant),
 };
+/** At most one edge for each pair of states. */
+const summaryOf = <S extends string>(state: Reader<S>): Reader<object> =>
+  objectOf({
+    edges: listOf(objectOf({ from: state, to: state, count: whole(1) }), 64),
+    overMs: whole(),
+    to: state,
+  });
 const level = { count: whole() };
 const fault = { fault: text(256), untilAt: optional(instant), cause: optional(message) };
 const steps = listOf(text(128), 64);
@@ -61,6 +68,7 @@ const bodies: Readonly<Record<EventKind, Reader<object>>> = {
     direction: oneOf(['up', 'down']),
     ratio,
   }),
+  'circuit_breaker.summarised': summaryOf(oneOf(breakerStates)),
   'retry.exhausted': objectOf({ attempts: whole(), error: readError }),
   'retry.budget_exhausted': objectOf(level),
   'retry.budget_restored': objectOf(level),
@@ -78,6 +86,7 @@ const bodies: Readonly<Record<EventKind, Reader<object>>> = {
     to: oneOf(healthStatuses),
     message: optional(message),
   }),
+  'health_check.summarised': summaryOf(oneOf(healthStatuses)),
   'flag.changed': objectOf(flagChange),
   'flag.degraded': objectOf(flagChange),
   'flag.restored': objectOf(flagChange),

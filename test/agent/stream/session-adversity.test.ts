@@ -91,7 +91,7 @@ describe('while the collector is away', () => {
     expect(kinds).toContain('config.changed');
     expect(droppedCount).toBeGreaterThan(0);
     expect(collector.batches.find(({ dropped }) => dropped !== undefined)?.dropped).toEqual({
-      'error.sampled/queue_overflow': droppedCount,
+      'sample/queue_overflow': droppedCount,
     });
     expect(collector.events).toContainEqual(
       expect.objectContaining({ kind: 'agent.dropped', reason: 'queue_overflow', count: droppedCount }),

@@ -1,3 +1,4 @@
+import type { ResilienceEvent } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { EventQueue } from '../../../agent/src/telemetry/event-queue.ts';
 
@@ -9,7 +10,11 @@ function queueOf(limits: { maxBytes?: number; maxEvents?: number }): {
 } {
   const dropped: string[] = [];
   const { maxBytes = 1_000_000, maxEvents = 1_000 } = limits;
-  const queue = new EventQueue({ maxBytes, maxEvents, onDrop: (kind) => dropped.push(kind) });
+  const queue = new EventQueue({
+    maxBytes,
+    maxEvents,
+    onDrop: (kind, count) => dropped.push(...Array<string>(count).fill(kind)),
+  });
   return { queue, dropped };
 }
 
@@ -56,3 +61,77 @@ test('takes no more than fits and leaves the rest', () => {
   expect(queue.take({ bytes: 100, events: 0 })).toHaveLength(0);
   expect(queue.length).toBe(1);
 });
+
+/** A breaker that opens and closes in turn, a second apart; even numbers open it. */
+function flip(queue: EventQueue, number: number, resource = 0): void {
+  const isOpening = number % 2 === 0;
+  const states = isOpening ? { from: 'closed', to: 'open' } : { from: 'open', to: 'closed' };
+  const kind = isOpening ? 'circuit_breaker.opened' : 'circuit_breaker.closed';
+  queue.push(kind, JSON.stringify({ kind, ...states, at: number * 1_000, resource }), resource);
+}
+
+function takeAll(queue: EventQueue): ResilienceEvent[] {
+  return queue.take(unlimited).map(({ json }) => JSON.parse(json) as ResilienceEvent); // pushed above
+}
+
+test('a breaker keeps 64 changes beside its summary', () => {
+  const { queue, dropped } = queueOf({});
+  for (let number = 0; number < 100; number++) flip(queue, number);
+  flip(queue, 7, 1);
+  expect(queue.length).toBe(66);
+  const [summary, ...changes] = takeAll(queue);
+  expect(summary).toEqual({
+    kind: 'circuit_breaker.summarised',
+    edges: [
+      { from: 'closed', to: 'open', count: 18 },
+      { from: 'open', to: 'closed', count: 18 },
+    ],
+    overMs: 35_000,
+    to: 'closed',
+    at: 35_000,
+    resource: 0,
+  });
+  expect(changes.map(({ at }) => at)).toEqual([
+    ...Array.from({ length: 64 }, (_, i) => (36 + i) * 1_000),
+    7_000,
+  ]);
+  expect(queue.bytes).toBe(0);
+  expect(dropped).toEqual([]);
+});
+
+test('a health check keeps 16 changes beside its summary', () => {
+  const { queue } = queueOf({});
+  for (let number = 0; number < 20; number++) {
+    const change = { kind: 'health_check.changed', from: 'up', to: 'down', at: number, resource: 3 };
+    queue.push('health_check.changed', JSON.stringify(change), 3);
+  }
+  const [summary, ...changes] = takeAll(queue);
+  expect(summary).toMatchObject({ kind: 'health_check.summarised', edges: [{ count: 4 }], to: 'down' });
+  expect(changes).toHaveLength(16);
+});
+
+test('where room runs out, changes are summarised and none is lost', () => {
+  const { queue, dropped } = queueOf({ maxBytes: 4_000 });
+  for (let number = 0; number < 1_000; number++) flip(queue, number, number % 7);
+  expect(queue.bytes).toBeLessThanOrEqual(4_000);
+  expect(changeCount(takeAll(queue))).toBe(1_000);
+  expect(dropped).toEqual([]);
+});
+
+test('changes of more resources than there is room for are counted', () => {
+  const { queue, dropped } = queueOf({ maxBytes: 1_000 });
+  for (let resource = 0; resource < 50; resource++) {
+    flip(queue, 0, resource);
+    flip(queue, 1, resource);
+  }
+  expect(changeCount(takeAll(queue)) + dropped.length).toBe(100);
+});
+
+function changeCount(events: readonly ResilienceEvent[]): number {
+  let sum = 0;
+  for (const event of events) {
+    if ('edges' in event) for (const { count } of event.edges) sum += count;
+    else sum += 1;
+  }
+  return sum;
+}

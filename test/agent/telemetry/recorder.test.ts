@@ -166,7 +166,7 @@ describe('events', () => {
     const huge = { text: 'x'.repeat(20_000) };
     recorder.emit({ kind: 'flag.changed', flag: 'f', from: huge, to: huge, reason: 'OVERRIDE' });
     expect(recorder.events.length).toBe(0);
-    expect(recorder.drops.take()?.counts).toEqual({ 'flag.changed/too_large': 1 });
+    expect(recorder.drops.take()?.counts).toEqual({ 'flag/too_large': 1 });
   });
 
   test('that JSON cannot hold harm nobody', () => {

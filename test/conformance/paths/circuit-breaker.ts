@@ -147,6 +147,26 @@ export const circuitBreakerPaths = chapter('Circuit breaker', breakerOf, [
     events: ['circuit_breaker.closed'],
   },
   {
+    when: 'it changes 70 times while the collector is away',
+    drive: async (breaker, { collector, clock }) => {
+      collector.refuse();
+      for (let i = 0; i < 35; i++) {
+        breaker.forceOpen('a drill');
+        breaker.reset();
+      }
+      collector.accept();
+      await clock.advance(60_000);
+    },
+    counts: {},
+    events: [
+      'circuit_breaker.summarised',
+      ...Array.from(
+        { length: 32 },
+        () => ['circuit_breaker.forced_open', 'circuit_breaker.closed'] as const,
+      ).flat(),
+    ],
+  },
+  {
     when: 'it gets other options',
     drive: (breaker) => breaker.reconfigure({ failureRatio: 0.2 }),
     counts: {},

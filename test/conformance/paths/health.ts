@@ -14,6 +14,19 @@ export const healthPaths = chapter('Health checks', (agent) => agent, [
     events: ['health_check.changed', 'health_check.changed'],
   },
   {
+    when: 'a check changes 18 times while the collector is away',
+    drive: async (agent, { clock, collector }) => {
+      let isUp = false;
+      agent.healthCheck('database', () => (isUp = !isUp), { intervalMs: 60_000, graceMs: 0 });
+      collector.refuse();
+      await clock.advance(60_000 * 17);
+      collector.accept();
+      await clock.advance(50_000);
+    },
+    counts: { health_check: { success: 9, failure: 9 } },
+    events: ['health_check.summarised', ...Array.from({ length: 16 }, () => 'health_check.changed' as const)],
+  },
+  {
     when: 'the service is told to end',
     drive: (agent) => agent.drain(),
     counts: {},

@@ -257,3 +257,18 @@ test('folding a snapshot and the rest equals folding everything', () => {
   const now = startAt + 31_000 + 60_000; // the seconds before the snapshot are past the last minute by now
   expect(viewOf(resumed, now)).toEqual(viewOf(whole, now));
 });
+
+test('a summary leaves a breaker where its last change did', () => {
+  const log = connectedLog();
+  log.opened();
+  const edges = [
+    { from: 'open', to: 'closed', count: 40 },
+    { from: 'closed', to: 'open', count: 40 },
+  ] as const;
+  const at = startAt + 60_000;
+  log.batch({
+    events: [{ kind: 'circuit_breaker.summarised', at, resource: 0, edges, overMs: 50_000, to: 'open' }],
+  });
+  const breakerAt = resourceViewOf(log.fleet, address, at)?.breaker;
+  expect(breakerAt).toMatchObject({ state: 'open', sinceAt: at, troubledSinceAt: at });
+});

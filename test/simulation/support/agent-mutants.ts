@@ -1,5 +1,5 @@
 import type { Transport } from '../../../agent/src/stream/transport.ts';
-import type { Batch } from '@holdfast/shared';
+import type { Batch, ResilienceEvent } from '@holdfast/shared';
 import { plainSeams, type Seams } from './seams.ts';
 
 type Frame = Record<string, unknown> & { readonly type: string };
@@ -70,6 +70,16 @@ export function oneEventLost(): Seams {
   return onBatches((batch) =>
     batch.events.length < 100 ? batch : { ...batch, events: batch.events.slice(1) },
   );
+}
+
+export function summaryLosesOne(): Seams {
+  return onBatches((batch) => ({ ...batch, events: batch.events.map(withoutOne) }));
+}
+
+function withoutOne(event: ResilienceEvent): ResilienceEvent {
+  if (event.kind !== 'circuit_breaker.summarised') return event;
+  const [first, ...edges] = event.edges;
+  return first === undefined ? event : { ...event, edges: [{ ...first, count: first.count - 1 }, ...edges] };
 }
 
 export function neverSentAgain(): Seams {

@@ -1,6 +1,6 @@
-import { type Batch, countIndex, type DroppedCounts } from '@holdfast/shared';
+import { type Batch, countIndex, type DroppedCounts, type ResilienceEvent } from '@holdfast/shared';
 import type { SentRun } from './sent-batches.ts';
-import type { SimulatedService } from './service.ts';
+import type { Produced, SimulatedService } from './service.ts';
 import type { World } from './world.ts';
 
 /** Whether all that the services did has arrived. */
@@ -82,23 +82,27 @@ function isWhole({ produced }: SimulatedService, run: SentRun): boolean {
   return (
     produced.calls === sent.calls &&
     produced.failures === sent.failures &&
-    produced.transitions === sent.transitions
+    produced.transitions === sent.transitions &&
+    produced.notices === sent.notices
   );
 }
 
-function sentBy(run: SentRun): Sums & { readonly transitions: number } {
+/** What was sent, and what was told as left out. Changes of state are never left out. */
+function sentBy(run: SentRun): Sums & Pick<Produced, 'transitions' | 'notices'> {
   const batches = [...run.batches.values()].map(({ batch }) => batch);
-  const events = batches.flatMap((batch) => batch.events).filter(({ kind }) => isTransition(kind));
+  const events = batches.flatMap((batch) => batch.events);
   const dropped: DroppedCounts = batches.findLast((batch) => batch.dropped !== undefined)?.dropped ?? {};
-  const droppedCount = Object.entries(dropped).reduce(
-    (sum, [what, count]) => (isTransition(what) ? sum + count : sum),
-    0,
-  );
-  return { ...sumsOf(batches), transitions: events.length + droppedCount };
+  const notices = events.filter(({ kind }) => kind === 'config.changed' || kind === 'agent.started').length;
+  return {
+    ...sumsOf(batches),
+    transitions: sum(events.map(transitionsIn)),
+    notices: notices + (dropped['event/queue_overflow'] ?? 0),
+  };
 }
 
-function isTransition(kind: string): boolean {
-  return kind.startsWith('circuit_breaker.');
+function transitionsIn(event: ResilienceEvent): number {
+  if (event.kind === 'circuit_breaker.summarised') return sum(event.edges.map(({ count }) => count));
+  return event.kind.startsWith('circuit_breaker.') ? 1 : 0;
 }
 
 interface Sums {

@@ -11,7 +11,7 @@ export interface SeedReport {
   readonly happened: Readonly<Record<FaultName | Happening, number>>;
 }
 
-type Happening = 'batches' | 'resent' | 'gaps' | 'merged' | 'dropped' | 'failed_commits';
+type Happening = 'batches' | 'resent' | 'gaps' | 'merged' | 'summarised' | 'dropped' | 'failed_commits';
 
 const stepMs = 250;
 const drainMs = 60_000;
@@ -64,6 +64,7 @@ function happenedIn(world: World): SeedReport['happened'] {
     resent: runs.reduce((sum, run) => sum + run.resentCount, 0),
     gaps: world.collector.disk.entries.filter(({ fact }) => fact.type === 'gap').length,
     merged: batches.reduce((sum, batch) => sum + mergedIn(batch), 0),
+    summarised: batches.filter(({ events }) => events.some((event) => 'edges' in event)).length,
     dropped: batches.filter(({ dropped }) => dropped !== undefined).length,
     failed_commits: world.collector.store?.failedCount ?? 0,
   };

@@ -24,13 +24,15 @@ export interface Produced {
   calls: number;
   failures: number;
   transitions: number;
+  /** Events that are neither summarised nor merged: what has no room of them is dropped. */
+  notices: number;
 }
 
 const breakerCount = 12;
 
 /** A service in a process of its own, with a real agent; it can be killed and started again. */
 export class SimulatedService {
-  readonly produced: Produced = { calls: 0, failures: 0, transitions: 0 };
+  readonly produced: Produced = { calls: 0, failures: 0, transitions: 0, notices: 1 };
   readonly faults: unknown[] = [];
   readonly agent: Agent;
   readonly life: Life;
@@ -57,7 +59,7 @@ export class SimulatedService {
     });
   }
 
-  /** Calls what it guards; some of the calls fail, and one breaker changes its state by hand. */
+  /** Calls what it guards; some calls fail, a breaker changes its state by hand, rules are replaced. */
   async work(): Promise<void> {
     const { random } = this.options;
     const count = 1 + Math.floor(random() * breakerCount);
@@ -66,6 +68,10 @@ export class SimulatedService {
     for (let i = 0; i < flips; i++) {
       this.agent.circuitBreaker('flipped').reset();
       this.produced.transitions += 1;
+    }
+    for (let i = random() < 0.1 ? Math.floor(random() * 100) : 0; i > 0; i--) {
+      this.agent.propagation.replace([]);
+      this.produced.notices += 1;
     }
   }
 
