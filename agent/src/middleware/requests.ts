@@ -5,6 +5,7 @@ import type { HealthHandler } from '../health/health-handler.ts';
 import { boolean, type Check, func, mustBe, optional, readOptions, withDefault } from '../options/checks.ts';
 import type { CallOptions, Executor } from '../primitives/call.ts';
 import type { LoadShedderOptions } from '../primitives/load-shedder/options.ts';
+import { mistakeIn } from '../primitives/mistake.ts';
 
 export interface MiddlewareOptions {
   /**
@@ -112,7 +113,11 @@ export class Requests {
 
   #callOf(request: IncomingMessage): Pick<CallOptions, 'priority' | 'key'> | undefined {
     try {
-      return this.#call?.(request);
+      const call = this.#call?.(request);
+      const mistake = mistakeIn(this.#call, call);
+      if (mistake === undefined) return call;
+      this.#internalError(mistake);
+      return undefined;
     } catch (error) {
       this.#internalError(error);
       return undefined;

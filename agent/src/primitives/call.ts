@@ -1,3 +1,5 @@
+import { func } from '../options/checks.ts';
+
 /** What a guarded function is given. */
 export interface CallContext {
   /** Aborted when the caller gives up or a time-out elapses. Made when it is first read. */
@@ -27,10 +29,9 @@ export interface CallOptions {
 export const priorities = ['low', 'normal', 'high', 'critical'] as const;
 export type Priority = (typeof priorities)[number];
 
-/** How important, from 0. What is no priority counts as `normal`. */
+/** How important, from 0. */
 export function rankOf(priority: Priority | undefined): number {
-  const rank = priorities.indexOf(priority ?? 'normal');
-  return rank === -1 ? 1 : rank;
+  return priorities.indexOf(priority ?? 'normal');
 }
 
 export type Guarded<T> = (call: CallContext) => T | PromiseLike<T>;
@@ -45,7 +46,7 @@ export interface Executor {
   ): (this: This, ...args: A) => Promise<T>;
 }
 
-/** `wrap` for an `execute`. */
+/** `wrap` for an `execute`. Throws a `TypeError` where `fn` is no function. */
 export function wrapWith<This, A extends unknown[], T>(
   executor: Pick<Executor, 'execute'>,
   fn: (this: This, ...args: A) => T | PromiseLike<T>,
@@ -53,9 +54,19 @@ export function wrapWith<This, A extends unknown[], T>(
   const wrapped = function (this: This, ...args: A): Promise<T> {
     return executor.execute(() => fn.apply(this, args));
   };
+  return inPlaceOf(fn, wrapped);
+}
+
+/** `wrapped` with the name and the length of `fn`. Throws a `TypeError` where `fn` is no function. */
+export function inPlaceOf<W>(
+  fn: { readonly name: string; readonly length: number },
+  wrapped: W,
+  lessArguments = 0,
+): W {
+  const { name, length } = func<typeof fn>()(fn, 'fn');
   return Object.defineProperties(wrapped, {
-    name: { value: fn.name, configurable: true },
-    length: { value: fn.length, configurable: true },
+    name: { value: name, configurable: true },
+    length: { value: Math.max(0, length - lessArguments), configurable: true },
   });
 }
 

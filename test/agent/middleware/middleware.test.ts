@@ -209,6 +209,15 @@ describe.each(Object.keys(frameworks))('%s', (name) => {
     expect((await fetch(`${url}/users/7`)).status).toBe(200);
     expect(faults).toEqual([new Error('hook')]);
   });
+
+  test('serves on where `call` answers no priority', async () => {
+    const { url, faults } = await start(name, (agent) => ({
+      shed: agent.bulkhead('http', { maxConcurrentCalls: 1 }),
+      call: () => ({ priority: 'hgih' as 'high' }),
+    }));
+    expect((await fetch(`${url}/users/7`)).status).toBe(200);
+    expect(String(faults)).toContain('`priority` must be one of');
+  });
 });
 
 test.each(['express', 'fastify', 'koa', 'nest'] as const)('%s refuses options that are wrong', (name) => {

@@ -3,9 +3,10 @@ import { noteError } from '../../classification/error-log.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import type { CallOptions, Executor, Guarded } from '../call.ts';
+import { type CallOptions, type Executor, type Guarded, inPlaceOf } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { outcomeOf } from '../failure.ts';
+import { mistakeIn } from '../mistake.ts';
 import { meterOf, siteOf } from '../site.ts';
 import { Flight, type Passenger } from './flight.ts';
 import { KeySpace } from './key-of.ts';
@@ -72,6 +73,8 @@ class AnswerCache implements Cache {
   }
 
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
+    const mistake = mistakeIn(fn, options);
+    if (mistake !== undefined) return Promise.reject(mistake);
     const key = options?.key;
     if (typeof key !== 'string')
       return Promise.reject(
@@ -94,10 +97,7 @@ class AnswerCache implements Cache {
       const key = keyOf === undefined ? keys.keyOf(fn, this, args) : keyOf.apply(this, args);
       return execute(key, () => fn.apply(this, args));
     };
-    return Object.defineProperties(wrapped, {
-      name: { value: fn.name, configurable: true },
-      length: { value: fn.length, configurable: true },
-    });
+    return inPlaceOf(fn, wrapped);
   }
 
   get(key: string): CachedValue | undefined {

@@ -5,6 +5,7 @@ import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, wrapWith } from '../call.ts';
+import { mistakeIn } from '../mistake.ts';
 import { type Site, siteOf } from '../site.ts';
 import { type CrossingPool, takeCrossing } from './crossing.ts';
 import { type BreakerEvents, callEventNames } from './events.ts';
@@ -84,6 +85,8 @@ export class CircuitBreaker implements Executor {
   }
 
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
+    const mistake = mistakeIn(fn, options);
+    if (mistake !== undefined) return Promise.reject(mistake);
     const signal = options?.signal;
     if (signal?.aborted) {
       countCancelled(this.meter);

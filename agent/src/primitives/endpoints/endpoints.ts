@@ -1,8 +1,9 @@
 import { countIndex } from '@holdfast/shared';
 import { type ErrorSource, ResilienceError } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
-import { type CallContext, type CallOptions, type Executor, Scope } from '../call.ts';
+import { type CallContext, type CallOptions, type Executor, inPlaceOf, Scope } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
+import { mistakeIn } from '../mistake.ts';
 import { siteOf, sourceOf } from '../site.ts';
 import { type EndpointsOptions, readEndpoints, readEndpointsOptions } from './options.ts';
 import { Pool } from './pool.ts';
@@ -104,8 +105,11 @@ export class Endpoints<E extends string | object = string> implements EndpointsE
    */
   execute<T>(
     fn: (call: EndpointContext<E>) => T | PromiseLike<T>,
-    { signal, attempt = 1, operation }: EndpointCallOptions = {},
+    options?: EndpointCallOptions,
   ): Promise<T> {
+    const mistake = mistakeIn(fn, options);
+    if (mistake !== undefined) return Promise.reject(mistake);
+    const { signal, attempt = 1, operation } = options ?? {};
     const pool = this.#pool;
     if (signal?.aborted) {
       countCancelled(pool.meter);
@@ -134,7 +138,7 @@ export class Endpoints<E extends string | object = string> implements EndpointsE
     const wrapped = function (this: This, ...args: A): Promise<T> {
       return execute((call) => fn.call(this, ...args, call));
     };
-    return Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true });
+    return inPlaceOf(fn, wrapped, Number.POSITIVE_INFINITY);
   }
 
   #rejection(): ResilienceError {

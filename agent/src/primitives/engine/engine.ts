@@ -8,6 +8,7 @@ import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, rankOf, wrapWith } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import type { Failure } from '../failure.ts';
+import { mistakeIn } from '../mistake.ts';
 import { type Site, sourceOf } from '../site.ts';
 import { Attempt } from './attempt.ts';
 import { Call } from './call.ts';
@@ -69,6 +70,8 @@ export class Engine implements Executor {
   }
 
   execute<T>(fn: Guarded<T>, options?: CallOptions): Promise<T> {
+    const mistake = mistakeIn(fn, options);
+    if (mistake !== undefined) return Promise.reject(mistake);
     const signal = options?.signal;
     if (signal?.aborted) {
       countCancelled(this.meter);

@@ -5,9 +5,10 @@ import { func, objectOf, withDefault } from '../../options/checks.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import type { Executor, Guarded } from '../call.ts';
+import { type Executor, type Guarded, inPlaceOf } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { outcomeOf } from '../failure.ts';
+import { mistakeIn } from '../mistake.ts';
 import { pause } from '../pause.ts';
 import { meterOf, type Site, siteOf, sourceOf } from '../site.ts';
 import { Claim, type ClaimDesk } from './claim.ts';
@@ -82,6 +83,8 @@ export class Idempotency implements Executor {
    * whose cause is the store's where the store fails; or with the signal's reason.
    */
   async execute<T>(fn: Guarded<T>, options: IdempotencyCallOptions): Promise<T> {
+    const mistake = mistakeIn(fn, options);
+    if (mistake !== undefined) throw mistake;
     const { clock } = this.#site.runtime;
     const startedMs = clock.monotonic();
     let flight: Flight | undefined;
@@ -112,10 +115,7 @@ export class Idempotency implements Executor {
       const call = { key: keyOf.apply(this, args), payload: payloadOf.apply(this, args) };
       return execute<T>(() => fn.apply(this, args), call);
     };
-    return Object.defineProperties(wrapped, {
-      name: { value: fn.name, configurable: true },
-      length: { value: fn.length, configurable: true },
-    });
+    return inPlaceOf(fn, wrapped);
   }
 
   /** What nobody wants the answer of any more may still run. */

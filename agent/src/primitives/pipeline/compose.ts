@@ -1,5 +1,6 @@
 import { type CallContext, type CallOptions, type Executor, type Guarded, Scope, wrapWith } from '../call.ts';
 import type { Endpoints, EndpointsExecutor } from '../endpoints/endpoints.ts';
+import { mistakeIn } from '../mistake.ts';
 
 /** What primitives are together: with a pool of endpoints among them, the function is given its endpoint. */
 export type Composed<P extends readonly Executor[]> = [EndpointOf<P[number]>] extends [never]
@@ -20,7 +21,11 @@ export function compose<const P extends readonly Executor[]>(...primitives: P): 
   });
   const composed: Executor = {
     name: primitives.map(({ name }) => name).join(' → '),
-    execute: (fn, options) => through(primitives, { fn, options, attempt: 1 }),
+    execute: (fn, options) => {
+      const mistake = mistakeIn(fn, options);
+      if (mistake !== undefined) return Promise.reject(mistake);
+      return through(primitives, { fn, options, attempt: 1 });
+    },
     wrap: (fn) => wrapWith(composed, fn),
   };
   return composed as Composed<P>; // with a pool among them, `through` hands its endpoint on

@@ -4,9 +4,10 @@ import { hasCode } from '../../errors.ts';
 import { describeConfig } from '../../options/describe-config.ts';
 import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
-import type { CallOptions, Executor } from '../call.ts';
+import { type CallOptions, type Executor, inPlaceOf } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { outcomeOf } from '../failure.ts';
+import { mistakeIn } from '../mistake.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { createRetry } from '../retry/retry.ts';
 import { meterOf, type Site, siteOf } from '../site.ts';
@@ -98,6 +99,8 @@ export class Saga<Input = unknown> implements Executor {
    * store fails before it begins.
    */
   execute<T>(fn: SagaBody<Input, T>, options: SagaCallOptions<Input> = {}): Promise<T> {
+    const mistake = mistakeIn(fn, options);
+    if (mistake !== undefined) return Promise.reject(mistake);
     const { id, input } = options;
     return this.#counted(options, () => {
       const known = id === undefined ? this.#newOwner() : readId(id, 'id');
@@ -119,6 +122,8 @@ export class Saga<Input = unknown> implements Executor {
    * `execute`; without it the steps of the options are done.
    */
   resume<T>(id: string, fn?: SagaBody<Input, T>, options: CallOptions = {}): Promise<T> {
+    const mistake = mistakeIn(fn ?? this.#declared, options);
+    if (mistake !== undefined) return Promise.reject(mistake);
     return this.#counted(options, () =>
       this.#shared(readId(id, 'id'), options.signal, async () => {
         const body = fn ?? this.#declared();
@@ -152,16 +157,13 @@ export class Saga<Input = unknown> implements Executor {
     fn: (this: This, ...args: never[]) => T | PromiseLike<T>,
   ): (this: This, ...args: unknown[]) => Promise<T> {
     const execute = this.execute.bind(this);
-    const arity = Math.max(0, fn.length - 1);
     const wrapped = function (this: This, ...args: unknown[]): Promise<T> {
+      const arity = Math.max(0, fn.length - 1);
       const missing = Array.from({ length: Math.max(0, arity - args.length) });
       // The overloads say what they are.
       return execute<T>((saga) => fn.apply(this, [...args, ...missing, saga] as never[]));
     };
-    return Object.defineProperties(wrapped, {
-      name: { value: fn.name, configurable: true },
-      length: { value: arity, configurable: true },
-    });
+    return inPlaceOf(fn, wrapped, 1);
   }
 
   async #counted<T>({ signal, operation }: CallOptions, start: () => Promise<unknown>): Promise<T> {

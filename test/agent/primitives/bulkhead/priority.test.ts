@@ -67,15 +67,3 @@ test('a pipeline counts who had to go once, and its fallback answers', async () 
   expect(telemetry.counts('bulkhead/reports')).toEqual({ success: 2, rejected: 1, class_rejected: 1 });
   expect(telemetry.counts('pipeline/reports')).toEqual({ success: 3, fallback_used: 1 });
 });
-
-test('what is no priority counts as normal', async () => {
-  const { runtime } = createTestRuntime();
-  const bulkhead = createBulkhead(runtime, 'reports', { maxConcurrentCalls: 1, maxQueueLength: 3 });
-  const running = hang((fn) => bulkhead.execute(fn));
-  const log: string[] = [];
-  const odd = bulkhead.execute(() => log.push('odd'), { priority: 'urgent' as Priority });
-  const others = arrive(bulkhead, log, ['l1', 'h1']);
-  running.resolve('done');
-  await Promise.all([odd, others]);
-  expect(log).toEqual(['h1', 'odd', 'l1']);
-});
