@@ -9,6 +9,8 @@ export class Listeners<Events extends object> {
   readonly #internalError: (error: unknown) => void;
   /** In the order in which they came; a new array at each change, as a listener may end itself or others. */
   #listeners: readonly Listener[] = none;
+  #posted: Posted[] | undefined = undefined;
+  #isDelivering = false;
 
   constructor(names: readonly (keyof Events & string)[], internalError: (error: unknown) => void) {
     this.#names = names;
@@ -35,7 +37,31 @@ export class Listeners<Events extends object> {
   }
 
   fire<K extends keyof Events & string>(event: K, payload: Events[K]): void {
-    for (const one of this.#listeners) if (one.event === event) this.#call(one.listener, payload);
+    this.post(event, payload);
+    this.deliver();
+  }
+
+  /** To be told with the next `deliver`. */
+  post<K extends keyof Events & string>(event: K, payload: Events[K]): void {
+    if (!this.hears(event)) return;
+    this.#posted ??= [];
+    if (this.#posted.length < maxPosted) this.#posted.push({ event, payload });
+    else this.#internalError(new Error(`listeners of \`${event}\` set each other off`));
+  }
+
+  /**
+   * Tells all that is posted. Where a listener sets off more, everybody hears of that after what came before
+   * it, in the order in which it happened.
+   */
+  deliver(): void {
+    if (this.#isDelivering || this.#posted === undefined) return;
+    this.#isDelivering = true;
+    for (const { event, payload } of this.#posted) {
+      for (const one of this.#listeners)
+        if (one.event === event) this.#call(one.listener, payload as Events[keyof Events]); // as `post` took it
+    }
+    this.#posted = undefined;
+    this.#isDelivering = false;
   }
 
   #call(listener: (event: never) => unknown, payload: Events[keyof Events]): void {
@@ -52,5 +78,13 @@ interface Listener {
   readonly event: string;
   readonly listener: (event: never) => unknown;
 }
+
+interface Posted {
+  readonly event: string;
+  readonly payload: unknown;
+}
+
+/** In one delivery: more than that are two listeners that answer each other for ever. */
+const maxPosted = 1_000;
 
 const none: readonly Listener[] = [];

@@ -118,7 +118,7 @@ export class BreakerGate extends BreakerMachine {
   ): void {
     // Made for every call of a breaker that somebody listens to: `present` would cost more than the call.
     const call = { outcome, ...facts, ...(error === undefined ? {} : { error }) };
-    this.listeners.fire('call', call);
+    this.listeners.post('call', call);
     this.listeners.fire(call.outcome, call);
   }
 

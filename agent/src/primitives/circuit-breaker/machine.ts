@@ -104,6 +104,7 @@ export class BreakerMachine {
     if (refusal !== undefined)
       throw new Error(`circuit breaker "${this.name}" cannot go from ${state} to ${to}: ${refusal}`);
     this.#enter(to, details, state === to && !details.isHeld);
+    this.listeners.deliver();
   }
 
   /** Closes with an empty window from any state, and always says so. */
@@ -178,7 +179,7 @@ export class BreakerMachine {
     this.meter.count(countIndex.class_rejected);
     if (!this.hearsCalls) return;
     const call = { outcome: 'rejected', slow: false, late: false } as const;
-    this.listeners.fire('call', call);
+    this.listeners.post('call', call);
     this.listeners.fire('rejected', call);
   }
 
@@ -199,6 +200,7 @@ export class BreakerMachine {
     this.listeners.fire('threshold_crossed', event);
   }
 
+  /** What the listeners are to hear of it is delivered by who calls this. */
   #enter(to: BreakerState, details: TransitionDetails, isSilent: boolean): BreakerTransition {
     const before = this.phase;
     before.timer?.cancel();
@@ -216,8 +218,8 @@ export class BreakerMachine {
     }
     phase.change = change;
     this.runtime.telemetry.emit(change, this.meter);
-    this.listeners.fire('transition', change);
-    this.listeners.fire(enteredBy(to), change);
+    this.listeners.post('transition', change);
+    this.listeners.post(enteredBy(to), change);
     return change;
   }
 

@@ -56,6 +56,51 @@ describe('what a breaker tells', () => {
     expect(count).toBe(1);
   });
 
+  test('hears in order what a listener sets off itself', async () => {
+    const { breaker, telemetry } = createBreaker();
+    const heard: string[] = [];
+    breaker.on('transition', ({ to }) => {
+      heard.push(`1: ${to}`);
+      if (to === 'open') breaker.close('no');
+    });
+    breaker.on('opened', () => void heard.push('opened'));
+    breaker.on('closed', () => void heard.push('closed'));
+    breaker.on('transition', ({ to }) => void heard.push(`2: ${to}`));
+    breaker.on('call', () => void heard.push('call'));
+    breaker.on('failure', () => void heard.push('failure'));
+    await fail(breaker, 3);
+    heard.length = 0;
+    await fail(breaker);
+    const open = ['1: open', '2: open', 'opened'];
+    expect(heard).toEqual(['call', 'failure', ...open, '1: closed', '2: closed', 'closed']);
+    expect(telemetry.kinds().slice(1)).toEqual(['circuit_breaker.opened', 'circuit_breaker.closed']);
+  });
+
+  test('a reset is told before what its listeners do', () => {
+    const { breaker } = createBreaker();
+    const heard: string[] = [];
+    breaker.on('transition', ({ to }) => {
+      heard.push(to);
+      if (to === 'closed') breaker.forceOpen('no');
+    });
+    breaker.on('reset', ({ from }) => void heard.push(`reset from ${from}`));
+    breaker.open();
+    breaker.reset();
+    expect(heard).toEqual(['open', 'closed', 'reset from open', 'forced_open']);
+  });
+
+  test('listeners that answer each other for ever are cut short and reported', () => {
+    const { breaker, faults } = createBreaker();
+    breaker.on('forced_open', () => breaker.close());
+    breaker.on('closed', () => breaker.forceOpen());
+    breaker.forceOpen();
+    expect(faults.map(String)).toEqual([
+      expect.stringMatching(/^Error: listeners of `\w+` set each other off$/),
+    ]);
+    breaker.close();
+    expect(faults).toHaveLength(2);
+  });
+
   test('a faulty listener disturbs neither the call nor the others', async () => {
     const { breaker, clock, faults } = createBreaker();
     const heard: string[] = [];
