@@ -83,6 +83,7 @@ export class AgentConnection {
       this.refuse(`no hello within ${helloDeadlineMs / 1_000} s`);
     } else if (silentMs > silenceMs && !this.socket.isPaused) {
       this.close(closeCodes.silent, 'silent for too long');
+      this.socket.terminate(); // who is silent answers no close either, and `ws` would wait 30 s for that
     }
   }
 

@@ -1,0 +1,85 @@
+import { FakeClock, SeededRandom } from '@holdfast/agent/testing';
+import type { AgentView, ListAnswer } from '@holdfast/shared';
+import { expect, test } from 'vitest';
+import { startTestCollector } from '../collector/support/start-collector.ts';
+import { startAt } from '../collector/support/wire-agent.ts';
+import { type Direction, startFaultProxy } from '../support/fault-proxy.ts';
+import { getJson } from '../support/http.ts';
+import { type Scope, scopeOfTest } from '../support/scope.ts';
+import { setting } from '../support/setting.ts';
+import { realTime } from '../support/time.ts';
+import { CountingAgent } from './support/counting-agent.ts';
+import { readStoredLog } from './support/stored-log.ts';
+
+const cycles = setting('BLACK_HOLES', 1);
+/** Of the clock that the test moves. */
+const promisedSeconds = 35;
+
+test.each<Direction | 'both'>(['up', 'down', 'both'])(
+  'silence (%s) is noticed in time by either side',
+  async (direction) => {
+    const { agent, proxy, collector, ...link } = await quietLink(scopeOfTest());
+    const noticed = { agent: 0, collector: 0 };
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      await agent.work();
+      await link.secondsUntil(link.isConnected);
+      await link.seconds(20 + (cycle % 15)); // nothing is left to be sent but heartbeats
+      const before = proxy.acceptedCount;
+      proxy.befall(direction, { isBlackHole: true });
+      const atAgent = await link.secondsUntil(() => proxy.acceptedCount > before);
+      noticed.agent = Math.max(noticed.agent, atAgent);
+      if (direction !== 'down') {
+        const more = await link.secondsUntil(async () => !(await link.isConnected()));
+        noticed.collector = Math.max(noticed.collector, atAgent + more);
+      }
+      await agent.work();
+      proxy.heal();
+    }
+    process.stderr.write(`black hole ${direction}, noticed after s: ${JSON.stringify(noticed)}\n`);
+    await link.secondsUntil(link.isConnected);
+    await link.secondsWhile(agent.agent.close({ timeoutMs: 600_000 }));
+    await link.secondsWhile(collector.close());
+    const { agents, problems } = await readStoredLog(collector.dataDir);
+    expect(problems).toEqual([]);
+    expect(agents.get('quiet')).toMatchObject(agent.counted);
+    expect(noticed.agent).toBeLessThanOrEqual(promisedSeconds + 1); // and a wait before it comes back
+    expect(noticed.collector).toBeLessThanOrEqual(promisedSeconds + 1);
+  },
+  20_000 + cycles * 5_000,
+);
+
+/** An agent and a collector behind a proxy, on one clock that goes on by seconds. */
+async function quietLink(scope: Scope) {
+  const clock = new FakeClock(startAt);
+  const random = new SeededRandom(3).next;
+  let port = 0;
+  const proxy = await startFaultProxy(scope, { targetPort: () => port, random });
+  const collector = await startTestCollector(scope, { allowHosts: [`127.0.0.1:${proxy.port}`], clock });
+  ({ port } = collector);
+  const url = `ws://127.0.0.1:${proxy.port}`;
+  const agent = new CountingAgent({ collector: url, instance: 'quiet', clock, random });
+  const isConnected = async (): Promise<boolean> => {
+    const { items } = await getJson<ListAnswer<AgentView>>(`${collector.url}/api/v1/agents`);
+    return items.some((one) => one.connected);
+  };
+  /** Lets seconds pass, and after each what is on the way arrive. */
+  const seconds = async (count: number): Promise<void> => {
+    for (let passed = 0; passed < count; passed++) {
+      await clock.advance(1_000);
+      await realTime.sleep(8);
+    }
+  };
+  const secondsUntil = async (holds: () => boolean | Promise<boolean>): Promise<number> => {
+    for (let passed = 0; passed < 600; passed++) {
+      if (await holds()) return passed;
+      await seconds(1);
+    }
+    throw new Error('ten minutes were not enough');
+  };
+  const secondsWhile = async (work: Promise<void>): Promise<number> => {
+    let isDone = false;
+    void work.then(() => (isDone = true));
+    return secondsUntil(() => isDone);
+  };
+  return { agent, proxy, collector, isConnected, seconds, secondsUntil, secondsWhile };
+}
