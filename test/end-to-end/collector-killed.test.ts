@@ -2,13 +2,12 @@ import path from 'node:path';
 import type { AuditEntry, ListAnswer, ResourceAnswer } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { getJson, sendJson } from '../support/http.ts';
-import { freePort } from '../support/ports.ts';
 import { startProcess } from '../support/process.ts';
-import { repository, startHoldfast } from '../support/product.ts';
-import { type Scope, scopeOfTest } from '../support/scope.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { repository } from '../support/product.ts';
+import { scopeOfTest } from '../support/scope.ts';
 import { realTime } from '../support/time.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { killableCollector } from './support/killable-collector.ts';
 
 interface Counts {
   readonly calls: number;
@@ -82,29 +81,4 @@ test('a flag override survives kill -9 and still ends by itself', async () => {
 async function totalsOf(url: string, kind: string): Promise<ResourceAnswer['totals']> {
   const answer = await getJson<ResourceAnswer>(`${url}/api/v1/resources/counting/${kind}/work`);
   return answer.totals;
-}
-
-interface KillableCollector {
-  readonly url: string;
-  killAndRestart(pauseMs: number): Promise<void>;
-}
-
-async function killableCollector(scope: Scope): Promise<KillableCollector> {
-  const port = await freePort();
-  const data = await temporaryFolder(scope);
-  const start = async (): Promise<ReturnType<typeof startHoldfast>> => {
-    const started = startHoldfast(scope, ['up', '--port', `${port}`, '--data', data]);
-    await started.waitForOutput(`${port}`);
-    return started;
-  };
-  let running = await start();
-  return {
-    url: `http://127.0.0.1:${port}`,
-    killAndRestart: async (pauseMs) => {
-      running.signal('SIGKILL');
-      await running.exited;
-      await realTime.sleep(pauseMs);
-      running = await start();
-    },
-  };
 }
