@@ -10,6 +10,7 @@ import { registerBreakersAct } from './commands/breakers-act.ts';
 import { registerBreakersGet } from './commands/breakers-get.ts';
 import { registerBreakersLs } from './commands/breakers-ls.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerErrorsGet } from './commands/errors-get.ts';
 import { registerErrorsLs } from './commands/errors-ls.ts';
 import { registerEventsLs } from './commands/events-ls.ts';
 import { registerEventsTail } from './commands/events-tail.ts';
@@ -24,6 +25,7 @@ import { registerStatus } from './commands/status.ts';
 import { registerTokensCreate } from './commands/tokens-create.ts';
 import { registerTokensLs } from './commands/tokens-ls.ts';
 import { registerTokensRevoke } from './commands/tokens-revoke.ts';
+import { registerTopology } from './commands/topology.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWaitBreaker } from './commands/wait-breaker.ts';
 import { registerWatch } from './commands/watch.ts';
@@ -64,6 +66,7 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerDemo,
   registerWatch,
   registerStatus,
+  registerTopology,
   registerServicesLs,
   registerBreakersLs,
   registerBreakersGet,
@@ -76,6 +79,7 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerEventsLs,
   registerEventsTail,
   registerErrorsLs,
+  registerErrorsGet,
   registerHealthLs,
   registerAuditLs,
   registerAuditVerify,

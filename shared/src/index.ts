@@ -7,6 +7,8 @@ export * from './histogram/histogram.ts';
 export * from './live/freshness.ts';
 export * from './live/live-message.ts';
 export * from './live/read-live-message.ts';
+export { overflowFingerprint, placeFingerprint } from './state/error-groups.ts';
+export { compareErrors, errorKey, errorViewsOf } from './state/error-view.ts';
 export * from './state/fleet.ts';
 export * from './state/fold.ts';
 export { clockCorrectionMs } from './state/fold-batch.ts';

@@ -121,9 +121,11 @@ function sampleFlags(at: number): FlagView[] {
 
 function sampleErrors(at: number): ErrorView[] {
   const error = (address: string, change: Partial<ErrorView>): ErrorView => ({
-    address,
-    service: address.split('/')[0] ?? '',
     class: 'transient',
+    fingerprint: change.sample?.fingerprint ?? `at:${address}`,
+    address,
+    services: [address.split('/')[0] ?? ''],
+    places: [{ address, total: change.total ?? 20 }],
     total: 20,
     lastMinute: 0,
     lastHour: 3,

@@ -1,6 +1,7 @@
-import { countIndex, type ErrorClass } from '@holdfast/shared';
+import { countIndex, type ErrorClass, type ErrorSummary } from '@holdfast/shared';
 import { hasCode, isResilienceError } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
+import type { ErrorTally } from '../telemetry/error-tallies.ts';
 import type { Meter } from '../telemetry/meter.ts';
 import type { Classification } from './classifier.ts';
 import { isObject } from './facts.ts';
@@ -61,8 +62,8 @@ class ErrorLog {
    * kept. The same resource sees it again only when it was thrown again.
    */
   readonly #counted = new WeakMap<object, { meter: Meter; atMs: number }>();
-  /** When each was last sent, the longest ago first. */
-  readonly #sampledMs = new Map<string, number>();
+  /** What was last sent, the longest ago first. */
+  readonly #samples = new Map<string, Sample>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -76,10 +77,16 @@ class ErrorLog {
     if (isObject(origin) && !this.#isNew(origin, meter, sinceMs)) return;
     // A layer counts its own rejections where it makes them.
     if (!isOwnRejection) meter.count(classColumn(classification.class));
-    if (!isTold || !this.isDue(meter, kindOf(error, classification.code))) return;
-    const summary = summarise(error, classification, this.#runtime.redact);
-    const sample = { kind: 'error.sampled', error: summary } as const;
-    this.#runtime.telemetry.emit(operation === undefined ? sample : { ...sample, operation }, meter);
+    if (!isTold) return;
+    const kind = `${classification.class} ${kindOf(error, classification.code)}`;
+    const sample = this.#sampleOf(meter, kind);
+    if (this.#renew(sample)) {
+      const summary = summarise(error, classification, this.#runtime.redact);
+      const event = { kind: 'error.sampled', error: summary } as const;
+      this.#runtime.telemetry.emit(operation === undefined ? event : { ...event, operation }, meter);
+      sample.tally = tallyOf(meter, summary);
+    }
+    if (!isOwnRejection && sample.tally !== undefined) this.#runtime.telemetry.tally(sample.tally);
   }
 
   #isNew(error: object, meter: Meter, sinceMs: number): boolean {
@@ -90,16 +97,40 @@ class ErrorLog {
   }
 
   isDue(meter: Meter, key: string): boolean {
+    return this.#renew(this.#sampleOf(meter, key));
+  }
+
+  #sampleOf(meter: Meter, key: string): Sample {
     const sampleKey = `${meter.id} ${key}`;
+    const known = this.#samples.get(sampleKey);
+    if (known !== undefined) return known;
+    const sample: Sample = { key: sampleKey, sentMs: undefined, tally: undefined };
+    this.#samples.set(sampleKey, sample);
+    const [oldest] = this.#samples.keys();
+    if (this.#samples.size > maxSamples && oldest !== undefined) this.#samples.delete(oldest);
+    return sample;
+  }
+
+  /** Whether it may be sent now, which then counts as done. */
+  #renew(sample: Sample): boolean {
     const nowMs = this.#runtime.clock.monotonic();
-    const lastMs = this.#sampledMs.get(sampleKey);
-    if (lastMs !== undefined && nowMs - lastMs < sampleEveryMs) return false;
-    this.#sampledMs.delete(sampleKey);
-    this.#sampledMs.set(sampleKey, nowMs);
-    const [oldest] = this.#sampledMs.keys();
-    if (this.#sampledMs.size > maxSampled && oldest !== undefined) this.#sampledMs.delete(oldest);
+    if (sample.sentMs !== undefined && nowMs - sample.sentMs < sampleEveryMs) return false;
+    sample.sentMs = nowMs;
+    this.#samples.delete(sample.key);
+    this.#samples.set(sample.key, sample);
     return true;
   }
+}
+
+/** One kind of error at one resource. All of it is counted as what was last sent of it. */
+interface Sample {
+  readonly key: string;
+  sentMs: number | undefined;
+  tally: ErrorTally | undefined;
+}
+
+function tallyOf(meter: Meter, { class: errorClass, fingerprint }: ErrorSummary): ErrorTally {
+  return { resource: meter.id, class: errorClass, fingerprint, count: 0, firstAt: 0, lastAt: 0 };
 }
 
 /** What a layer only wrapped was counted before that. */
@@ -113,4 +144,4 @@ function originOf(error: unknown): unknown {
 const untold: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['cancelled', 'rejected']);
 
 const sampleEveryMs = 10_000;
-const maxSampled = 1_000;
+const maxSamples = 1_000;

@@ -46,6 +46,8 @@ export function sealBatch(recorder: Recorder, options: SealOptions): SealedBatch
       events: wireLimits.eventsPerBatch - told.length,
     });
     add(`"events":[${[...told, ...queued.map((event) => event.json)].join(',')}]`);
+    const errors = recorder.errors.take(room);
+    if (errors.length > 0) add(`"errors":[${errors.join(',')}]`);
     const rollups = recorder.rollups.take({ bytes: room, rollups: wireLimits.rollupsPerBatch });
     if (rollups.length > 0) add(`"rollups":${JSON.stringify(toColumns(rollups))}`);
   } else {

@@ -6,6 +6,7 @@ import {
   type ResilienceEventBody,
   type ResourceDescriptor,
 } from '@holdfast/shared';
+import type { ErrorTally } from './error-tallies.ts';
 
 /** Where primitives leave what happened. The recorder of the agent implements it. */
 export interface Telemetry {
@@ -13,6 +14,8 @@ export interface Telemetry {
   meter(descriptor: ResourceDescriptor, options?: MeterOptions): Meter;
   /** Queues an event. Never throws and never blocks. `meter` is the resource that it concerns. */
   emit(event: ResilienceEventBody, meter?: Meter): void;
+  /** Counts one more of these errors. Allocates nothing. */
+  tally(errors: ErrorTally): void;
 }
 
 export interface MeterOptions {

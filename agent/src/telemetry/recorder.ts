@@ -7,6 +7,7 @@ import {
   wireLimits,
 } from '@holdfast/shared';
 import { DropCounts } from './drop-counts.ts';
+import { type ErrorTally, ErrorTallies } from './error-tallies.ts';
 import { classOf, EventQueue, isStateChange } from './event-queue.ts';
 import { fit } from './fit.ts';
 import { LevelBook } from './level-book.ts';
@@ -31,6 +32,7 @@ export class Recorder implements Telemetry {
   readonly rollups: RollupBacklog;
   readonly levels: LevelBook = new LevelBook();
   readonly drops: DropCounts = new DropCounts();
+  readonly errors: ErrorTallies = new ErrorTallies();
   /** The resources as JSON, by their number. */
   readonly dictionary: string[] = [];
   /** Called when something was recorded that people wait for. */
@@ -81,6 +83,10 @@ export class Recorder implements Telemetry {
     }
   }
 
+  tally(errors: ErrorTally): void {
+    if (this.#isListening) this.errors.add(errors, this.#options.clock.now());
+  }
+
   /** Reads and zeroes the active meters. Called once a second, and once more at the end. */
   readMeters(): void {
     if (!this.#isListening) return;
@@ -110,6 +116,7 @@ export class Recorder implements Telemetry {
       this.dictionary.length > introducedCount ||
       this.events.length > 0 ||
       this.rollups.length > 0 ||
+      this.errors.isPending ||
       this.levels.isPending ||
       this.drops.isPending
     );

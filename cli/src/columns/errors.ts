@@ -11,7 +11,7 @@ export function errorColumns(now: number): readonly Column<ErrorView>[] {
       plain: (row) => row.class,
       tone: (row) => errorTones[row.class],
     },
-    { name: 'where', text: errorPlace, plain: (row) => row.address, elastic: true },
+    { name: 'where', text: errorPlaces, plain: (row) => row.address, elastic: true },
     { name: 'last_minute', heading: 'MINUTE', text: (row) => `${row.lastMinute}`, align: 'right' },
     { name: 'last_hour', heading: 'HOUR', text: (row) => `${row.lastHour}`, align: 'right' },
     { name: 'total', text: (row) => `${row.total}`, align: 'right' },
@@ -29,7 +29,7 @@ export function errorColumns(now: number): readonly Column<ErrorView>[] {
       wideOnly: true,
     },
     { name: 'severity', text: (row) => row.sample?.severity ?? '', wideOnly: true },
-    { name: 'fingerprint', text: (row) => row.sample?.fingerprint ?? '', wideOnly: true },
+    { name: 'fingerprint', text: fingerprintWord, plain: (row) => row.fingerprint },
     { name: 'example', text: errorSample },
   ];
 }
@@ -45,10 +45,32 @@ const errorTones: Readonly<Record<ErrorClass, Tone>> = {
   rejected: 'quiet',
 };
 
-/** Where it happened, as people say it: service and name. */
-function errorPlace({ address }: Pick<ErrorView, 'address'>): string {
+/** What is known of one group beside its line in a list. */
+export const errorDetailColumns: readonly Column<ErrorView>[] = [
+  { name: 'code', text: ({ sample }) => sample?.code ?? '' },
+  { name: 'why', text: ({ sample }) => sample?.why ?? '' },
+  { name: 'services', text: ({ services }) => services.join(', ') },
+  {
+    name: 'places',
+    text: ({ places, elsewhereTotal }) =>
+      [
+        ...places.map(({ address, total }) => `${address} ${total}`),
+        ...(elsewhereTotal === undefined ? [] : [`elsewhere ${elsewhereTotal}`]),
+      ].join(', '),
+  },
+];
+
+/** Where most of it happened, as people say it: service and name; and at how many other places. */
+function errorPlaces({ address, places, elsewhereTotal }: ErrorView): string {
   const [service = '', , name = ''] = address.split('/');
-  return `${service}/${name}`;
+  const others = places.length - 1;
+  const more = others > 0 ? ` +${others}${elsewhereTotal === undefined ? '' : '…'}` : '';
+  return name === '' ? service : `${service}/${name}${more}`;
+}
+
+/** That of a place says what stands there already. */
+function fingerprintWord({ fingerprint }: ErrorView): string {
+  return fingerprint.startsWith('at:') ? '' : fingerprint;
 }
 
 function errorSample({ sample }: ErrorView): string {

@@ -6,15 +6,18 @@ import type { Host } from '../host.ts';
 import { readBreakerAddress } from './breaker-argument.ts';
 import { breakersDescription } from './breakers-ls.ts';
 import { group } from './group.ts';
+import { atOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export function registerBreakersGet(program: Command, host: Host): void {
   group(program, 'breakers', breakersDescription)
     .command('get')
     .description('all that is known of one breaker')
     .argument('<address>', 'the breaker: SERVICE/NAME')
-    .action(async (text: string, _options: object, command: Command) => {
+    .option(...atOption)
+    .action(async (text: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const breaker = await context.api.breaker(readBreakerAddress(text));
-      context.printItem([...breakerColumns(host.clock.now()), ...detailColumns], breaker);
+      const { query, now } = readListOptions(options, context);
+      const breaker = await context.api.breaker(readBreakerAddress(text), query);
+      context.printItem([...breakerColumns(now), ...detailColumns], breaker);
     });
 }

@@ -1,16 +1,18 @@
-import { unclassifiedHint } from '@holdfast/shared';
+import { type ErrorView, unclassifiedHint } from '@holdfast/shared';
 import type { Command } from 'commander';
 import { errorColumns } from '../columns/errors.ts';
-import { contextOf } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 import { type Period, readPeriod, sinceOption, untilOption } from './time-options.ts';
 
+export const errorsDescription = 'the errors by what they have in common';
+
 export function registerErrorsLs(program: Command, host: Host): void {
-  group(program, 'errors', 'the errors by class and place')
+  group(program, 'errors', errorsDescription)
     .command('ls')
-    .description('a line for each class of error at each place, the busiest first')
+    .description('a line for all errors that are the same to a person, the busiest first')
     .option(...sinceOption)
     .option(...untilOption)
     .option(...atOption)
@@ -21,8 +23,12 @@ export function registerErrorsLs(program: Command, host: Host): void {
       const { includes } = readPeriod(options, now);
       const errors = (await context.api.errors(query)).filter((error) => includes(error.lastAt));
       context.printList(errorColumns(now), errors, emptyText(options, 'no errors'));
-      const { format } = context.printing;
-      const isForPeople = format === 'table' || format === 'wide';
-      if (isForPeople && errors.some((error) => error.class === 'unknown')) context.say(unclassifiedHint);
+      sayWhatToDo(errors, context);
     });
+}
+
+/** Errors that no rule knows need one. */
+export function sayWhatToDo(errors: readonly ErrorView[], { printing, say }: Context): void {
+  const isForPeople = printing.format === 'table' || printing.format === 'wide';
+  if (isForPeople && errors.some((error) => error.class === 'unknown')) say(unclassifiedHint);
 }

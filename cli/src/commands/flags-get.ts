@@ -6,15 +6,18 @@ import type { Host } from '../host.ts';
 import type { Column } from '../output/columns.ts';
 import { flagsDescription } from './flags-ls.ts';
 import { group } from './group.ts';
+import { atOption, type ListOptions, readListOptions } from './list-options.ts';
 
 export function registerFlagsGet(program: Command, host: Host): void {
   group(program, 'flags', flagsDescription)
     .command('get')
     .description('all that is known of one flag')
     .argument('<key>', 'the flag')
-    .action(async (key: string, _options: object, command: Command) => {
+    .option(...atOption)
+    .action(async (key: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      context.printItem([...flagColumns(host.clock.now()), perInstance], await context.api.flag(key));
+      const { query, now } = readListOptions(options, context);
+      context.printItem([...flagColumns(now), perInstance], await context.api.flag(key, query));
     });
 }
 

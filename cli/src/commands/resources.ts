@@ -34,9 +34,11 @@ export function registerResources(program: Command, host: Host): void {
     .command('get')
     .description('all that is known of one resource')
     .argument('<address>', 'the resource: SERVICE/KIND/NAME')
-    .action(async (text: string, _options: object, command: Command) => {
+    .option(...atOption)
+    .action(async (text: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const resource = await context.api.resource(readAddress(text));
+      const { query } = readListOptions(options, context);
+      const resource = await context.api.resource(readAddress(text), query);
       context.printItem([...resourceColumns, ...detailColumns], resource);
     });
 }

@@ -19,6 +19,14 @@ export function momentOf(text: string, clock: Clock): Outcome<number> {
   return at > now ? wrong(`must not be in the future: it is ${iso(now)}, got ${iso(at)}`) : done(at);
 }
 
+/** Which moment an answer is of, where one was asked for. */
+export function momentIn(
+  asked: string | undefined,
+  { at }: { readonly at: number },
+): { readonly at?: number } {
+  return asked === undefined ? {} : { at };
+}
+
 /** Refuses a moment of which nothing can be told. */
 export function checkBegin(at: number, beginsAt: number | undefined): Outcome<number> {
   if (beginsAt === undefined) return wrong('cannot be answered yet: nothing has been logged');

@@ -14,6 +14,9 @@ import {
   tokenScopes,
 } from '@holdfast/shared';
 import { type TSchema, Type } from 'typebox';
+import { agentSchema } from './agent-schema.ts';
+import { errorFields } from './error-schema.ts';
+import { seriesSchema } from './series-schema.ts';
 import { topologySchema } from './topology-schema.ts';
 
 /**
@@ -28,6 +31,10 @@ export function createComponents(): Readonly<Record<string, TSchema>> {
     ...lists(),
     ...answers(),
     TopologyView: topologySchema(),
+    ErrorView: Type.Object(errorFields()),
+    ErrorAnswer: Type.Object({ ...errorFields(), at: Type.Optional(Type.Number()) }),
+    AgentView: agentSchema(),
+    SeriesAnswer: seriesSchema(),
   };
 }
 
@@ -210,32 +217,6 @@ function lists(): Record<string, TSchema> {
       instances: listOf(object({ service: text(), instance: text(), ...held, stale: bool() })),
       'at?': instant(),
     }),
-    ErrorView: object({
-      address: text(),
-      service: text(),
-      class: oneOf(errorClasses),
-      total: count(),
-      lastMinute: count(),
-      lastHour: count(),
-      firstAt: instant(),
-      lastAt: instant(),
-      'sample?': Type.Ref('ErrorSummary'),
-    }),
-    AgentView: object({
-      service: text(),
-      instance: text(),
-      epoch: text(),
-      'version?': text(),
-      'environment?': text(),
-      tags: Type.Record(Type.String(), Type.String()),
-      agentVersion: text(),
-      connected: bool(),
-      connectionSinceAt: instant(),
-      startedAt: instant(),
-      lastSeenAt: instant(),
-      clockOffsetMs: Type.Number(),
-      droppedCount: count(),
-    }),
     FleetEvent: object({
       id: text(),
       at: instant(),
@@ -248,8 +229,6 @@ function lists(): Record<string, TSchema> {
 }
 
 function answers(): Record<string, TSchema> {
-  const column = (): TSchema => listOf(Type.Number());
-  const gappedColumn = (): TSchema => listOf(Type.Union([Type.Number(), Type.Null()]));
   return {
     ServiceView: object({
       service: text(),
@@ -279,20 +258,6 @@ function answers(): Record<string, TSchema> {
       'cause?': text(),
       'problem?': text(),
       'at?': instant(),
-    }),
-    SeriesAnswer: object({
-      address: text(),
-      stepSeconds: count(),
-      at: column(),
-      success: column(),
-      failure: column(),
-      timeout: column(),
-      rejected: column(),
-      slow: column(),
-      retries: column(),
-      p50Ms: gappedColumn(),
-      p95Ms: gappedColumn(),
-      p99Ms: gappedColumn(),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { type ErrorView, errorClassWord, unclassifiedHint } from '@holdfast/shared';
+import { type ErrorView, errorClassWord, errorKey, unclassifiedHint } from '@holdfast/shared';
 import type { ReactElement, ReactNode } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
@@ -7,7 +7,7 @@ import { Since } from '../components/timed.tsx';
 
 const shownAtMost = 100;
 
-/** Error classes of every resource, with counts and the newest message. */
+/** Errors that are the same to a person as one, with counts and the newest message. */
 export function ErrorsPanel(): ReactElement {
   const errors = useFleet('errors');
   return (
@@ -27,7 +27,7 @@ export function ErrorsPanel(): ReactElement {
           </div>
           <ul className="list scroll-list">
             {errors.slice(0, shownAtMost).map((error) => (
-              <ErrorRow key={`${error.address} ${error.class}`} error={error} />
+              <ErrorRow key={errorKey(error)} error={error} />
             ))}
           </ul>
         </>
@@ -39,7 +39,7 @@ export function ErrorsPanel(): ReactElement {
 const figures = ['1 min', '1 h', 'all', 'last'] as const;
 
 function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
-  const { sample } = error;
+  const { sample, places } = error;
   const kind = error.address.split('/')[1] ?? '';
   return (
     <li className="row error-row" data-class={error.class} data-recent={error.lastMinute > 0}>
@@ -51,6 +51,12 @@ function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
       <div className="error-where">
         {shortAddress(error.address)}
         {kind !== 'circuit_breaker' && <span className="row-aside"> {kind.replaceAll('_', ' ')}</span>}
+        {places.length > 1 && (
+          <span className="row-aside" title={places.map(({ address }) => shortAddress(address)).join(', ')}>
+            {' '}
+            +{places.length - 1}
+          </span>
+        )}
       </div>
       <Figure label={figures[0]}>{error.lastMinute}</Figure>
       <Figure label={figures[1]}>{error.lastHour}</Figure>
@@ -58,11 +64,12 @@ function ErrorRow({ error }: { readonly error: ErrorView }): ReactElement {
       <Figure label={figures[3]}>
         <Since at={error.lastAt} />
       </Figure>
-      {sample !== undefined && (
-        <p className="row-cause error-message">
-          {sample.code !== undefined && <code>{sample.code}</code>} {sample.message}
-        </p>
-      )}
+      <p className="row-cause error-message">
+        {sample?.code !== undefined && <code>{sample.code}</code>} {sample?.message}{' '}
+        <span className="row-aside">
+          since <Since at={error.firstAt} />
+        </span>
+      </p>
       {error.class === 'unknown' && <p className="row-cause error-message">{unclassifiedHint}</p>}
     </li>
   );

@@ -46,10 +46,16 @@ export function flagSubject(flag: FlagView): FilterSubject {
 }
 
 export function errorSubject(error: ErrorView): FilterSubject {
-  const [, kind, name] = error.address.split('/');
+  const { class: errorClass, fingerprint, services, places, sample } = error;
+  const parts = places.map(({ address }) => address.split('/'));
   return {
-    words: { svc: [error.service], class: [error.class], kind: [kind], name: [name] },
-    text: [error.sample?.message, error.sample?.code, error.sample?.fingerprint],
+    words: {
+      svc: services,
+      class: [errorClass],
+      kind: parts.map(([, kind]) => kind),
+      name: parts.map(([, , name]) => name),
+    },
+    text: [sample?.message, sample?.code, fingerprint],
   };
 }
 

@@ -19,17 +19,29 @@ export interface Fleet {
   audit: AuditEntry[];
   /** The newest events, oldest first, at most `fleetLimits.events`. */
   events: FleetEvent[];
+  /**
+   * By class and fingerprint, the one that was counted last at the end; at most `fleetLimits.errorGroups`,
+   * and one of each class for what had to make room.
+   */
+  errors: Map<string, ErrorGroup>;
   /** Batches refused since the log began, and batches lost to gaps. */
   refusedCount: number;
   gapCount: number;
 }
 
-/** `lostForMs`: how long an instance that went without a word is still shown. */
+/**
+ * `lostForMs`: how long an instance that went without a word is still shown. `errorsForMs`: how long a group
+ * of errors that no longer come. `errorPlaces`: of how many resources a group tells its count at each.
+ * `errorSlots`: of how many minutes, and seconds.
+ */
 export const fleetLimits = {
   events: 500,
   audit: 200,
   recentSeconds: 60,
-  errorMinutes: 60,
+  errorGroups: 500,
+  errorPlaces: 20,
+  errorSlots: 60,
+  errorsForMs: 2_592_000_000,
   lostForMs: 900_000,
 } as const;
 
@@ -65,7 +77,6 @@ export interface Resource {
   gauges: Partial<Record<GaugeName, number>>;
   /** The last minute, second by second, ascending, by the collector's clock; idle seconds are absent. */
   recent: RecentSecond[];
-  errors: Map<ErrorClass, ErrorCount>;
   lastError: ErrorSummary | undefined;
 }
 
@@ -97,13 +108,23 @@ export interface RecentSecond {
   latency: SparseHistogram;
 }
 
-export interface ErrorCount {
+/** Errors that are the same to a person, of the whole fleet. */
+export interface ErrorGroup {
+  readonly class: ErrorClass;
+  readonly fingerprint: string;
   total: number;
-  sample: ErrorSummary | undefined;
   firstAt: number;
   lastAt: number;
-  /** Minute (epoch minutes) and count in turn, ascending, at most `fleetLimits.errorMinutes` minutes. */
+  /** The newest. */
+  sample: ErrorSummary | undefined;
+  /** The resources that saw them, at most `fleetLimits.errorPlaces`, in the order in which they first did. */
+  places: { readonly address: string; total: number }[];
+  /** How many were seen at other resources than those. */
+  elsewhereTotal: number;
+  /** Minute (epoch minutes) and count in turn, ascending, of the last `fleetLimits.errorSlots`. */
   minutes: number[];
+  /** The same of seconds. */
+  recent: number[];
 }
 
 /** An event with the place where it happened in words, and on the collector's clock. */

@@ -1,13 +1,11 @@
 import { mergeSparse } from '../histogram/histogram.ts';
-import { errorClasses } from '../vocabulary/calls.ts';
-import type { ErrorSummary, ResilienceEvent } from '../vocabulary/events.ts';
+import type { ResilienceEvent } from '../vocabulary/events.ts';
 import type { BreakerState } from '../vocabulary/resources.ts';
 import { describeTransition } from '../text/describe-transition.ts';
 import type { Batch, DictionaryAddition, FlagLevel, Levels } from '../wire/messages.ts';
-import { countIndex, fromColumns, type Rollup } from '../wire/rollups.ts';
+import { fromColumns, type Rollup } from '../wire/rollups.ts';
 import {
   type BreakerCondition,
-  type ErrorCount,
   type FleetEvent,
   fleetLimits,
   type HealthCondition,
@@ -79,7 +77,6 @@ export function addResources(instance: Instance, dictionary: DictionaryAddition)
       health: undefined,
       gauges: {},
       recent: [],
-      errors: new Map(),
       lastError: undefined,
     };
     resource.descriptor = descriptor;
@@ -153,7 +150,7 @@ function foldEvent(instance: Instance, resource: Resource | undefined, event: Re
     case 'error.sampled':
     case 'retry.exhausted':
     case 'saga.failed':
-      if (resource !== undefined) sampleError(resource, event.error, event.at);
+      if (resource !== undefined) resource.lastError = event.error;
       return;
     case 'circuit_breaker.threshold_crossed':
     case 'retry.budget_exhausted':
@@ -232,19 +229,10 @@ function foldFlagEvent(instance: Instance, event: FlagEvent): void {
   instance.flags.set(event.flag, event.cause === undefined ? changed : { ...changed, cause: event.cause });
 }
 
-function sampleError(resource: Resource, error: ErrorSummary, at: number): void {
-  resource.lastError = error;
-  errorCount(resource, error.class, at).sample = error;
-}
-
 function foldRollup(resource: Resource, rollup: Rollup, correctionSeconds: number): void {
   const second = rollup.second + correctionSeconds;
   resource.gauges = rollup.gauges;
   addRecent(resource.recent, { second, counts: [...rollup.counts], latency: rollup.latency });
-  for (const name of errorClasses) {
-    const count = rollup.counts[countIndex[`class_${name}`]] ?? 0;
-    if (count > 0) addErrors(errorCount(resource, name, second * 1_000), count, second);
-  }
 }
 
 function addRecent(recent: RecentSecond[], added: RecentSecond): void {
@@ -264,23 +252,4 @@ function addRecent(recent: RecentSecond[], added: RecentSecond): void {
   }
   same.counts = same.counts.map((count, index) => count + (added.counts[index] ?? 0));
   same.latency = mergeSparse(same.latency, added.latency);
-}
-
-function errorCount(resource: Resource, name: ErrorSummary['class'], at: number): ErrorCount {
-  const known = resource.errors.get(name);
-  if (known !== undefined) return known;
-  const count: ErrorCount = { total: 0, sample: undefined, firstAt: at, lastAt: at, minutes: [] };
-  resource.errors.set(name, count);
-  return count;
-}
-
-function addErrors(errors: ErrorCount, count: number, second: number): void {
-  const minute = Math.floor(second / 60);
-  errors.total += count;
-  errors.lastAt = Math.max(errors.lastAt, second * 1_000);
-  let at = errors.minutes.length; // mostly the newest minute, so look from the end
-  while (at > 0 && (errors.minutes[at - 2] ?? 0) > minute) at -= 2;
-  if (errors.minutes[at - 2] === minute) errors.minutes[at - 1] = (errors.minutes[at - 1] ?? 0) + count;
-  else errors.minutes.splice(at, 0, minute, count);
-  if (errors.minutes.length > 2 * fleetLimits.errorMinutes) errors.minutes.splice(0, 2);
 }

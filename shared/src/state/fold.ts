@@ -5,6 +5,7 @@ import type {
   FlagOverride,
   Hello,
 } from '../wire/messages.ts';
+import { foldErrors } from './error-groups.ts';
 import { addResources, foldBatch } from './fold-batch.ts';
 import {
   type AuditEntry,
@@ -23,6 +24,7 @@ export function createFleet(): Fleet {
     desired: { version: 0, flags: [], breakers: [] },
     audit: [],
     events: [],
+    errors: new Map(),
     refusedCount: 0,
     gapCount: 0,
   };
@@ -162,6 +164,7 @@ function foldBatchEntry(fleet: Fleet, entry: LogEntry & { readonly type: 'batch'
   if (instance === undefined || instance.epoch !== entry.agent.epoch) return none;
   instance.lastSeenAt = entry.at;
   const { touched, events } = foldBatch(instance, entry);
+  foldErrors(fleet.errors, { instance, batch: entry.batch, at: entry.at });
   for (const event of events) addEvent(fleet, event);
   return touched;
 }

@@ -1,11 +1,10 @@
-import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { FlagValue } from '../vocabulary/resources.ts';
 import type { FlagLevel } from '../wire/messages.ts';
-import { countIndex } from '../wire/rollups.ts';
-import { type Fleet, fleetLimits, type Instance, type RecentSecond } from './fleet.ts';
+import { errorViewsOf } from './error-view.ts';
+import type { Fleet, Instance } from './fleet.ts';
 import { isForgotten } from './fold.ts';
 import { breakerStateRank, resourceViewsOf } from './resource-view.ts';
-import type { AgentView, ErrorView, FlagInstanceView, FlagView, FleetView, ResourceView } from './views.ts';
+import type { AgentView, FlagInstanceView, FlagView, FleetView, ResourceView } from './views.ts';
 
 /** What every surface shows of a moment. `now` is the collector's clock. */
 export function viewOf(fleet: Fleet, now: number): FleetView {
@@ -102,78 +101,6 @@ export function typeOf(value: FlagValue): FlagView['type'] {
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return 'number';
   return typeof value === 'string' ? 'string' : 'object';
-}
-
-/**
- * The error classes of every resource: those of the last hour first, of these the causes before what the
- * layers turned away because of them, then the busiest of the last minute.
- */
-export function errorViewsOf(fleet: Fleet, now: number): ErrorView[] {
-  const views = new Map<string, ErrorView>();
-  for (const view of instancesOf(fleet, now).flatMap((instance) => errorsOfInstance(instance, now))) {
-    const key = `${view.address} ${view.class}`;
-    const known = views.get(key);
-    views.set(key, known === undefined ? view : addedUp(known, view));
-  }
-  return [...views.values()].sort(
-    (a, b) =>
-      Number(b.lastHour > 0) - Number(a.lastHour > 0) ||
-      Number(consequences.includes(a.class)) - Number(consequences.includes(b.class)) ||
-      b.lastMinute - a.lastMinute ||
-      b.lastHour - a.lastHour ||
-      b.lastAt - a.lastAt ||
-      compare(a.address, b.address),
-  );
-}
-
-/** What a layer answers, or a caller does, once something else has failed. */
-const consequences: readonly ErrorClass[] = ['rejected', 'cancelled'];
-
-function errorsOfInstance({ service, byAddress }: Instance, now: number): ErrorView[] {
-  return [...byAddress.values()].flatMap(({ address, errors, recent }) =>
-    [...errors]
-      .filter(([, count]) => count.total > 0) // else only sampled here, and counted where the call was made
-      .map(([name, { total, firstAt, lastAt, minutes, sample }]) => ({
-        address,
-        service,
-        class: name,
-        total,
-        lastMinute: errorsOfLastMinute(recent, name, now),
-        lastHour: errorsOfLastHour(minutes, now),
-        firstAt,
-        lastAt,
-        ...(sample === undefined ? {} : { sample }),
-      })),
-  );
-}
-
-function errorsOfLastMinute(recent: readonly RecentSecond[], name: ErrorClass, now: number): number {
-  const from = Math.floor(now / 1_000) - 60;
-  const column = countIndex[`class_${name}`];
-  return recent.reduce((sum, { second, counts }) => sum + (second > from ? (counts[column] ?? 0) : 0), 0);
-}
-
-/** The present minute and the 59 before it; `minutes` holds a minute and its count in turn. */
-function errorsOfLastHour(minutes: readonly number[], now: number): number {
-  const from = Math.floor(now / 60_000) - fleetLimits.errorMinutes;
-  let sum = 0;
-  for (let at = 0; at < minutes.length; at += 2) {
-    if ((minutes[at] ?? 0) > from) sum += minutes[at + 1] ?? 0;
-  }
-  return sum;
-}
-
-function addedUp(a: ErrorView, b: ErrorView): ErrorView {
-  const newer = a.lastAt >= b.lastAt ? a : b;
-  const sample = newer.sample ?? a.sample ?? b.sample;
-  return {
-    ...newer,
-    total: a.total + b.total,
-    lastMinute: a.lastMinute + b.lastMinute,
-    lastHour: a.lastHour + b.lastHour,
-    firstAt: Math.min(a.firstAt, b.firstAt),
-    ...(sample === undefined ? {} : { sample }),
-  };
 }
 
 /** Breakers only. */

@@ -1,19 +1,19 @@
-import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { FlagLevel } from '../wire/messages.ts';
-import type { ErrorCount, Fleet, Instance, Resource } from './fleet.ts';
+import type { ErrorGroup, Fleet, Instance, Resource } from './fleet.ts';
 
 /** A fleet as JSON. The last minute's seconds are left out: a minute of log refills them. */
 export function snapshotOf(fleet: Fleet): FleetSnapshot {
-  return { ...fleet, instances: [...fleet.instances.values()].map(snapshotInstance) };
+  return {
+    ...fleet,
+    instances: [...fleet.instances.values()].map(snapshotInstance),
+    errors: [...fleet.errors].map(([key, group]) => [key, { ...group, recent: [] }]),
+  };
 }
 
 /** The fleet of a snapshot that `snapshotOf` made; the snapshot must not be used afterwards. */
 export function fleetFrom(snapshot: FleetSnapshot): Fleet {
   const instances = snapshot.instances.map((instance): [string, Instance] => {
-    const resources = instance.all.map(
-      (resource): Resource => ({ ...resource, errors: new Map(resource.errors) }),
-    );
-    const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
+    const byAddress = new Map(instance.all.map((resource) => [resource.address, resource]));
     const { all: _all, known, flags, ...rest } = instance;
     const present = known.flatMap((address) => byAddress.get(address) ?? []);
     const flagsByKey = new Map(flags.map((flag) => [flag.flag, flag]));
@@ -22,31 +22,25 @@ export function fleetFrom(snapshot: FleetSnapshot): Fleet {
       { ...rest, resources: present, byAddress, flags: flagsByKey },
     ];
   });
-  return { ...snapshot, instances: new Map(instances) };
+  return { ...snapshot, instances: new Map(instances), errors: new Map(snapshot.errors) };
 }
 
-export interface FleetSnapshot extends Omit<Fleet, 'instances'> {
+export interface FleetSnapshot extends Omit<Fleet, 'instances' | 'errors'> {
   readonly instances: readonly InstanceSnapshot[];
+  readonly errors: readonly (readonly [key: string, ErrorGroup])[];
 }
 interface InstanceSnapshot extends Omit<Instance, 'resources' | 'byAddress' | 'flags'> {
-  readonly all: readonly ResourceSnapshot[];
+  readonly all: readonly Resource[];
   /** Addresses by their number in the dictionary. */
   readonly known: readonly string[];
   readonly flags: readonly FlagLevel[];
-}
-interface ResourceSnapshot extends Omit<Resource, 'errors'> {
-  readonly errors: readonly (readonly [ErrorClass, ErrorCount])[];
 }
 
 function snapshotInstance(instance: Instance): InstanceSnapshot {
   const { resources, byAddress, flags, ...rest } = instance;
   return {
     ...rest,
-    all: [...byAddress.values()].map((resource) => ({
-      ...resource,
-      recent: [],
-      errors: [...resource.errors],
-    })),
+    all: [...byAddress.values()].map((resource) => ({ ...resource, recent: [] })),
     known: resources.map((resource) => resource.address),
     flags: [...flags.values()],
   };

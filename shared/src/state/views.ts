@@ -124,12 +124,24 @@ export interface FlagInstanceView {
   readonly stale: boolean;
 }
 
-/** One class of error at one resource. */
+/**
+ * Errors that are the same to a person: of one class and one fingerprint. Those that no fingerprint is known
+ * of, such as what a layer turned away, are one group a class and resource, with `at:` and its address as
+ * their fingerprint.
+ */
 export interface ErrorView {
-  readonly address: string;
-  readonly service: string;
   readonly class: ErrorClass;
-  /** Since the instances of now started. */
+  /** `overflow` for what had to make room for others. */
+  readonly fingerprint: string;
+  /** The resource that saw most of them, `service/kind/name`; empty where none was counted yet. */
+  readonly address: string;
+  /** Of `places`, by name. */
+  readonly services: readonly string[];
+  /** The resources that saw them, those with most first; at most `fleetLimits.errorPlaces`. */
+  readonly places: readonly { readonly address: string; readonly total: number }[];
+  /** How many were seen at further resources; absent where all are in `places`. */
+  readonly elsewhereTotal?: number;
+  /** Since `firstAt`. A group is forgotten once it has not been seen for `fleetLimits.errorsForMs`. */
   readonly total: number;
   /** In the last 60 seconds. */
   readonly lastMinute: number;
@@ -137,6 +149,7 @@ export interface ErrorView {
   readonly lastHour: number;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** The newest. */
   readonly sample?: ErrorSummary;
 }
 

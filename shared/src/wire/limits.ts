@@ -4,6 +4,7 @@ export const wireLimits = {
   windowBatches: 8,
   eventsPerBatch: 1_000,
   rollupsPerBatch: 5_000,
+  errorTalliesPerBatch: 1_000,
   resourcesPerAgent: 2_000,
   flagsPerAgent: 500,
   tags: 32,

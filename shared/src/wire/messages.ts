@@ -1,3 +1,4 @@
+import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { Attribution, ErrorSummary, ResilienceEvent } from '../vocabulary/events.ts';
 import type {
   BreakerState,
@@ -81,6 +82,17 @@ export interface Levels {
  */
 export type DroppedCounts = Readonly<Record<string, number>>;
 
+/** How often a resource saw one kind of error since it was last told. The rollups count these errors too. */
+export interface ErrorTally {
+  readonly resource: number;
+  readonly class: ErrorClass;
+  readonly fingerprint: string;
+  readonly count: number;
+  /** When the first and the last of them came. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
 export interface Hello extends AgentIdentity {
   readonly type: 'hello';
   readonly protocol: 1;
@@ -107,6 +119,7 @@ export interface Batch {
   readonly levels?: Levels;
   readonly events: readonly ResilienceEvent[];
   readonly rollups?: RollupColumns;
+  readonly errors?: readonly ErrorTally[];
   readonly dropped?: DroppedCounts;
 }
 

@@ -1,6 +1,6 @@
 import type { SparseHistogram } from '../histogram/histogram.ts';
 import { bucketCount } from '../histogram/histogram.ts';
-import { gaugeNames } from '../vocabulary/calls.ts';
+import { errorClasses, gaugeNames } from '../vocabulary/calls.ts';
 import type { ResilienceEvent } from '../vocabulary/events.ts';
 import {
   breakerStates,
@@ -16,6 +16,7 @@ import type {
   AgentMessage,
   Batch,
   DictionaryAddition,
+  ErrorTally,
   Hello,
   Levels,
   ResourceDescriptor,
@@ -230,6 +231,15 @@ function pick<K extends string, V>(
   return picked;
 }
 
+const readTally: Reader<ErrorTally> = objectOf({
+  resource: resourceNumber,
+  class: oneOf(errorClasses),
+  fingerprint: text(128),
+  count: whole(1),
+  firstAt: instant,
+  lastAt: instant,
+});
+
 const batchFields = objectOf({
   seq: whole(1),
   sealedAt: instant,
@@ -237,6 +247,7 @@ const batchFields = objectOf({
   levels: optional(readLevels),
   events: optional(listOf(readEvent, wireLimits.eventsPerBatch)),
   rollups: optional(readRollups),
+  errors: optional(listOf(readTally, wireLimits.errorTalliesPerBatch)),
   dropped: optional(recordOf(whole(), 64)),
 });
 const readBatch: Reader<Batch> = (input, place) => {

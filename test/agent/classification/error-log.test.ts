@@ -3,6 +3,7 @@ import { FakeClock } from '@holdfast/agent/testing';
 import { describe, expect, test } from 'vitest';
 import { createCircuitBreaker } from '../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
 import { createRetry } from '../../../agent/src/primitives/retry/retry.ts';
+import { createTestAgent } from '../support/agent.ts';
 import { createTestRuntime } from '../support/runtime.ts';
 
 /** Errors that cannot be read, in the ways in which that happens. */
@@ -86,5 +87,66 @@ describe('the same error object again', () => {
     await expect(call).rejects.toBe(error);
     expect(telemetry.counts('circuit_breaker/orders').class_partial_outage).toBe(1);
     expect(telemetry.counts('retry/orders').class_partial_outage).toBeUndefined();
+  });
+});
+
+describe('errors are told with their number', () => {
+  const down = (): Error => Object.assign(new Error('down'), { status: 503 });
+  const odd = (): Error => new TypeError('x is not a function');
+
+  test('each once, by class and fingerprint, up to the last', async () => {
+    const { agent, clock, collector } = await createTestAgent();
+    const breaker = agent.circuitBreaker('db');
+    breaker.metricsOnly('only to count');
+    for (let call = 0; call < 250; call++) {
+      const error = call % 5 === 0 ? odd() : down();
+      await expect(breaker.execute(() => Promise.reject(error))).rejects.toBe(error);
+      await clock.advance(100);
+      if (call === 100) collector.drop();
+      if (call === 200) collector.stall();
+    }
+    collector.accept();
+    await clock.advance(60_000);
+    const told = new Map<string, number>();
+    for (const { class: errorClass, fingerprint, count } of collector.batches.flatMap(
+      (one) => one.errors ?? [],
+    ))
+      told.set(`${errorClass} ${fingerprint}`, (told.get(`${errorClass} ${fingerprint}`) ?? 0) + count);
+    const fingerprints = new Map(
+      [down(), odd()].map((error) => [agent.classify(error).class, agent.classify(error).fingerprint]),
+    );
+    expect([...told.values()].sort((a, b) => b - a)).toEqual([200, 50]);
+    expect(
+      new Set(
+        collector.events.flatMap((event) => (event.kind === 'error.sampled' ? [event.error.class] : [])),
+      ),
+    ).toEqual(new Set(fingerprints.keys()));
+    expect(collector.totals('circuit_breaker', 'db')).toMatchObject({ failure: 250 });
+    expect(collector.problems).toEqual([]);
+  });
+
+  test('a thousand kinds at once, the rest in their class alone', async () => {
+    const { agent, clock, collector } = await createTestAgent();
+    const breaker = agent.circuitBreaker('db');
+    breaker.metricsOnly('only to count');
+    const letters = 'abcdefghijklmnop';
+    for (let kind = 0; kind < 1_500; kind++) {
+      const name = String(kind).replaceAll(/\d/g, (digit) => letters[Number(digit)] ?? '');
+      await expect(breaker.execute(() => Promise.reject(new Error(name)))).rejects.toThrow(name);
+    }
+    await clock.advance(30_000);
+    const told = collector.batches.flatMap((one) => one.errors ?? []);
+    expect(told).toHaveLength(1_000);
+    expect(collector.totals('circuit_breaker', 'db')).toMatchObject({ class_unknown: 1_500 });
+    expect(collector.problems).toEqual([]);
+  });
+
+  test('own rejections are left to the counts of their layer', async () => {
+    const { agent, clock, collector } = await createTestAgent();
+    const breaker = agent.circuitBreaker('db');
+    breaker.forceOpen('maintenance');
+    await expect(breaker.execute(() => 'never')).rejects.toThrow('held open');
+    await clock.advance(2_000);
+    expect(collector.batches.flatMap((one) => one.errors ?? [])).toEqual([]);
   });
 });

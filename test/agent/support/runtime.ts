@@ -9,6 +9,7 @@ import type { ClassificationRule } from '../../../agent/src/classification/rules
 import { Propagation } from '../../../agent/src/propagation/propagation.ts';
 import type { PropagationRule } from '../../../agent/src/propagation/rules.ts';
 import type { Runtime } from '../../../agent/src/runtime.ts';
+import type { ErrorTally } from '../../../agent/src/telemetry/error-tallies.ts';
 import { Meter, type MeterOptions, type Telemetry } from '../../../agent/src/telemetry/meter.ts';
 import { FakeClock } from '../../../agent/src/testing/fake-clock.ts';
 import { SeededRandom } from '../../../agent/src/testing/seeded-random.ts';
@@ -17,6 +18,8 @@ import { SeededRandom } from '../../../agent/src/testing/seeded-random.ts';
 export class RecordingTelemetry implements Telemetry {
   readonly events: ResilienceEventBody[] = [];
   readonly descriptors: ResourceDescriptor[] = [];
+  /** How often each class and fingerprint was counted. */
+  readonly tallies = new Map<string, number>();
   readonly #meters = new Map<string, { readonly meter: Meter; readonly options: MeterOptions }>();
 
   meter(descriptor: ResourceDescriptor, options: MeterOptions = {}): Meter {
@@ -31,6 +34,11 @@ export class RecordingTelemetry implements Telemetry {
 
   emit(event: ResilienceEventBody): void {
     this.events.push(event);
+  }
+
+  tally(errors: ErrorTally): void {
+    const key = `${errors.class} ${errors.fingerprint}`;
+    this.tallies.set(key, (this.tallies.get(key) ?? 0) + 1);
   }
 
   /** The counters of a resource that are not 0, by name. `address` is `kind/name`. */

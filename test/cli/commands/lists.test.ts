@@ -44,6 +44,9 @@ describe('a list', () => {
     ['flags ls', /recommendations +off +DEGRADED .*storefront\/recommendations is open/],
     ['flags get recommendations', /per instance +storefront@s1=on/],
     ['errors ls', /^CLASS.*\npartial_outage +checkout\/payments +31 +300 +412/],
+    ['errors get f1', /total +412\n[^]*code +ECONNREFUSED\nservices +checkout\nplaces +checkout.* 412\n$/],
+    ['topology', /^SERVICE.*\ncheckout +inventory-api +◐ H half open +12 +circuit_breaker\/inventory\n/],
+    ['topology -o json', /"edges": \[/],
     ['services ls', /CALLS OUT\/S\ncheckout +1 of 1 +unknown +3 +2/],
     ['agents ls', /checkout@c1 +connected/],
     ['audit ls', /mia +web +recommendations set to off, was on +load/],
@@ -138,6 +141,20 @@ describe('a list of the past', () => {
       expect(collector.asked[0]?.path).toMatch(new RegExp(`/api/v1/\\w+\\?.*${asked}&filter=svc%3Acheckout`));
     },
   );
+
+  test.each([
+    ['breakers get checkout/payments', 'resources/checkout/circuit_breaker/payments'],
+    ['resources get checkout/circuit_breaker/payments', 'resources/checkout/circuit_breaker/payments'],
+    ['flags get recommendations', 'flags/recommendations'],
+    ['errors get f1', 'errors/f1'],
+    ['status', 'status'],
+    ['topology', 'topology'],
+  ])('%s asks for that moment, and says so', async (line, path) => {
+    const collector = await startFakeCollector(scopeOfTest(), { view: troubledShop() });
+    const { code, stderr } = await runCommand([...line.split(' '), '--at', at], { url: collector.url });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'as of 2026-03-01T12:00:00.000Z\n' });
+    expect(collector.asked[0]?.path).toBe(`/api/v1/${path}?${asked}`);
+  });
 
   test('measures its spans to that moment', async () => {
     const { url } = await startFakeCollector(scopeOfTest(), { view: troubledShop() });

@@ -11,6 +11,7 @@ import {
   type SetFlagRequest,
   servicesOf,
   statusOf,
+  topologyOf,
 } from '@holdfast/shared';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Scope } from '../../support/scope.ts';
@@ -128,6 +129,9 @@ function contentOf({ view }: State, request: { method: string; url: string; body
   if (noun === 'services') return list(servicesOf(view));
   if (noun === 'resources' && parts.length === 0) return list(resourcesIn(view, searchParams));
   if (noun === 'resources') return breakerAt(view, parts);
+  if (noun === 'topology') return topologyOf(view);
+  if (noun === 'errors' && parts.length === 1)
+    return view.errors.find(({ fingerprint }) => fingerprint === first) ?? problem(404, `no error ${first}`);
   if (noun === 'health') return list(view.resources.filter((one) => one.health !== undefined));
   if (noun === 'flags' && parts.length === 1) {
     return view.flags.find((flag) => flag.key === first) ?? unknown('flag', first, view);

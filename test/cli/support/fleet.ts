@@ -114,10 +114,13 @@ export function flag(key: string, more: Partial<FlagView> = {}): FlagView {
 
 export function errors(address: `${string}/${string}`, more: Partial<ErrorView> = {}): ErrorView {
   const [service = '', name = ''] = address.split('/');
+  const place = `${service}/circuit_breaker/${name}`;
   return {
-    address: `${service}/circuit_breaker/${name}`,
-    service,
     class: 'partial_outage',
+    fingerprint: 'f1',
+    address: place,
+    services: [service],
+    places: [{ address: place, total: 412 }],
     total: 412,
     lastMinute: 31,
     lastHour: 300,

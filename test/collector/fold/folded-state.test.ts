@@ -1,5 +1,5 @@
 import { FakeClock } from '@holdfast/agent/testing';
-import { type LogEntry, snapshotOf } from '@holdfast/shared';
+import { errorViewsOf, type LogEntry, snapshotOf } from '@holdfast/shared';
 import { cp } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../../collector/src/bus/bus.ts';
@@ -48,7 +48,7 @@ async function feed({ store, state, clock }: Opened, entries: readonly NewEntry[
 }
 
 /** All that is derived, in a form that does not depend on when it was flushed. */
-async function derivedOf({ store, state }: Opened): Promise<unknown> {
+async function derivedOf({ store, state, clock }: Opened): Promise<unknown> {
   await state.flush();
   const addresses = state.history.allTotals().map((total) => total.address);
   const history: Record<string, unknown> = {};
@@ -62,6 +62,7 @@ async function derivedOf({ store, state }: Opened): Promise<unknown> {
     recent: [...state.fleet.instances.values()].map((one) =>
       [...one.byAddress.values()].map((resource) => resource.recent),
     ),
+    errors: errorViewsOf(state.fleet, clock.now()),
     totals: state.history.allTotals().sort((a, b) => (a.address < b.address ? -1 : 1)),
     history,
     events: await store.events({ limit: 10_000 }),

@@ -102,8 +102,9 @@ function batchOf(run: Run, draw: Draw): NewEntry {
     sealedAt: agentAt,
     ...(run.seq === 1 ? { dictionary: { from: 0, add: descriptors } } : {}),
     ...(random.next() < 0.1 ? { levels: levelsOf(agentAt, random) } : {}),
-    events: random.next() < 0.2 ? [transition(agentAt, random)] : [],
+    events: random.next() < 0.2 ? [transition(agentAt, random), sampled(agentAt, random)] : [],
     ...(rollups.length === 0 ? {} : { rollups: toColumns(rollups) }),
+    ...(random.next() < 0.4 ? { errors: [tallyOf(agentAt, random), tallyOf(agentAt, random)] } : {}),
     ...(random.next() < 0.05 ? { dropped: { 'event:queue_overflow': run.seq } } : {}),
   };
   const frame = Buffer.from(JSON.stringify(batch));
@@ -124,6 +125,23 @@ function rollupOf(random: SeededRandom, at: number): Rollup {
     gauges: random.next() < 0.5 ? {} : { in_flight: Math.floor(random.next() * 20) },
     latency: buckets.flatMap((bucket) => [bucket, 1 + Math.floor(random.next() * 300)]),
   };
+}
+
+function tallyOf(at: number, random: SeededRandom): NonNullable<Batch['errors']>[number] {
+  return {
+    resource: Math.floor(random.next() * descriptors.length),
+    class: random.next() < 0.5 ? 'transient' : 'critical',
+    fingerprint: `1:${Math.floor(random.next() * 20)}`,
+    count: 1 + Math.floor(random.next() * 50),
+    firstAt: at - 900,
+    lastAt: at - Math.floor(random.next() * 900),
+  };
+}
+
+function sampled(at: number, random: SeededRandom): Batch['events'][number] {
+  const fingerprint = `1:${Math.floor(random.next() * 20)}`;
+  const error = { class: 'transient', severity: 'low', fingerprint, message: `as ${fingerprint}` } as const;
+  return { kind: 'error.sampled', at, resource: 0, error };
 }
 
 function stateOf(random: SeededRandom): BreakerState {

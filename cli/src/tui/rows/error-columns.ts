@@ -15,6 +15,8 @@ export function placeErrorColumns(of: {
   const fixed = [
     { column: pick(columns, 'last_minute'), width: 6 },
     { column: pick(columns, 'total'), width: 7 },
+    ...(of.width < spacious ? [] : [{ column: pick(columns, 'last'), width: 10 }]),
+    ...(of.width < spacious ? [] : [{ column: pick(columns, 'first'), width: 10 }]),
   ];
   const rest = of.width - fixed.reduce((sum, { width }) => sum + width + of.gap, 1 + classWidth + of.gap);
   const longest = of.errors.reduce((most, row) => Math.max(most, textWidth(where.text(row))), 10);
@@ -28,5 +30,7 @@ export function placeErrorColumns(of: {
   ];
 }
 
+/** From here on there is room for when it began and came last. */
+const spacious = 90;
 /** As long as "partial_outage". */
 const classWidth = 14;

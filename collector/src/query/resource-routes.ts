@@ -1,0 +1,87 @@
+import {
+  countColumns,
+  endedResourceView,
+  type ResourceAnswer,
+  resourceKinds,
+  resourceViewOf,
+} from '@holdfast/shared';
+import { Type } from 'typebox';
+import { unknownResource } from '../control/find-breaker.ts';
+import { done, type Outcome } from '../refusal.ts';
+import { type Route, route } from '../server/route.ts';
+import { instant } from './list-schemas.ts';
+import { atQuery, momentIn } from './moments.ts';
+import { type SeriesSources, seriesOf } from './series.ts';
+import type { Views } from './views.ts';
+
+const place = {
+  service: Type.String({ maxLength: 128 }),
+  kind: Type.Enum([...resourceKinds]),
+  name: Type.String({ maxLength: 128 }),
+};
+
+/** One resource: how it is, and how it was over time. */
+export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
+  const { service, name } = place;
+  return [
+    route({
+      method: 'GET',
+      action: 'read',
+      path: '/api/v1/resources/{service}/{kind}/{name}',
+      summary: 'One resource, with every call that was ever counted for it',
+      params: place,
+      query: atQuery,
+      answer: Type.Ref('ResourceAnswer'),
+      handle: ({ params, query }) =>
+        resourceAnswer(views, `${params.service}/${params.kind}/${params.name}`, query.at),
+    }),
+    route({
+      method: 'GET',
+      action: 'read',
+      path: '/api/v1/resources/{service}/{name}',
+      summary: 'One circuit breaker, by its short address',
+      params: { service, name },
+      query: atQuery,
+      answer: Type.Ref('ResourceAnswer'),
+      handle: ({ params, query }) =>
+        resourceAnswer(views, `${params.service}/circuit_breaker/${params.name}`, query.at),
+    }),
+    route({
+      method: 'GET',
+      action: 'read',
+      path: '/api/v1/resources/{service}/{kind}/{name}/series',
+      summary: 'Outcomes and latency percentiles over a range; the last 15 minutes where none is given',
+      params: place,
+      query: {
+        since: Type.Optional(Type.Number(instant)),
+        until: Type.Optional(Type.Number(instant)),
+        points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2_000 })),
+      },
+      answer: Type.Ref('SeriesAnswer'),
+      handle: ({ params, query }) => {
+        const address = `${params.service}/${params.kind}/${params.name}`;
+        const { state, clock } = sources;
+        const isKnown = state.history.knows(address) || resourceViewOf(state.fleet, address, clock.now());
+        return isKnown
+          ? seriesOf(sources, { address, ...query })
+          : unknownResource(state.fleet, address, clock.now());
+      },
+    }),
+  ];
+}
+
+async function resourceAnswer(
+  views: Views,
+  address: string,
+  asked: string | undefined,
+): Promise<Outcome<ResourceAnswer>> {
+  const answer = await views.read(asked, ({ fleet, history }, at): Outcome<ResourceAnswer> => {
+    const isKnown = history.knows(address);
+    const view = resourceViewOf(fleet, address, at) ?? (isKnown ? endedResourceView(address) : undefined);
+    if (view === undefined) return unknownResource(fleet, address, at);
+    const counts = history.totalsOf(address);
+    const totals = Object.fromEntries(countColumns.map((column, index) => [column, counts[index] ?? 0]));
+    return done({ ...view, totals, ...momentIn(asked, { at }) });
+  });
+  return answer.ok ? answer.value : answer;
+}
