@@ -6,6 +6,7 @@ import { show } from './run.mjs';
 const parts = [
   { name: 'simulation', settings: { SEEDS: '2000' }, args: ['test/simulation/delivery.test.ts'] },
   { name: 'black-holes', settings: { BLACK_HOLES: '100' }, args: ['test/reliability/black-hole.test.ts'] },
+  { name: 'crowd', settings: { AGENTS: '10000' }, args: ['test/end-to-end/crowd-returns.test.ts'] },
   { name: 'kill-loop', settings: { KILLS: '200' }, args: ['test/end-to-end/kill-loop.test.ts'] },
   { name: 'links', settings: { LINK_SECONDS: '1800' }, args: ['test/reliability/bad-links.test.ts'] },
 ];

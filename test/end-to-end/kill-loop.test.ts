@@ -16,7 +16,7 @@ const rows = 500;
 const rowsPerSecond = 24_000 / senderCount;
 
 test(
-  'kill -9 in a loop under full load loses nothing and doubles nothing',
+  'kill -9 in a loop loses nothing and doubles nothing',
   async () => {
     const scope = scopeOfTest();
     const random = new SeededRandom(11).next;
