@@ -121,9 +121,13 @@ export class Connection {
   /** Flushes for at most `timeoutMs` and ends. Never rejects. */
   async close(timeoutMs: number): Promise<void> {
     const { recorder } = this.#options;
-    recorder.readMeters();
+    recorder.readAll();
     await this.#session?.close(timeoutMs);
     recorder.stop();
+    recorder.drops.add('event', 'shutdown_deadline', recorder.events.length);
+    recorder.drops.add('rollup', 'shutdown_deadline', recorder.rollups.length);
+    if (this.#outbox.shelf === undefined)
+      recorder.drops.add('batch', 'shutdown_deadline', this.#outbox.unackedCount);
     this.#stopWatchingExit();
     this.#releaseName();
   }

@@ -6,6 +6,8 @@ export interface Refusal {
   readonly field?: string;
   /** Names that may have been meant. */
   readonly nearest?: readonly string[];
+  /** When asking again may help, where that is known. */
+  readonly retryAfterSeconds?: number;
 }
 export type RefusalKind =
   | 'bad_input'
@@ -31,7 +33,7 @@ export function done<T>(value: T): Outcome<T> {
 export function refused(
   kind: RefusalKind,
   detail: string,
-  more: Pick<Refusal, 'field' | 'nearest'> = {},
+  more: Pick<Refusal, 'field' | 'nearest' | 'retryAfterSeconds'> = {},
 ): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal: { kind, detail, ...more } };
 }

@@ -22,6 +22,7 @@ test(
       'merged',
       'summarised',
       'dropped',
+      'throttled',
       'failed_commits',
     ].filter((name) => (happened[name] ?? 0) < seeds.length / 20);
     expect(seldom).toEqual([]);

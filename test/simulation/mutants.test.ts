@@ -22,6 +22,7 @@ const mutants: Readonly<Record<string, () => Seams>> = {
   'events dropped without being told': agentMutants.silentDrop,
   'an event lost from a large batch': agentMutants.oneEventLost,
   'a summary that loses a change': agentMutants.summaryLosesOne,
+  'changes of state that are throttled': agentMutants.throttledTransition,
   'batches that are never sent again': agentMutants.neverSentAgain,
   'resources that are never introduced again': agentMutants.neverIntroducedAgain,
 };

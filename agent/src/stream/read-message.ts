@@ -71,6 +71,7 @@ const terms = {
   dictionarySize: number,
   limits: objectOf({ batchBytes: number, windowBatches: number }),
   now: number,
+  throttles: optional(objectOf({ sample: optional(number), rollup: optional(number) })),
   desired: optional(desired),
 };
 const fitsAnswer = objectOf({
@@ -79,8 +80,14 @@ const fitsAnswer = objectOf({
 });
 
 const messages: readonly Check[] = [
-  objectOf({ type: oneOf('welcome'), ...terms, heartbeatMs: number, caps: optional(listOf(text)) }),
-  objectOf({ type: oneOf('ack'), stored: number }),
+  objectOf({
+    type: oneOf('welcome'),
+    ...terms,
+    heartbeatMs: number,
+    caps: optional(listOf(text)),
+    spread: optional(objectOf({ agents: number, perSecond: number })),
+  }),
+  objectOf({ type: oneOf('ack'), stored: number, throttles: terms.throttles }),
   objectOf({ type: oneOf('desired'), desired }),
   objectOf({ type: oneOf('refused'), problem: text, seq: optional(number) }),
   objectOf({ type: oneOf('pong'), sentAt: number, now: number }),

@@ -91,7 +91,7 @@ export class RequestSession implements Conversation {
 
   async #sendAll(signal: AbortSignal, isLast: boolean): Promise<void> {
     const { recorder, outbox } = this.#options;
-    recorder.readMeters();
+    recorder.readAll();
     this.#lookForPause();
     let until = Number.POSITIVE_INFINITY; // what comes up meanwhile waits for the next flush
     for (let isMoving = true; isMoving && outbox.first < until && !signal.aborted; ) {
@@ -160,6 +160,7 @@ export class RequestSession implements Conversation {
     this.#known = answer.dictionarySize;
     this.#answeredAt = clock.now();
     collectorClock.sample(sentAt, answer.now);
+    recorder.throttle(answer.throttles);
     outbox.acknowledge(answer.stored);
     for (const { seq, problem } of answer.problems) {
       if (seq !== undefined) recorder.drops.add('batch', 'refused');

@@ -68,7 +68,7 @@ export class Session implements Conversation {
     const { type } = this.#state;
     if (type === 'idle' || type === 'closed') return Promise.resolve();
     if (this.#state.type === 'waiting' && !this.#state.mayHurry) return Promise.resolve();
-    this.#options.recorder.readMeters();
+    this.#options.recorder.readAll();
     const flushed = this.#waits.add(deadlineMs, () => this.#keepAlive());
     this.#keepAlive();
     this.#guard(() => this.#hurry());
@@ -89,7 +89,7 @@ export class Session implements Conversation {
   /** The process ends now: what can leave without waiting leaves. `isClean` where it ended by itself. */
   flushAtExit(isClean: boolean): void {
     const leave = (): void => {
-      this.#options.recorder.readMeters();
+      this.#options.recorder.readAll();
       this.#flush();
       if (isClean) this.send({ type: 'bye', last: this.#options.outbox.next - 1 });
     };
@@ -137,10 +137,12 @@ export class Session implements Conversation {
     if (this.#state.type === 'live') this.#state.silentTicks = 0;
     const message = readMessage(text);
     if (message === undefined) return this.#distrust('a frame that is none of its messages');
+    const { recorder } = this.#options;
     switch (message.type) {
       case 'welcome':
         return this.#welcome(message);
       case 'ack':
+        recorder.throttle(message.throttles);
         return this.#acknowledge(message.stored);
       case 'desired':
         return this.send(this.#options.apply(message.desired));
@@ -168,6 +170,8 @@ export class Session implements Conversation {
     const live = liveState(greeting.link, welcome);
     this.#state = live;
     this.#problem = undefined;
+    this.#backoff.spread(welcome.spread);
+    recorder.throttle(welcome.throttles);
     outbox.startAgain();
     outbox.acknowledge(welcome.stored);
     for (const frame of outbox.reintroduce(welcome.dictionarySize, live.limits.batchBytes))
@@ -218,7 +222,9 @@ export class Session implements Conversation {
   }
 
   #tick(): void {
-    this.#options.recorder.readMeters();
+    const { recorder } = this.#options;
+    if (this.#drain === undefined) recorder.readMeters();
+    else recorder.readAll();
     if (this.#state.type !== 'live') return;
     const waitedTicks = this.#options.outbox.tick();
     const silence = silenceOf(this.#state, waitedTicks);

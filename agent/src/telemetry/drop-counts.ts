@@ -9,6 +9,7 @@ export class DropCounts {
 
   /** `what` is a class of events, `batch`, `resource` or `flag`. */
   add(what: string, reason: string, count = 1): void {
+    if (count === 0) return;
     const key = `${what}/${reason}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
     this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);

@@ -75,6 +75,13 @@ export class EventQueue {
     return taken;
   }
 
+  /** Drops all samples, and returns how many that were. */
+  dropSamples(): number {
+    let count = 0;
+    while (this.#shift(this.#ranks[0]) !== undefined) count += 1;
+    return count;
+  }
+
   #oldestRank(): QueuedEvent[] | undefined {
     let oldest: QueuedEvent[] | undefined;
     for (const rank of this.#ranks) {

@@ -3,6 +3,7 @@ import {
   type ResilienceEventBody,
   type ResourceDescriptor,
   type Rollup,
+  type Throttles as AskedThrottles,
   toSparse,
   wireLimits,
 } from '@holdfast/shared';
@@ -13,6 +14,7 @@ import { fit } from './fit.ts';
 import { LevelBook } from './level-book.ts';
 import { Meter, type MeterOptions, type Telemetry } from './meter.ts';
 import { RollupBacklog } from './rollup-backlog.ts';
+import { Throttles } from './throttles.ts';
 
 export interface RecorderOptions {
   readonly clock: Clock;
@@ -38,16 +40,20 @@ export class Recorder implements Telemetry {
   /** Called when something was recorded that people wait for. */
   onUrgent: () => void = () => {};
   readonly #options: RecorderOptions;
+  readonly #throttles: Throttles;
   readonly #resources = new Map<string, TrackedResource>();
   /** The same and the shared one, by number. */
   readonly #tracked: TrackedResource[] = [];
   #readFrom = 0;
+  /** When rollups could leave last, monotonic. */
+  #releasedAt = 0;
   #isListening: boolean;
   #overflow: TrackedResource | undefined;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#isListening = options.isListening ?? true;
+    this.#throttles = new Throttles(options.clock);
     this.events = new EventQueue({
       maxBytes: options.maxBytes / 3,
       maxEvents,
@@ -75,7 +81,9 @@ export class Recorder implements Telemetry {
     if (!this.#isListening) return;
     try {
       const json = JSON.stringify({ ...fit(event), at: this.#options.clock.now(), resource: meter?.id });
-      if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(classOf(event.kind), 'too_large');
+      const name = classOf(event.kind);
+      if (name === 'sample' && this.#throttles.isOn(name)) this.drops.add(name, 'throttled');
+      else if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(name, 'too_large');
       else this.events.push(event.kind, json, meter?.id);
       if (isStateChange(event.kind)) this.onUrgent();
     } catch (error) {
@@ -103,6 +111,19 @@ export class Recorder implements Telemetry {
     }
     this.#readFrom = firstLeft ?? 0; // who was left out goes first the next time
     this.rollups.makeRoom();
+    this.#pace();
+  }
+
+  /** As `readMeters`, and nothing is held back any longer. */
+  readAll(): void {
+    this.readMeters();
+    this.rollups.isHeld = false;
+  }
+
+  /** The collector has more to do than it can: what it is spared. */
+  throttle(asked: AskedThrottles = {}): void {
+    this.#throttles.set(asked);
+    if (this.#throttles.isOn('sample')) this.drops.add('sample', 'throttled', this.events.dropSamples());
   }
 
   /** From now on nobody asks any more. */
@@ -115,11 +136,21 @@ export class Recorder implements Telemetry {
     return (
       this.dictionary.length > introducedCount ||
       this.events.length > 0 ||
-      this.rollups.length > 0 ||
+      this.rollups.isPending ||
       this.errors.isPending ||
       this.levels.isPending ||
       this.drops.isPending
     );
+  }
+
+  /** While rollups are throttled they leave once a minute, as one of a minute. */
+  #pace(): void {
+    const { rollups } = this;
+    const now = this.#options.clock.monotonic();
+    const isHeld = this.#throttles.isOn('rollup') && now - this.#releasedAt < throttledEveryMs;
+    if (!isHeld) this.#releasedAt = now;
+    if (!isHeld && rollups.isHeld) rollups.mergeInto(60);
+    rollups.isHeld = isHeld;
   }
 
   #sharedMeter(): Meter {
@@ -170,6 +201,7 @@ interface TrackedResource {
 const noGauges: Rollup['gauges'] = {};
 
 const maxEvents = 4_000;
+const throttledEveryMs = 60_000;
 
 /** Far above what the fields' own limits allow, far below the smallest batch. */
 const maxEventBytes = 16_384;

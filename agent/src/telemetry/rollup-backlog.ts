@@ -5,6 +5,8 @@ import { mergeSparse, type Rollup } from '@holdfast/shared';
  * counts stay exact, and only the resolution in time goes.
  */
 export class RollupBacklog {
+  /** Whether those that wait are to wait longer, to be merged. */
+  isHeld = false;
   readonly #maxBytes: number;
   #rollups: Rollup[] = [];
   #bytes = 0;
@@ -15,6 +17,11 @@ export class RollupBacklog {
 
   get length(): number {
     return this.#rollups.length;
+  }
+
+  /** Whether any may leave. */
+  get isPending(): boolean {
+    return this.#rollups.length > 0 && !this.isHeld;
   }
 
   get bytes(): number {
@@ -37,13 +44,14 @@ export class RollupBacklog {
   makeRoom(): void {
     if (this.#bytes <= this.#maxBytes) return;
     for (const seconds of windows) {
-      this.#mergeInto(seconds);
+      this.mergeInto(seconds);
       if (this.#bytes <= this.#maxBytes / 2) return;
     }
   }
 
   /** Removes and returns the oldest rollups whose columns fit. */
   take(room: { readonly bytes: number; readonly rollups: number }): Rollup[] {
+    if (this.isHeld) return [];
     let count = 0;
     let bytes = columnsOverhead;
     for (const rollup of this.#rollups) {
@@ -57,7 +65,8 @@ export class RollupBacklog {
     return taken;
   }
 
-  #mergeInto(seconds: number): void {
+  /** Makes one of those of a resource that are in the same window. */
+  mergeInto(seconds: number): void {
     const merged = new Map<string, Rollup>();
     for (const rollup of this.#rollups) {
       const key = `${rollup.resource}/${Math.floor(rollup.second / seconds)}`;

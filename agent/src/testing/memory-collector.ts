@@ -17,6 +17,7 @@ import {
   type ResourceKind,
   type Rollup,
   readAgentMessage,
+  type Throttles,
   wireLimits,
 } from '@holdfast/shared';
 import type { Link, LinkListener, Transport } from '../stream/transport.ts';
@@ -54,6 +55,8 @@ export class MemoryCollector implements Transport {
   attemptCount = 0;
   /** How many batches came again after they were stored. */
   repeatedCount = 0;
+  /** What agents are asked to spare it, with every acknowledgement: for how many milliseconds, by class. */
+  throttles: Throttles = {};
   /** What did not parse or came out of order, in words. */
   readonly problems: string[] = [];
   readonly #clock: Clock;
@@ -248,7 +251,7 @@ export class MemoryCollector implements Transport {
     } else {
       this.repeatedCount += 1;
     }
-    this.#send(connection, { type: 'ack', stored: run.stored });
+    this.#send(connection, { type: 'ack', stored: run.stored, throttles: this.throttles });
   }
 
   #introduce(

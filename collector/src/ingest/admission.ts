@@ -9,6 +9,7 @@ import {
 } from '@holdfast/shared';
 import { inflateRawSync } from 'node:zlib';
 import type { ConnectionHost } from './connection.ts';
+import { throttlesAt } from './overload.ts';
 
 /** A frame of an agent as text within the limit. The problem says what is wrong, and where. */
 export function readFrame(frame: Buffer): Result<AgentMessage> {
@@ -50,13 +51,14 @@ export async function resumePointOf(
 
 /** What every agent is told that is let in: the limits, the time, and what people want where it is news. */
 export function termsFor(
-  host: Pick<ConnectionHost, 'desiredFor' | 'clock'>,
+  host: Pick<ConnectionHost, 'desiredFor' | 'clock' | 'journal'>,
   { service, desiredVersion }: Hello,
-): Pick<Welcome, 'limits' | 'now' | 'desired'> {
+): Pick<Welcome, 'limits' | 'now' | 'desired' | 'throttles'> {
   const desired = host.desiredFor(service);
   return {
     limits: { batchBytes: wireLimits.batchBytes, windowBatches: wireLimits.windowBatches },
     now: host.clock.now(),
+    ...throttlesAt(host.journal.load),
     ...(desired.version === desiredVersion ? {} : { desired }),
   };
 }

@@ -7,6 +7,7 @@ import {
   type DesiredState,
   instanceKey,
   type TimerHandle,
+  type Welcome,
   wireLimits,
 } from '@holdfast/shared';
 import { WebSocketServer } from 'ws';
@@ -23,6 +24,7 @@ import type { Upgrade } from '../server/http-server.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { AgentConnection, type ConnectionHost } from './connection.ts';
 import { IngestRequests } from './ingest-requests.ts';
+import { admissionsPerSecond, Door } from './overload.ts';
 import { SealBook } from './seal-book.ts';
 
 export interface AgentEndpointOptions {
@@ -39,8 +41,6 @@ export interface AgentEndpointOptions {
 const sweepEveryMs = 1_000;
 /** Frames a little above the limit are still read, so that they can be refused by name. */
 const frameMargin = 65_536;
-/** How fast agents are asked to come back after a stop. */
-const reconnectsPerSecond = 500;
 const reconnectAfterMs = 500;
 const closeGraceMs = 1_000;
 const strangerLimit = 10_000;
@@ -56,6 +56,7 @@ export class AgentEndpoint implements ConnectionHost {
   readonly seals: SealBook = new SealBook();
   private readonly options: AgentEndpointOptions;
   private readonly server: WebSocketServer;
+  private readonly door: Door;
   private readonly connections = new Set<AgentConnection>();
   /** By `service@instance`. */
   private readonly agents = new Map<string, AgentConnection>();
@@ -69,6 +70,7 @@ export class AgentEndpoint implements ConnectionHost {
     this.journal = options.journal;
     this.clock = options.clock;
     this.log = options.log;
+    this.door = new Door(options.clock);
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -90,11 +92,19 @@ export class AgentEndpoint implements ConnectionHost {
     this.scheduleSweep();
   }
 
+  room(): Outcome<undefined> {
+    return this.door.admit(this.journal.load);
+  }
+
   upgrade({ request, socket, head, principal }: Upgrade): void {
     this.server.handleUpgrade(request, socket, head, (webSocket) => {
       this.connections.add(new AgentConnection(webSocket, this, principal));
       this.options.access.watch(webSocket, principal);
     });
+  }
+
+  get spread(): NonNullable<Welcome['spread']> {
+    return { agents: this.connections.size, perSecond: admissionsPerSecond };
   }
 
   isLive(principal: Principal): boolean {
@@ -157,7 +167,7 @@ export class AgentEndpoint implements ConnectionHost {
     this.requests.close();
     let index = 0;
     for (const connection of this.connections) {
-      const waitMs = reconnectAfterMs + (index++ / reconnectsPerSecond) * 1_000;
+      const waitMs = reconnectAfterMs + (index++ / admissionsPerSecond) * 1_000;
       connection.sendAway(Math.round(waitMs), 'the collector is closing');
     }
   }

@@ -8,6 +8,7 @@ import {
 } from '@holdfast/shared';
 import type { Pending } from '../journal/journal.ts';
 import type { AgentConnection, ConnectionHost } from './connection.ts';
+import { throttlesAt } from './overload.ts';
 import { seqOfUnreadable } from './seq-of-unreadable.ts';
 
 /** Whoever carries the agent's frames. */
@@ -175,8 +176,9 @@ export class BatchIntake {
     this.isAckDue = true;
     queueMicrotask(() => {
       this.isAckDue = false;
-      this.options.connection.send({ type: 'ack', stored: this.durable });
-      if (!this.isFull && !this.options.host.journal.isCongested) this.options.connection.resume();
+      const { connection, host } = this.options;
+      connection.send({ type: 'ack', stored: this.durable, ...throttlesAt(host.journal.load) });
+      if (!this.isFull && !host.journal.isCongested) connection.resume();
     });
   }
 }

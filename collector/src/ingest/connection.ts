@@ -8,6 +8,7 @@ import {
   type Hello,
   heartbeatMs,
   type Result,
+  type Welcome,
 } from '@holdfast/shared';
 import type { RawData, WebSocket } from 'ws';
 import { messageOf } from '../errors.ts';
@@ -30,6 +31,8 @@ export interface ConnectionHost {
   /** Whether a connection may speak for a service; a refusal is noted. */
   admit(principal: Principal, service: string): Outcome<undefined>;
   storedOf(agent: AgentIdentity): Promise<number>;
+  /** How many agents would come back after an end, and how fast they may. */
+  readonly spread: NonNullable<Welcome['spread']>;
   /** How many resources of this run the fleet knows. */
   dictionarySizeOf(agent: AgentIdentity): number;
   desiredFor(service: string): DesiredState;
@@ -217,8 +220,8 @@ export class AgentConnection {
     this.phase = { name: 'ready', agent, intake };
     this.mayDeflate = hello.caps?.includes('deflate') ?? false;
     const caps = this.mayDeflate ? { caps: ['deflate'] } : {};
-    const terms = termsFor(this.host, hello);
-    this.send({ type: 'welcome', stored, dictionarySize, heartbeatMs, ...caps, ...terms });
+    const terms = { ...caps, ...termsFor(this.host, hello), spread: this.host.spread };
+    this.send({ type: 'welcome', stored, dictionarySize, heartbeatMs, ...terms });
   }
 
   /** The store does not take anything now. The agent keeps what it has and comes back. */

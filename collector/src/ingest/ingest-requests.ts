@@ -15,7 +15,7 @@ import { BatchIntake, type IntakeConnection } from './batch-intake.ts';
 import type { ConnectionHost } from './connection.ts';
 
 export interface IngestRequestsOptions {
-  readonly host: Omit<ConnectionHost, 'introduce' | 'end'>;
+  readonly host: Omit<ConnectionHost, 'introduce' | 'end' | 'spread'>;
   /** Called when an agent that may still have a connection sends by request. */
   readonly replace: (agent: AgentIdentity) => void;
 }

@@ -28,6 +28,7 @@ function answerSchema(): TSchema {
     dictionarySize: count,
     limits: Type.Object({ batchBytes: count, windowBatches: count }),
     now: Type.Number({ description: 'epoch milliseconds' }),
+    throttles: Type.Optional(Type.Object({ sample: Type.Optional(count), rollup: Type.Optional(count) })),
     desired: Type.Optional(
       Type.Object({
         version: count,

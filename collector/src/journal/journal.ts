@@ -83,7 +83,12 @@ export class Journal {
   }
 
   get isCongested(): boolean {
-    return this.waitingBytes > congestionBytes;
+    return this.load > 1;
+  }
+
+  /** How much waits, of what may before it is congested. */
+  get load(): number {
+    return this.waitingBytes / congestionBytes;
   }
 
   /** Resolves once all that was put in line is durable and folded, or has failed. */

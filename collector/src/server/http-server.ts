@@ -23,6 +23,8 @@ import { securityHeaders } from './security-headers.ts';
 export interface UpgradeEndpoint {
   readonly subprotocol: string;
   readonly action: Action;
+  /** Asked before anything is spent on a connection: whether there is room for it. */
+  room?(): Outcome<undefined>;
   upgrade(upgrade: Upgrade): void;
 }
 
@@ -170,7 +172,9 @@ function endpointOf(
     return refused('bad_input', `the WebSocket subprotocol must be ${endpoint.subprotocol}`);
   if (principal === undefined) return refused('not_authorised', 'nobody was asked for a token');
   const allowed = permitAction(principal, endpoint.action);
-  return allowed.ok ? { ok: true, value: endpoint } : allowed;
+  if (!allowed.ok) return allowed;
+  const room = endpoint.room?.();
+  return room?.ok === false ? room : { ok: true, value: endpoint };
 }
 
 function writeProblem(response: ServerResponse, refusal: Refusal): void {
@@ -190,10 +194,11 @@ function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   socket.end([status, ...lines, '', body].join('\r\n'));
 }
 
-function headersOf({ kind }: Refusal): Record<string, string> {
+function headersOf({ kind, retryAfterSeconds }: Refusal): Record<string, string> {
   return {
     'content-type': problemType,
     'cache-control': 'no-store',
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `${retryAfterSeconds}` }),
     ...(kind === 'not_authorised' ? { 'www-authenticate': 'Bearer realm="holdfast"' } : {}),
   };
 }

@@ -171,6 +171,12 @@ export interface DesiredState {
   readonly breakers: readonly BreakerOverride[];
 }
 
+/** What an agent may be asked to send less of. What changes a state is never among it. */
+export type ThrottledClass = 'sample' | 'rollup';
+
+/** For how many milliseconds, by class: samples are left out and counted, rollups come once a minute. */
+export type Throttles = Readonly<Partial<Record<ThrottledClass, number>>>;
+
 export interface Welcome {
   readonly type: 'welcome';
   /** The highest sequence number of this epoch that is durably stored; 0 for none. */
@@ -182,12 +188,15 @@ export interface Welcome {
   /** Those of the hello that may be used. */
   readonly caps?: readonly string[];
   readonly now: number;
+  readonly throttles?: Throttles;
+  /** How many agents would come back after an end, and how many of them a second are welcome. */
+  readonly spread?: { readonly agents: number; readonly perSecond: number };
   /** Absent where the agent already holds this version. */
   readonly desired?: DesiredState;
 }
 
 /** What is answered to a request that brings a hello and batches: the welcome after them. */
-export interface IngestAnswer extends Omit<Welcome, 'type' | 'heartbeatMs' | 'caps'> {
+export interface IngestAnswer extends Omit<Welcome, 'type' | 'heartbeatMs' | 'caps' | 'spread'> {
   /** What was not taken as it came. A batch that is named here is stored apart and not to be sent again. */
   readonly problems: readonly IngestProblem[];
 }
@@ -198,7 +207,7 @@ export interface IngestProblem {
 
 export type CollectorMessage =
   | Welcome
-  | { readonly type: 'ack'; readonly stored: number }
+  | { readonly type: 'ack'; readonly stored: number; readonly throttles?: Throttles }
   | { readonly type: 'desired'; readonly desired: DesiredState }
   | { readonly type: 'refused'; readonly problem: string; readonly seq?: number }
   | { readonly type: 'pong'; readonly sentAt: number; readonly now: number }

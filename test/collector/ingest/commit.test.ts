@@ -13,7 +13,7 @@ import { MemoryStore } from '../support/memory-store.ts';
 import { batchWith, rollupsOf, startAt, WireAgent } from '../support/wire-agent.ts';
 
 /** The agents' endpoint on a real socket, over a store whose commits the test decides. */
-async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStore }> {
+async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStore; journal: Journal }> {
   const store = new MemoryStore();
   const clock = new FakeClock(startAt);
   const bus = createLocalBus();
@@ -33,7 +33,7 @@ async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStor
     server.close();
   });
   const { port } = server.address() as AddressInfo; // listens on TCP
-  return { url: `http://127.0.0.1:${port}`, store };
+  return { url: `http://127.0.0.1:${port}`, store, journal };
 }
 
 test('nothing is acknowledged before its commit has returned', async () => {
@@ -74,4 +74,29 @@ test('an agent is read no faster than it is stored', async () => {
   release();
   await agent.acknowledged(100);
   await agent.next('pong');
+});
+
+test('an acknowledgement says what a collector with much to store is spared', async () => {
+  const scope = scopeOfTest();
+  const { url, store, journal } = await withStore(scope);
+  const agent = await WireAgent.introduce(scope, url);
+  expect((await agent.next('welcome')).spread).toEqual({ agents: 1, perSecond: 500 });
+  const release = store.hold();
+  agent.send(batchWith(1));
+  agent.send({ type: 'ping', sentAt: 1 });
+  await agent.next('pong');
+  const { service, instance } = { service: 'a', instance: 'b' };
+  const fact = {
+    type: 'refused',
+    agent: { service, instance, epoch: 'e' },
+    seq: 1,
+    problem: 'large',
+  } as const;
+  journal.append({ fact, frame: new Uint8Array(17 * 1_048_576) });
+  release();
+  await agent.acknowledged(1);
+  expect(agent.all('ack')[0]?.throttles).toEqual({ sample: 10_000, rollup: 50_000 });
+  agent.send(batchWith(2));
+  await agent.acknowledged(2);
+  expect(agent.all('ack').at(-1)?.throttles).toBeUndefined();
 });

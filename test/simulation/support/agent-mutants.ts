@@ -82,6 +82,40 @@ function withoutOne(event: ResilienceEvent): ResilienceEvent {
   return first === undefined ? event : { ...event, edges: [{ ...first, count: first.count - 1 }, ...edges] };
 }
 
+/** While the collector asks for less, changes of state are left out as well. */
+export function throttledTransition(): Seams {
+  return {
+    ...plainSeams,
+    transport: (transport) => {
+      let isThrottled = false;
+      const decisions = new Map<unknown, boolean>();
+      const heard = hearing(transport, (text) => (isThrottled = text.includes('"throttles"')));
+      return changing(heard, (frame) => {
+        if (frame.type !== 'batch') return frame;
+        const isCut = decisions.get(frame['seq']) ?? isThrottled;
+        decisions.set(frame['seq'], isCut);
+        const { events } = frame as unknown as Batch; // the agent made it
+        return isCut ? { ...frame, events: events.filter(({ kind }) => !kind.startsWith('circuit')) } : frame;
+      });
+    },
+  };
+}
+
+/** Hears what the collector says before the agent does. */
+function hearing(transport: Transport, hear: (text: string) => void): Transport {
+  return {
+    connect: (listener) =>
+      transport.connect({
+        opened: () => listener.opened(),
+        frame: (text) => {
+          hear(text);
+          listener.frame(text);
+        },
+        closed: (end) => listener.closed(end),
+      }),
+  };
+}
+
 export function neverSentAgain(): Seams {
   return onBatches((batch, isRepeat) => (isRepeat ? undefined : batch));
 }

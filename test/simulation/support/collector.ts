@@ -26,6 +26,8 @@ export class SimulatedCollector {
   disk = new Disk();
   store: Store | undefined;
   state: FoldedState | undefined;
+  /** How much it seems to have to do: agents are throttled by it. */
+  load = 0;
   private readonly options: CollectorOptions;
   private life: Life | undefined;
 
@@ -54,6 +56,7 @@ export class SimulatedCollector {
     this.state = state;
     await state.open();
     const journal = seams.journal({ store, clock: life, apply: (entry) => state.apply(entry) });
+    Object.defineProperty(journal, 'load', { get: () => this.load });
     const book = new TokenBook({ tokens: [], clock: life, record: (fact) => journal.record(fact) });
     const access = new Access({
       book,

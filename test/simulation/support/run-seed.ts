@@ -11,7 +11,15 @@ export interface SeedReport {
   readonly happened: Readonly<Record<FaultName | Happening, number>>;
 }
 
-type Happening = 'batches' | 'resent' | 'gaps' | 'merged' | 'summarised' | 'dropped' | 'failed_commits';
+type Happening =
+  | 'batches'
+  | 'resent'
+  | 'gaps'
+  | 'merged'
+  | 'summarised'
+  | 'dropped'
+  | 'throttled'
+  | 'failed_commits';
 
 const stepMs = 250;
 const drainMs = 60_000;
@@ -23,6 +31,7 @@ const chances: Readonly<Record<FaultName, number>> = {
   parting: 0.004,
   commit_failure: 0.008,
   slow_commit: 0.01,
+  overload: 0.005,
   collector_kill: 0.008,
   agent_kill: 0.005,
   restore: 0.005,
@@ -65,7 +74,8 @@ function happenedIn(world: World): SeedReport['happened'] {
     gaps: world.collector.disk.entries.filter(({ fact }) => fact.type === 'gap').length,
     merged: batches.reduce((sum, batch) => sum + mergedIn(batch), 0),
     summarised: batches.filter(({ events }) => events.some((event) => 'edges' in event)).length,
-    dropped: batches.filter(({ dropped }) => dropped !== undefined).length,
+    dropped: batches.filter(({ dropped }) => dropped?.['event/queue_overflow'] !== undefined).length,
+    throttled: batches.filter(({ dropped }) => dropped?.['sample/throttled'] !== undefined).length,
     failed_commits: world.collector.store?.failedCount ?? 0,
   };
 }

@@ -14,6 +14,7 @@ export const faultNames = [
   'parting',
   'commit_failure',
   'slow_commit',
+  'overload',
   'collector_kill',
   'agent_kill',
   'restore',
@@ -76,6 +77,8 @@ export class World {
       case 'slow_commit':
         if (store !== undefined) store.slowUntil = now + this.upTo(3_000);
         return;
+      case 'overload':
+        return this.overload();
       case 'collector_kill':
         return this.killCollector();
       case 'agent_kill':
@@ -92,6 +95,7 @@ export class World {
 
   async heal(): Promise<void> {
     this.network.heal();
+    this.collector.load = 0;
     const { store } = this.collector;
     if (store === undefined) await this.startCollector();
     else Object.assign(store, { failsUntil: 0, slowUntil: 0 });
@@ -124,6 +128,12 @@ export class World {
     | undefined {
     const connections = [...this.network.connections];
     return connections[Math.floor(this.upTo(connections.length))];
+  }
+
+  private overload(): void {
+    const { collector, clock } = this;
+    collector.load = this.random() < 0.5 ? 0.3 : 0.6;
+    clock.setTimeout(() => (collector.load = 0), this.upTo(60_000));
   }
 
   private async killCollector(): Promise<void> {
