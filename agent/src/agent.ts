@@ -86,8 +86,9 @@ export class Agent extends Primitives {
   }
 
   /** Reports an error that no pipeline saw. Never throws. */
-  report(error: unknown, { operation }: { readonly operation?: string } = {}): void {
+  report(error: unknown, where?: { readonly operation?: string }): void {
     try {
+      const operation = where?.operation;
       const meter = this.#parts.recorder.meter({ kind: 'agent', name: 'reported errors' });
       const classification = this.classify(error);
       const { report } = this.#parts.runtime.propagation.planFor({ error, classification, operation });

@@ -86,6 +86,14 @@ describe('report', () => {
       expect(faults).toEqual([]);
     },
   );
+
+  test('takes no place for none', async () => {
+    const { agent, clock, collector, faults } = await createTestAgent();
+    agent.report(new Error('odd'), null as unknown as undefined);
+    await clock.advance(1_000);
+    expect(collector.totals('agent', 'reported errors')).toEqual({ class_unknown: 1 });
+    expect(faults).toEqual([]);
+  });
 });
 
 describe('status', () => {

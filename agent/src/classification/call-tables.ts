@@ -103,6 +103,8 @@ export const awsRows: readonly Row[] = [
 
 /** Where only the message tells: clients that give no code, and codes that mean two things. */
 export const messageRows: readonly Row[] = [
+  // Of fetch, which hides it behind "fetch failed": nothing was sent, as the address is wrong.
+  ['unknown scheme|bad port', ours],
   // The handshake was not over, so the request was not sent.
   ['Client network socket disconnected before secure TLS connection was established', unsent],
   ['.*NGHTTP2_REFUSED_STREAM', again],
@@ -149,7 +151,6 @@ export const cancelRows: readonly Row[] = [
 
 /** What `fetch` says where its cause is not known. */
 export const fetchRows: readonly Row[] = [
-  ['unknown scheme|bad port', ours],
   ['fetch failed|Failed to fetch|terminated|other side closed|Load failed|network error', outage],
 ];
 

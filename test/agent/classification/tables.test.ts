@@ -146,6 +146,11 @@ describe('what stands around an error', () => {
       });
   });
 
+  test.each(['http://127.0.0.1:25', 'ftp://127.0.0.1'])('an address that fetch refuses: %s', async (url) => {
+    const error: unknown = await fetch(url).catch((thrown: unknown) => thrown);
+    expect(rowOf(error)).toBe(ours);
+  });
+
   test('what fetch wraps is no mistake', () => {
     expect(rowOf(new TypeError('fetch failed', { cause: new Error('?') }))).toBe(outage);
     expect(rowOf(new TypeError('terminated', { cause: errorOf({ code: 'UND_ERR_SOCKET' }) }))).toBe(passing);
