@@ -1,8 +1,11 @@
 import { createAgent, type Agent, type Executor } from '@holdfast/agent';
 import { FakeClock } from '@holdfast/agent/testing';
 import { describe, expect, test } from 'vitest';
+import { createCache } from '../../../agent/src/primitives/cache/cache.ts';
 import { createCircuitBreaker } from '../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
+import { createIdempotency } from '../../../agent/src/primitives/idempotency/idempotency.ts';
 import { createRetry } from '../../../agent/src/primitives/retry/retry.ts';
+import { createSaga } from '../../../agent/src/primitives/saga/saga.ts';
 import { createTestAgent } from '../support/agent.ts';
 import { createTestRuntime } from '../support/runtime.ts';
 
@@ -74,6 +77,23 @@ describe('the same error object again', () => {
     expect(telemetry.counts('circuit_breaker/orders')).toEqual({ failure: 2, class_partial_outage: 2 });
     expect(telemetry.counts('circuit_breaker/payments')).toEqual({ failure: 1, class_partial_outage: 1 });
     expect(telemetry.kinds()).toEqual(['error.sampled', 'error.sampled']);
+  });
+
+  test('counts at a later call of a cache, saga or idempotency too', async () => {
+    const { runtime, clock, telemetry } = createTestRuntime();
+    const kept = Promise.reject(Object.assign(new Error('down'), { status: 503 }));
+    const primitives = {
+      breaker: createCircuitBreaker(runtime, 'first'),
+      cache: createCache(runtime, 'kept', { ttlMs: 1 }),
+      saga: createSaga(runtime, 'kept'),
+      idempotency: createIdempotency(runtime, 'kept'),
+    };
+    for (const primitive of Object.values(primitives)) {
+      await expect(primitive.execute(() => kept, { key: 'k' })).rejects.toThrow();
+      await clock.advance(1);
+    }
+    for (const kind of ['cache', 'saga', 'idempotency'])
+      expect(telemetry.counts(`${kind}/kept`)).toMatchObject({ class_partial_outage: 1 });
   });
 
   test('counts once where it passes several on its way out', async () => {

@@ -135,7 +135,7 @@ class AnswerCache implements Cache {
       this.#meter.count(countIndex.coalesced);
       return this.#wait(shared, signal);
     }
-    const flight = new Flight(key, false);
+    const flight = new Flight(key, this.#nowMs());
     const answer = this.#wait(flight, signal); // first: the function may abort the signal at once
     this.#begin(flight, fn);
     return answer;
@@ -143,7 +143,7 @@ class AnswerCache implements Cache {
 
   #revalidate(key: string, fn: Guarded<unknown>): void {
     if (this.#flights.has(key) || this.#flights.size >= this.#settings.maxEntries) return;
-    this.#begin(new Flight(key, true), fn);
+    this.#begin(new Flight(key, this.#nowMs(), true), fn);
   }
 
   #begin(flight: Flight, fn: Guarded<unknown>): void {
@@ -199,7 +199,8 @@ class AnswerCache implements Cache {
     if (flight.isAborted) return;
     const classification = this.#runtime.classifier.classify(error);
     const operation = flight.isBackground ? 'revalidation' : undefined;
-    noteError(this.#runtime, { meter: this.#meter, error, classification, operation });
+    const { startedMs: sinceMs } = flight;
+    noteError(this.#runtime, { meter: this.#meter, error, classification, operation, sinceMs });
     const outcome = outcomeOf({ error, classification });
     const entry = unanswered.has(classification.class) ? undefined : this.#entries.peek(flight.key);
     const { ttlMs, staleIfErrorMs } = this.#settings;

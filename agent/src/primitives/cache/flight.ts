@@ -18,12 +18,15 @@ export class Flight {
   readonly key: string;
   /** Nobody needs to wait for it: it brings an answer for those who come later. */
   readonly isBackground: boolean;
+  /** Monotonic. */
+  readonly startedMs: number;
   readonly passengers: Set<Passenger> = new Set();
   readonly #scope = new Scope(1, undefined);
   #isAborted = false;
 
-  constructor(key: string, isBackground: boolean) {
+  constructor(key: string, startedMs: number, isBackground = false) {
     this.key = key;
+    this.startedMs = startedMs;
     this.isBackground = isBackground;
   }
 

@@ -216,7 +216,7 @@ export class Idempotency implements Executor {
     this.#meter.count(countIndex[outcome]);
     this.#meter.time(runtime.clock.monotonic() - startedMs);
     if (flight?.isNoted !== true)
-      noteError(runtime, { meter: this.#meter, error, classification, operation });
+      noteError(runtime, { meter: this.#meter, error, classification, operation, sinceMs: startedMs });
     if (flight !== undefined) flight.isNoted = true;
   }
 

@@ -74,7 +74,8 @@ export class Conductor {
     const { site, meter } = this.#desk;
     if (run.signal.aborted) return; // counted as cancelled
     const classification = site.runtime.classifier.classify(error);
-    noteError(site.runtime, { meter, error, classification, operation: run.failedStep(error) });
+    const { startedMs: sinceMs } = run;
+    noteError(site.runtime, { meter, error, classification, operation: run.failedStep(error), sinceMs });
   }
 
   #failure(log: SagaLog, cause: unknown, fates: SagaFates): SagaError {

@@ -33,6 +33,8 @@ export class SagaRun implements SagaScope<never> {
   readonly input: never;
   readonly context: unknown;
   readonly signal: AbortSignal;
+  /** Monotonic. */
+  readonly startedMs: number;
   readonly #parts: RunParts;
   readonly #results: Record<string, unknown> = {};
   /** Every step that the function has come to. */
@@ -48,6 +50,7 @@ export class SagaRun implements SagaScope<never> {
     this.input = parts.log.input as never; // what the saga was given
     this.context = caller.context;
     this.signal = caller.signal;
+    this.startedMs = parts.site.runtime.clock.monotonic();
   }
 
   /** Bound, so that `async ({ step }) => …` works. */

@@ -185,7 +185,7 @@ export class Saga<Input = unknown> implements Executor {
         meter.time(clock.monotonic() - startedMs);
         // What undid a saga has been counted where it was seen.
         if (!(error instanceof SagaError))
-          noteError(this.#runtime, { meter, error, classification, operation });
+          noteError(this.#runtime, { meter, error, classification, operation, sinceMs: startedMs });
       }
       throw error;
     }
