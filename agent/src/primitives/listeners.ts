@@ -58,7 +58,7 @@ export class Listeners<Events extends object> {
     this.#isDelivering = true;
     for (const { event, payload } of this.#posted) {
       for (const one of this.#listeners)
-        if (one.event === event) this.#call(one.listener, payload as Events[keyof Events]); // as `post` took it
+        if (one.event === event) this.#call(one.listener, payload as Events[keyof Events]); // see `post`
     }
     this.#posted = undefined;
     this.#isDelivering = false;
