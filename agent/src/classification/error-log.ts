@@ -33,6 +33,11 @@ export function noteError(runtime: Runtime, noted: NotedError): void {
   }
 }
 
+/** A layer hands an error on, which it has counted, to the one around it. See `ErrorLog.handOn`. */
+export function handOn(runtime: Runtime, error: unknown): void {
+  logOf(runtime).handOn(error);
+}
+
 /** Whether something of this kind may be told again for this resource: at most once in 10 s. See `kindOf`. */
 export function isSampleDue(runtime: Runtime, meter: Meter, key: string): boolean {
   return logOf(runtime).isDue(meter, key);
@@ -62,6 +67,8 @@ class ErrorLog {
    * kept. The same resource sees it again only when it was thrown again.
    */
   readonly #counted = new WeakMap<object, { meter: Meter; atMs: number }>();
+  /** How many layers have still to see a value that was counted, and is no object. */
+  readonly #handedOn = new Map<unknown, { count: number; readonly atMs: number }>();
   /** What was last sent, the longest ago first. */
   readonly #samples = new Map<string, Sample>();
 
@@ -74,7 +81,7 @@ class ErrorLog {
     const isTold = report ?? !untold.has(classification.class);
     if (isOwnRejection && !isTold) return;
     const origin = originOf(error);
-    if (isObject(origin) && !this.#isNew(origin, meter, sinceMs)) return;
+    if (isObject(origin) ? !this.#isNew(origin, meter, sinceMs) : this.#wasHandedOn(origin)) return;
     // A layer counts its own rejections where it makes them.
     if (!isOwnRejection) meter.count(classColumn(classification.class));
     if (!isTold) return;
@@ -87,6 +94,27 @@ class ErrorLog {
       sample.tally = tallyOf(meter, summary);
     }
     if (!isOwnRejection && sample.tally !== undefined) this.#runtime.telemetry.tally(sample.tally);
+  }
+
+  /**
+   * A string that was thrown cannot be known again as an object can: who hands it on has to say so. A layer
+   * that has stopped waiting never looks at it; what it left here is void after a second.
+   */
+  handOn(error: unknown): void {
+    const value = originOf(error);
+    if (isObject(value)) return;
+    const count = (this.#handedOn.get(value)?.count ?? 0) + 1;
+    if (this.#handedOn.size >= maxHandedOn) this.#handedOn.clear();
+    this.#handedOn.set(value, { count, atMs: this.#runtime.clock.monotonic() });
+  }
+
+  #wasHandedOn(value: unknown): boolean {
+    const known = this.#handedOn.get(value);
+    if (known === undefined) return false;
+    known.count -= 1;
+    const isFresh = this.#runtime.clock.monotonic() - known.atMs < 1_000;
+    if (known.count === 0 || !isFresh) this.#handedOn.delete(value);
+    return isFresh;
   }
 
   #isNew(error: object, meter: Meter, sinceMs: number): boolean {
@@ -143,5 +171,6 @@ function originOf(error: unknown): unknown {
 /** Own rejections and cancelled calls say nothing that their counts do not. */
 const untold: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['cancelled', 'rejected']);
 
+const maxHandedOn = 100;
 const sampleEveryMs = 10_000;
 const maxSamples = 1_000;

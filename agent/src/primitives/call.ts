@@ -4,7 +4,7 @@ import { func } from '../options/checks.ts';
 export interface CallContext {
   /** Aborted when the caller gives up or a time-out elapses. Made when it is first read. */
   readonly signal: AbortSignal;
-  /** 1 for the first call, 2 for the first retry. */
+  /** 1 for the first call, 2 for the first retry, or for what a hedge sends: no two are the same. */
   readonly attempt: number;
 }
 
@@ -77,6 +77,8 @@ export function inPlaceOf<W>(
  */
 export class Scope implements CallContext {
   declare readonly attempt: number;
+  /** How many attempts a hedge has added to it; absent where there is none. */
+  declare hedgeCount?: number;
   declare private given: AbortSignal | undefined;
   declare private controller: AbortController | undefined;
   declare private aborted: { readonly reason: unknown } | undefined;

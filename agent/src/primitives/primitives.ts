@@ -1,3 +1,4 @@
+import { handOn } from '../classification/error-log.ts';
 import type { BreakerDirectory } from '../control/breaker-directory.ts';
 import { Registry, taken } from '../registry.ts';
 import type { Runtime } from '../runtime.ts';
@@ -62,7 +63,7 @@ export class Primitives {
 
   /** Primitives around each other; the first is the outermost. */
   compose<const P extends readonly Executor[]>(...primitives: P): Composed<P> {
-    return compose(...primitives);
+    return compose(primitives, (error) => handOn(this.#runtime, error));
   }
 
   circuitBreaker(name: string, options?: CircuitBreakerOptions): CircuitBreaker {

@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { createCircuitBreaker } from '../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
-import { compose } from '../../../agent/src/primitives/pipeline/compose.ts';
 import { createPipeline } from '../../../agent/src/primitives/pipeline/pipeline.ts';
 import { createRetry } from '../../../agent/src/primitives/retry/retry.ts';
+import { compose } from '../support/compose.ts';
 import { createTestRuntime } from '../support/runtime.ts';
 
 const { runtime } = createTestRuntime();
@@ -12,7 +12,7 @@ const executors = [
   ['a pipeline', pipeline],
   ['a breaker', breaker],
   ['a retry', createRetry(runtime, 'payments')],
-  ['what is composed', compose(pipeline, breaker)],
+  ['what is composed', compose(runtime, pipeline, breaker)],
 ] as const;
 
 interface Till {
@@ -47,6 +47,6 @@ test('the types of arguments, result and this are kept', () => {
   expectTypeOf(plain).parameters.toEqualTypeOf<[id: string]>();
   expectTypeOf(plain).returns.toEqualTypeOf<Promise<{ id: string }>>();
   expectTypeOf(plain('7')).resolves.toEqualTypeOf<{ id: string }>();
-  const generic = compose(pipeline, breaker).wrap(<V>(value: V) => [value]);
+  const generic = compose(runtime, pipeline, breaker).wrap(<V>(value: V) => [value]);
   expectTypeOf(generic(5)).resolves.toEqualTypeOf<number[]>();
 });

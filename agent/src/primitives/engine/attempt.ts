@@ -30,7 +30,8 @@ export class Attempt extends Deadline implements Passage {
 
   /** Calls the function. `phase` is the breaker's, where there is one. */
   begin(call: Call, phase: Phase | undefined, nowMs: number): void {
-    const scope = new Scope(call.attemptCount, undefined);
+    const scope = new Scope(numberAfter(call.scope, call.attemptCount), undefined);
+    call.scope = scope;
     this.#call = call;
     this.#scope = scope;
     this.phase = phase;
@@ -118,4 +119,11 @@ export class Attempt extends Deadline implements Passage {
     this.phase = undefined;
     this.#engine.keepAttempt(this);
   }
+}
+
+/** No two attempts of a call have the same number, those of a hedge included. */
+function numberAfter(last: Scope | undefined, attemptCount: number): number {
+  return last === undefined
+    ? attemptCount
+    : Math.max(attemptCount, last.attempt + (last.hedgeCount ?? 0) + 1);
 }

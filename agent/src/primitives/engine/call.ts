@@ -2,7 +2,7 @@ import { countIndex, type TimerHandle } from '@holdfast/shared';
 import { hasCode, ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
-import { type CallOptions, type Guarded, rankOf } from '../call.ts';
+import { type CallOptions, type Guarded, rankOf, type Scope } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { type Failure, noteFailure, outcomeOf } from '../failure.ts';
 import type { Progress } from '../retry/policy.ts';
@@ -29,6 +29,8 @@ export class Call extends Deadline implements Waiting, Progress, Course {
   lastFailure: Failure | undefined = undefined;
   /** The one that is under way. While host code decides about its end there is none. */
   attempt: Attempt | undefined = undefined;
+  /** What the last attempt was given. */
+  scope: Scope | undefined = undefined;
   /** Whether its signal aborted while it waited for nothing: whoever decides about the call is to end it. */
   isGivenUp = false;
   readonly #engine: Engine;
@@ -282,6 +284,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     this.#resolve = nothing;
     this.#reject = nothing;
     this.attempt = undefined;
+    this.scope = undefined;
     this.#waitTimer = undefined;
     this.lastFailure = undefined;
     this.#onAbort = undefined;

@@ -43,6 +43,8 @@ export class Race extends Deadline {
   #attempt(nowMs: number): void {
     const scope = new FollowingScope(this.#call, this.#scopes.length);
     this.#scopes.push(scope);
+    if (this.#scopes.length > 1 && this.#call instanceof Scope)
+      this.#call.hedgeCount = this.#scopes.length - 1;
     this.#runningCount += 1;
     this.list?.remove(this);
     if (this.#hasHedgesLeft) this.#hedging.delay?.add(this, nowMs);

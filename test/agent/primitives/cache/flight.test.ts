@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCache } from '../../../../agent/src/primitives/cache/cache.ts';
-import { compose } from '../../../../agent/src/primitives/pipeline/compose.ts';
 import { createPipeline } from '../../../../agent/src/primitives/pipeline/pipeline.ts';
+import { compose } from '../../support/compose.ts';
 import { begin, createCacheUnderTest } from '../../support/cache.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
@@ -104,7 +104,7 @@ test('how many are under way is shown', async () => {
 test('a pipeline behind it counts the error, and the cache the call', async () => {
   const { runtime, telemetry } = createTestRuntime();
   const cache = createCache(runtime, 'users', { ttlMs: 1_000 });
-  const guarded = compose(cache, createPipeline(runtime, 'users', {}));
+  const guarded = compose(runtime, cache, createPipeline(runtime, 'users', {}));
   await expect(guarded.execute(() => Promise.reject(boom), { key: 'ana' })).rejects.toBe(boom);
   expect(telemetry.counts('cache/users')).toEqual({ failure: 1 });
   expect(telemetry.counts('pipeline/users')).toEqual({ failure: 1, class_unknown: 1 });

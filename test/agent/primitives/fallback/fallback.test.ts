@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { CriticalError, hasCode, PartialOutageError, ResilienceError } from '../../../../agent/src/errors.ts';
 import { createFallback } from '../../../../agent/src/primitives/fallback/fallback.ts';
 import type { FallbackOptions } from '../../../../agent/src/primitives/fallback/options.ts';
-import { compose } from '../../../../agent/src/primitives/pipeline/compose.ts';
 import { createRetry } from '../../../../agent/src/primitives/retry/retry.ts';
+import { compose } from '../../support/compose.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
 const boom = new Error('down');
@@ -68,7 +68,7 @@ test('what failed with its fallback has the meaning of the first error', async (
 test('what failed with its fallback is counted once, by the inner layer', async () => {
   const { runtime, telemetry } = createTestRuntime();
   const retry = createRetry(runtime, 'reviews', { maxRetries: 0 });
-  const composed = compose(retry, createFallback(runtime, 'reviews', { fallback: failing }));
+  const composed = compose(runtime, retry, createFallback(runtime, 'reviews', { fallback: failing }));
   const first = new PartialOutageError('first');
   await expect(composed.execute(() => Promise.reject(first))).rejects.toMatchObject({ cause: first });
   expect(telemetry.counts('retry/reviews')).toEqual({ failure: 1 });

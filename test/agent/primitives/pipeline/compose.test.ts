@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createCircuitBreaker } from '../../../../agent/src/primitives/circuit-breaker/circuit-breaker.ts';
 import { createFallback } from '../../../../agent/src/primitives/fallback/fallback.ts';
-import { compose } from '../../../../agent/src/primitives/pipeline/compose.ts';
 import { createRetry } from '../../../../agent/src/primitives/retry/retry.ts';
 import { createTimeout } from '../../../../agent/src/primitives/timeout/timeout.ts';
+import { compose } from '../../support/compose.ts';
 import { createTestRuntime } from '../../support/runtime.ts';
 
 const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
@@ -11,6 +11,7 @@ const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 test('the first is the outermost', async () => {
   const { runtime, clock, telemetry } = createTestRuntime();
   const composed = compose(
+    runtime,
     createFallback(runtime, 'f', { fallback: 'pending' }),
     createTimeout(runtime, 't', { timeoutMs: 150 }),
     createRetry(runtime, 'r', { maxRetries: 9, backoff: { kind: 'constant', baseMs: 100, jitter: 'none' } }),
@@ -31,6 +32,7 @@ test('the first is the outermost', async () => {
 test('a time-out further out counts for a breaker further in', async () => {
   const { runtime, clock, telemetry } = createTestRuntime();
   const composed = compose(
+    runtime,
     createTimeout(runtime, 't', { timeoutMs: 150 }),
     createCircuitBreaker(runtime, 'b'),
   );
@@ -48,7 +50,7 @@ test('a time-out further out counts for a breaker further in', async () => {
 
 test('the signal of the caller reaches the function', async () => {
   const { runtime } = createTestRuntime();
-  const composed = compose(createRetry(runtime, 'r'), createCircuitBreaker(runtime, 'b'));
+  const composed = compose(runtime, createRetry(runtime, 'r'), createCircuitBreaker(runtime, 'b'));
   const controller = new AbortController();
   let seen: AbortSignal | undefined;
   const answer = composed.execute(
@@ -63,9 +65,43 @@ test('the signal of the caller reaches the function', async () => {
   expect(seen?.reason).toEqual(new Error('gave up'));
 });
 
+test.each(['no', undefined, 7])('what is thrown counts once, be it no object: %s', async (thrown) => {
+  const { runtime, clock, telemetry } = createTestRuntime();
+  const layers = [
+    createRetry(runtime, 'r', { maxRetries: 1, retryOn: () => true }),
+    createTimeout(runtime, 't', { timeoutMs: 150 }),
+    createCircuitBreaker(runtime, 'b'),
+  ] as const;
+  const composed = compose(runtime, ...layers);
+  const calls = [1, 2].map(() => composed.execute(() => Promise.reject(thrown)));
+  const ends = Promise.allSettled(calls);
+  await clock.advance(10_000);
+  expect((await ends).map((end) => 'reason' in end && end.reason)).toEqual([thrown, thrown]);
+  expect(telemetry.counts('circuit_breaker/b')).toEqual({ failure: 4, class_unknown: 4 });
+  expect(telemetry.counts('timeout/t')).toEqual({ failure: 4 });
+  expect(telemetry.counts('retry/r')).toEqual({ failure: 2, retries: 2 });
+  await expect(layers[1].execute(() => Promise.reject(thrown))).rejects.toBe(thrown);
+  expect(telemetry.counts('timeout/t')).toEqual({ failure: 5, class_unknown: 1 });
+});
+
+test('a layer that stopped waiting keeps no later error from being counted', async () => {
+  const { runtime, clock, telemetry } = createTestRuntime();
+  const outer = createTimeout(runtime, 't', { timeoutMs: 50 });
+  const composed = compose(runtime, outer, createTimeout(runtime, 'inner', { timeoutMs: 1_000 }));
+  let fail: (reason: string) => void = () => undefined;
+  const call = composed.execute(() => new Promise((_resolve, reject) => (fail = reject)));
+  call.catch(() => undefined);
+  await clock.advance(50);
+  await expect(call).rejects.toThrow();
+  fail('late');
+  await clock.advance(1_000);
+  await expect(outer.execute(() => Promise.reject('late'))).rejects.toBe('late');
+  expect(telemetry.counts('timeout/t')).toMatchObject({ class_unknown: 1 });
+});
+
 test('what is no primitive is refused', () => {
   const { runtime } = createTestRuntime();
-  expect(() => compose()).toThrow('at least one');
+  expect(() => compose(runtime)).toThrow('at least one');
   // @ts-expect-error an option object is no primitive
-  expect(() => compose(createRetry(runtime, 'r'), { timeoutMs: 5 })).toThrow('argument 2');
+  expect(() => compose(runtime, createRetry(runtime, 'r'), { timeoutMs: 5 })).toThrow('argument 2');
 });
