@@ -8,6 +8,7 @@ const parts = [
   { name: 'black-holes', settings: { BLACK_HOLES: '100' }, args: ['test/reliability/black-hole.test.ts'] },
   { name: 'crowd', settings: { AGENTS: '10000' }, args: ['test/end-to-end/crowd-returns.test.ts'] },
   { name: 'kill-loop', settings: { KILLS: '200' }, args: ['test/end-to-end/kill-loop.test.ts'] },
+  { name: 'power-cuts', settings: { CUTS: '50' }, args: ['power-cut'] },
   { name: 'links', settings: { LINK_SECONDS: '1800' }, args: ['test/reliability/bad-links.test.ts'] },
 ];
 

@@ -9,16 +9,18 @@ export interface KillableCollector {
   readonly dataDir: string;
   /** The id of its process now. */
   readonly pid: number;
-  /** `kill -9`, and after the pause another process on the same port and data. */
-  killAndRestart(pauseMs: number): Promise<void>;
+  /** `kill -9`, and after the pause or the work another process on the same port and data. */
+  killAndRestart(pause: number | (() => void)): Promise<void>;
+  /** Stops it in the middle of what it does, until it is killed. */
+  freeze(): Promise<void>;
   /** Ends it as Ctrl-C does. */
   end(): Promise<void>;
 }
 
 /** The built collector in a process of its own, which can be killed. */
-export async function killableCollector(scope: Scope): Promise<KillableCollector> {
+export async function killableCollector(scope: Scope, folder?: string): Promise<KillableCollector> {
   const port = await freePort();
-  const dataDir = await temporaryFolder(scope);
+  const dataDir = folder ?? (await temporaryFolder(scope));
   const start = async (): Promise<ReturnType<typeof startHoldfast>> => {
     const started = startHoldfast(scope, ['up', '--port', `${port}`, '--data', dataDir]);
     await started.waitForOutput(`${port}`);
@@ -31,11 +33,16 @@ export async function killableCollector(scope: Scope): Promise<KillableCollector
     get pid() {
       return running.pid;
     },
-    killAndRestart: async (pauseMs) => {
+    killAndRestart: async (pause) => {
       running.signal('SIGKILL');
       await running.exited;
-      await realTime.sleep(pauseMs);
+      if (typeof pause === 'number') await realTime.sleep(pause);
+      else pause();
       running = await start();
+    },
+    freeze: async () => {
+      running.signal('SIGSTOP');
+      await realTime.sleep(50); // a thread that waits for the disk stops once it has its answer
     },
     end: async () => {
       running.interrupt();
