@@ -2,6 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
 import { App } from './app/app.tsx';
 import { LiveConnection } from './live/connection.ts';
+import { questionOf } from './live/question-of.ts';
 import { createLiveStore } from './live/store.ts';
 import { openWebSocket } from './live/web-socket.ts';
 import { systemClock, systemRandom } from './time/system-clock.ts';
@@ -25,11 +26,13 @@ socketUrl.protocol = pageUrl.protocol === 'https:' ? 'wss:' : 'ws:';
 const store = createLiveStore(systemClock);
 const live = new LiveConnection({
   url: socketUrl.href,
+  question: questionOf(location.search),
   clock: systemClock,
   random: systemRandom,
   open: openWebSocket,
   onMessage: store.apply,
   onConnection: store.setConnection,
+  onRefusal: ({ detail }) => store.refuse(detail),
 });
 window.addEventListener('online', () => live.retryNow());
 

@@ -1,6 +1,7 @@
-import type { LiveMessage } from '@holdfast/shared';
+import type { LiveMessage, LiveQuestion } from '@holdfast/shared';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Failure } from '../failure.ts';
 import { openLive } from './live-client.ts';
 
 /**
@@ -9,7 +10,11 @@ import { openLive } from './live-client.ts';
  */
 export async function follow(
   { host, url, token, ca, say }: Context,
-  on: { readonly until: AbortSignal; readonly message: (message: LiveMessage) => void },
+  on: {
+    readonly until: AbortSignal;
+    readonly question?: LiveQuestion;
+    readonly message: (message: LiveMessage) => void;
+  },
 ): Promise<void> {
   const { promise, resolve, reject } = promiseParts();
   let wasOpen = false;
@@ -20,6 +25,7 @@ export async function follow(
     ca,
     clock: host.clock,
     random: host.random,
+    ...(on.question === undefined ? {} : { question: on.question }),
     onMessage: on.message,
     onConnection(connection) {
       if (connection.state === 'open') {
@@ -27,7 +33,7 @@ export async function follow(
         wasOpen = true;
         isLost = false;
       } else if (connection.state === 'waiting') {
-        const isFinal = connection.failure.exitCode === exitCodes.notAuthorised;
+        const isFinal = isLasting(connection.failure);
         if (!wasOpen || isFinal) reject(connection.failure);
         else if (!isLost) say(`${connection.failure.message}; trying again until it does`);
         isLost = true;
@@ -42,6 +48,11 @@ export async function follow(
     on.until.removeEventListener('abort', resolve);
     live.close();
   }
+}
+
+/** Trying again with the same token and the same question changes nothing. */
+export function isLasting({ exitCode }: Failure): boolean {
+  return exitCode === exitCodes.notAuthorised || exitCode === exitCodes.usage;
 }
 
 interface PromiseParts {

@@ -3,6 +3,9 @@ import {
   type Clock,
   type LiveConnection,
   type LiveMessage,
+  type LiveQuestion,
+  liveQueryOf,
+  liveQuestionAfter,
   liveSubprotocol,
   plainObject,
   type Random,
@@ -22,6 +25,8 @@ export type Connection =
   | (Extract<LiveConnection, { readonly state: 'waiting' }> & { readonly failure: Failure });
 
 export interface LiveClientOptions extends Target {
+  /** What is asked for; the cursor of the last message is added when it connects again. */
+  readonly question?: LiveQuestion;
   readonly clock: Clock;
   readonly random: Random;
   readonly onMessage: (message: LiveMessage) => void;
@@ -29,6 +34,8 @@ export interface LiveClientOptions extends Target {
 }
 
 export interface LiveClient {
+  /** Asks for something else from now on. */
+  ask(question: LiveQuestion): void;
   close(): void;
 }
 
@@ -48,26 +55,27 @@ export function openLive(options: LiveClientOptions): LiveClient {
   const { clock } = options;
   checkSecrecy(options);
   let attempt = 0;
+  let opened: WebSocket | undefined;
   let timer: TimerHandle | undefined;
   let socket: WebSocket | undefined;
+  let question = options.question ?? {};
 
   function connect(): void {
     options.onConnection({ state: 'connecting', attempt: attempt + 1 });
-    socket = openSocket(options, { onFrame: hear, onEnd: lose });
+    socket = openSocket({ ...options, question }, { onFrame: hear, onEnd: lose });
     expectWord(socket);
   }
 
   function hear(from: WebSocket, frame: string): void {
     if (from !== socket) return;
-    const message = readLiveMessage(frame);
-    if (!message.ok)
-      return lose(from, new Failure(exitCodes.failed, `unreadable answer: ${message.problem}`));
+    const message = newsIn(frame);
+    if (message instanceof Failure) return lose(from, message);
     expectWord(from);
-    if (message.value.type === 'snapshot') {
-      attempt = 0;
-      options.onConnection({ state: 'open' });
-    }
-    options.onMessage(message.value);
+    question = liveQuestionAfter(message, question.q);
+    if (opened !== from) options.onConnection({ state: 'open' });
+    opened = from;
+    attempt = 0;
+    options.onMessage(message);
   }
 
   function expectWord(from: WebSocket): void {
@@ -82,21 +90,39 @@ export function openLive(options: LiveClientOptions): LiveClient {
     from.terminate();
     timer?.cancel();
     attempt += 1;
-    const ceilingMs = Math.min(backoff.capMs, backoff.baseMs * 2 ** (attempt - 1));
-    const delayMs = ceilingMs / 2 + (options.random() * ceilingMs) / 2;
+    const delayMs = delayAfter(attempt, options.random);
     timer = clock.setTimeout(connect, delayMs);
     options.onConnection({ state: 'waiting', attempt, failure, retryAt: clock.monotonic() + delayMs });
   }
 
+  function hangUp(): void {
+    timer?.cancel();
+    socket?.terminate();
+    socket = undefined;
+  }
+
   connect();
   return {
-    close() {
-      timer?.cancel();
-      const open = socket;
-      socket = undefined;
-      open?.terminate();
+    ask(next) {
+      hangUp();
+      question = next;
+      connect();
     },
+    close: hangUp,
   };
+}
+
+/** A message, or why there is none in the frame. */
+function newsIn(frame: string): LiveMessage | Failure {
+  const message = readLiveMessage(frame);
+  if (!message.ok) return new Failure(exitCodes.failed, `unreadable answer: ${message.problem}`);
+  if (message.value.type === 'refused') return new Failure(exitCodes.usage, message.value.detail);
+  return message.value;
+}
+
+function delayAfter(attempt: number, random: Random): number {
+  const ceilingMs = Math.min(backoff.capMs, backoff.baseMs * 2 ** (attempt - 1));
+  return ceilingMs / 2 + (random() * ceilingMs) / 2;
 }
 
 interface Ears {
@@ -105,8 +131,8 @@ interface Ears {
 }
 
 function openSocket(options: LiveClientOptions, { onFrame, onEnd }: Ears): WebSocket {
-  const { url, token, ca } = options;
-  const socket = new WebSocket(liveUrl(url), [liveSubprotocol], {
+  const { url, token, ca, question = {} } = options;
+  const socket = new WebSocket(`${liveUrl(url)}${liveQueryOf(question)}`, [liveSubprotocol], {
     perMessageDeflate: false,
     ...(ca === undefined ? {} : { ca }),
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),

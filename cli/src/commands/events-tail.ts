@@ -4,7 +4,14 @@ import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { limitOption } from './limit-option.ts';
 import { filterOption, readFilter } from './list-options.ts';
+import { readReplay, replayAtOption, type ReplayOptions, speedOption } from './replay-options.ts';
 import { readPeriod, sinceOption } from './time-options.ts';
+
+interface TailArguments extends ReplayOptions {
+  readonly limit: number;
+  readonly since?: string;
+  readonly filter?: string;
+}
 
 export function registerEventsTail(program: Command, host: Host): void {
   group(program, 'events', 'what happened')
@@ -13,11 +20,14 @@ export function registerEventsTail(program: Command, host: Host): void {
     .addOption(limitOption(10))
     .option(...sinceOption)
     .option(...filterOption)
-    .action(async (options: { limit: number; since?: string; filter?: string }, command: Command) => {
+    .option(...replayAtOption)
+    .option(...speedOption)
+    .action(async (options: TailArguments, command: Command) => {
       const context = contextOf(command, host);
       const { sinceAt } = readPeriod(options, host.clock.now());
       const filter = readFilter(options.filter ?? '');
+      const question = readReplay(options, host.clock.now());
       const { tailEvents } = await import('./tail.ts');
-      await tailEvents(context, { limit: options.limit, sinceAt, filter });
+      await tailEvents(context, { limit: options.limit, sinceAt, filter, question });
     });
 }

@@ -4,6 +4,7 @@ import {
   type Filter,
   type FleetEvent,
   type LiveMessage,
+  type LiveQuestion,
   matchesFilter,
 } from '@holdfast/shared';
 import { follow } from '../client/follow.ts';
@@ -11,6 +12,7 @@ import { eventColumns } from '../columns/events.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { csvHeader } from '../output/csv.ts';
+import { isoTime } from '../output/columns.ts';
 import { formatLine } from '../output/print.ts';
 
 export interface TailOptions {
@@ -20,20 +22,37 @@ export interface TailOptions {
   readonly sinceAt: number | undefined;
   /** What it lets through is shown. */
   readonly filter: Filter;
+  /** From when, and how fast; the present where it is empty. */
+  readonly question: LiveQuestion;
 }
 
 /** Prints a line an event, until Ctrl-C. What a reconnect brings again is printed once. */
 export async function tailEvents(context: Context, options: TailOptions): Promise<void> {
   const { host, printing } = context;
   const fresh = createFreshEvents(options);
+  const tellTime = createTimeTeller(context);
   if (printing.format === 'csv') host.out.write(`${csvHeader(eventColumns)}\r\n`);
   await follow(context, {
     until: host.stopSignal(),
+    question: options.question,
     message(message) {
+      tellTime(message);
       for (const event of fresh(message)) host.out.write(formatLine(eventColumns, event, printing));
     },
   });
   host.exitCode = exitCodes.interrupted;
+}
+
+/** Says when the past begins to be shown, and when it has caught up with now. */
+function createTimeTeller({ say }: Context): (message: LiveMessage) => void {
+  let isPast = false;
+  return (message) => {
+    const { replay } = message;
+    const at = message.type === 'snapshot' ? message.view.at : message.at;
+    if (replay !== undefined && !isPast) say(`the past, from ${isoTime(at)} on, at speed ${replay.speed}`);
+    if (replay === undefined && isPast) say('this is now');
+    isPast = replay !== undefined;
+  };
 }
 
 /** The collector keeps a thousand events; whatever is older than that cannot come again. */

@@ -2,9 +2,9 @@ import {
   applyLive,
   type BreakerState,
   breakerStates,
-  emptyView,
-  type FleetView,
+  emptyLiveView,
   formatDuration,
+  type LiveView,
 } from '@holdfast/shared';
 import { type Command, Option } from 'commander';
 import { type BreakerAddress, formatBreakerAddress } from '../client/address.ts';
@@ -54,7 +54,7 @@ async function waitForState(
   const end = new AbortController();
   const stop = host.stopSignal();
   const timer = host.clock.setTimeout(() => end.abort(), wanted.timeoutMs);
-  const seen: { view: FleetView; state: BreakerState | 'stale' } = { view: emptyView, state: 'stale' };
+  const seen: { view: LiveView; state: BreakerState | 'stale' } = { view: emptyLiveView, state: 'stale' };
   await follow(context, {
     until: AbortSignal.any([end.signal, stop]),
     message(message) {

@@ -9,6 +9,7 @@ import type { WatchModel, WatchState } from './model/watch-model.ts';
 import { footerLine } from './rows/footer.ts';
 import { guideLines } from './rows/guide-lines.ts';
 import { helpLines } from './rows/help-lines.ts';
+import { noticeLines } from './rows/notice-lines.ts';
 import { stripLine } from './rows/strip.ts';
 import { Asking } from './screens/asking.tsx';
 import { Overview, type ScreenProps } from './screens/overview.tsx';
@@ -28,11 +29,13 @@ export function App({ model, columns, rows, style, url }: AppProps): ReactElemen
   useKeys(model.press);
   const height = Math.max(1, rows - 1);
   const status = statusOf(state.view, state.now);
-  const strip = stripLine({ status, freshness: state.freshness, at: state.view.at, width: columns, style });
-  const lines = Math.max(0, height - 2);
+  const { at, replay } = state.view;
+  const strip = stripLine({ status, freshness: state.freshness, replay, at, width: columns, style });
+  const notices = noticeLines({ view: state.view, now: state.wallNow, width: columns, style });
+  const lines = Math.max(0, height - 2 - notices.length);
   return (
     <Box flexDirection="column" width={columns} height={height}>
-      <Lines lines={[strip]} height={1} />
+      <Lines lines={[strip, ...notices]} height={Math.min(height, 1 + notices.length)} />
       {lines > 0 && <Body state={state} columns={columns} lines={lines} style={style} url={url} />}
       {height > 1 && <Lines lines={[footerLine(state.ui, columns, style)]} height={1} />}
     </Box>

@@ -1,3 +1,5 @@
+import type { LiveQuestion } from '@holdfast/shared';
+import { isLasting } from '../client/follow.ts';
 import { openLive } from '../client/live-client.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -7,7 +9,7 @@ import { WatchModel } from './model/watch-model.ts';
 import { prepareInk } from './prepare-ink.ts';
 
 /** Runs the terminal UI until the person quits or a signal ends it. The terminal is then as it was before. */
-export async function runWatch(context: Context): Promise<void> {
+export async function runWatch(context: Context, question: LiveQuestion): Promise<void> {
   const { host, api, url } = context;
   const quit = new AbortController();
   const stop = host.stopSignal();
@@ -16,18 +18,20 @@ export async function runWatch(context: Context): Promise<void> {
     clock: host.clock,
     perform: (ask, form) => performAct({ api, by: host.userName }, ask, form),
     onQuit: () => quit.abort(),
+    onNow: () => live.ask({}),
   });
   const live = openLive({
     url,
     token: context.token,
     ca: context.ca,
+    question,
     clock: host.clock,
     random: host.random,
     onMessage: model.receive,
     onConnection(connection) {
       model.setConnection(connection);
-      if (connection.state !== 'waiting' || connection.failure.exitCode !== exitCodes.notAuthorised) return;
-      refused = connection.failure; // trying again with the same token changes nothing
+      if (connection.state !== 'waiting' || !isLasting(connection.failure)) return;
+      refused = connection.failure;
       quit.abort();
     },
   });

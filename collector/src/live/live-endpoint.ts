@@ -1,85 +1,108 @@
 import {
   type Clock,
-  type LiveMessage,
-  type LogEntry,
+  closeCodes,
+  type LiveQuestion,
+  type LiveRefusal,
   liveSubprotocol,
+  parseFilter,
+  readLiveQuery,
+  readLiveRequest,
+  type Result,
   type TimerHandle,
 } from '@holdfast/shared';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Access } from '../auth/access.ts';
-import type { Bus } from '../bus/bus.ts';
+import { permitAction } from '../auth/policy.ts';
 import { messageOf } from '../errors.ts';
-import type { FoldedState } from '../fold/folded-state.ts';
-import type { Log } from '../log.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Upgrade } from '../server/http-server.ts';
-import { ViewTracker } from './view-tracker.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { LiveHub, type LiveHubOptions } from './live-hub.ts';
+import { LiveReader } from './live-reader.ts';
+import { type PastQuestion, Replays, type ReplaysOptions } from './replays.ts';
+import { textFrames } from './text-frames.ts';
 
-export interface LiveEndpointOptions {
-  readonly state: FoldedState;
-  readonly bus: Bus;
+export interface LiveEndpointOptions extends LiveHubOptions, ReplaysOptions {
+  readonly store: EventStore;
   readonly clock: Clock;
-  readonly log: Log;
   readonly access: Access;
 }
 
-interface Reader {
-  readonly socket: WebSocket;
-  /** It reads too slowly: it is told nothing until it has caught up, and then everything at once. */
-  isBehind: boolean;
-  /** It has answered since the last ping. */
-  isAlive: boolean;
+/** How the live feed stands. */
+export interface LiveStanding {
+  readonly readers: number;
+  /** Different filters that are asked for. */
+  readonly questions: number;
+  /** Readers that are too slow, and hear nothing until they have caught up. */
+  readonly behind: number;
+  /** What waits for readers, and the most that has waited for one since the start. */
+  readonly queuedBytes: number;
+  readonly mostQueuedBytes: number;
+  /** Messages that slow readers did not get, and snapshots that they got instead, since the start. */
+  readonly skipped: number;
+  readonly snapshots: number;
+  /** How many are shown the past. */
+  readonly replays: number;
 }
 
-const tickMs = 250;
-/** Transitions do not wait for the tick, but ten messages a second are enough for any eye. */
-const urgentMs = 100;
-/** Less than the second that is promised, as ticks do not fall on it. */
-const heartbeatMs = 800;
 const pingMs = 15_000;
-const behindBytes = 1_024 * 1_024;
-const caughtUpBytes = 65_536;
 const inboundBytes = 16_384;
+const mostReaders = 1_000;
+const messagesPerMinute = 100;
 
-/** `/api/v1/live`: a snapshot, then what changed, encoded once for all readers. */
+/** `/api/v1/live`: a snapshot, then what changed, encoded once for all who ask the same. */
 export class LiveEndpoint {
   readonly subprotocol: string = liveSubprotocol;
   readonly action = 'read';
   private readonly options: LiveEndpointOptions;
   private readonly server: WebSocketServer;
-  private readonly readers = new Set<Reader>();
-  /** Present while somebody reads. */
-  private tracker: ViewTracker | undefined;
+  private readonly hub: LiveHub;
+  private readonly replays: Replays;
+  private readonly readers = new Set<LiveReader>();
+  private mostQueuedBytes = 0;
   private timer: TimerHandle | undefined;
-  private tickAt = 0;
-  private tickedAt = 0;
-  private toldAt = 0;
-  private pingedAt = 0;
-  private readonly unsubscribe: () => void;
 
   constructor(options: LiveEndpointOptions) {
     this.options = options;
+    this.hub = new LiveHub(options);
+    this.replays = new Replays(options);
     this.server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
       maxPayload: inboundBytes,
+      maxFragments: 16,
+      maxBufferedChunks: 64,
       handleProtocols: () => liveSubprotocol,
     });
-    this.unsubscribe = options.bus.subscribe((message) => {
-      if (message.type === 'rebuilt') return this.startAnew();
-      this.tracker?.touch(message.touched);
-      if (this.tracker !== undefined && isUrgent(message.entry)) this.tickWithin(urgentMs);
+    this.schedulePings();
+  }
+
+  upgrade({ request, socket: connection, head, principal }: Upgrade): void {
+    const { access, clock } = this.options;
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+    const asked = readLiveQuery((name) => query.get(name) ?? undefined);
+    this.server.handleUpgrade(request, connection, head, (socket) => {
+      access.watch(socket, principal);
+      this.add(new LiveReader({ connection, socket, principal, clock }), asked);
     });
   }
 
-  upgrade({ request, socket, head, principal }: Upgrade): void {
-    this.server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.options.access.watch(webSocket, principal);
-      this.add(webSocket);
-    });
+  standing(): LiveStanding {
+    const readers = [...this.readers];
+    return {
+      readers: readers.length,
+      questions: this.hub.questionCount,
+      behind: readers.filter((reader) => reader.isBehind).length,
+      queuedBytes: readers.reduce((sum, reader) => sum + reader.queuedBytes, 0),
+      mostQueuedBytes: Math.max(this.mostQueuedBytes, ...readers.map((reader) => reader.mostQueuedBytes)),
+      ...this.hub.slow,
+      replays: this.replays.count,
+    };
   }
 
   close(): void {
-    this.unsubscribe();
+    this.hub.close();
+    this.replays.stopAll();
     this.timer?.cancel();
     for (const { socket } of this.readers) socket.close(1001, 'the collector is closing');
     this.server.close();
@@ -90,106 +113,85 @@ export class LiveEndpoint {
     for (const { socket } of this.readers) socket.terminate();
   }
 
-  private add(socket: WebSocket): void {
-    const reader: Reader = { socket, isBehind: false, isAlive: true };
-    this.readers.add(reader);
-    socket.on('pong', () => (reader.isAlive = true));
+  private add(reader: LiveReader, asked: Result<LiveQuestion>): void {
+    const { socket } = reader;
     socket.on('error', (error) => this.options.log('warning', `live connection: ${messageOf(error)}`));
+    if (this.readers.size >= mostReaders)
+      return socket.close(1013, `there are ${mostReaders} readers already`);
+    this.readers.add(reader);
     socket.on('close', () => this.remove(reader));
-    if (this.tracker === undefined) this.begin();
-    this.send(reader, this.snapshot());
+    socket.on('message', (data: Buffer) => this.hear(reader, data));
+    this.ask(reader, asked, (refusal) => {
+      tell(reader, refusal);
+      socket.close(closeCodes.refused, 'the question cannot be answered');
+    });
   }
 
-  private remove(reader: Reader): void {
+  private remove(reader: LiveReader): void {
     this.readers.delete(reader);
-    if (this.readers.size > 0) return;
-    this.tracker = undefined;
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.hub.leave(reader);
+    this.replays.stop(reader);
+    this.mostQueuedBytes = Math.max(this.mostQueuedBytes, reader.mostQueuedBytes);
   }
 
-  private begin(): void {
-    const { state, clock } = this.options;
-    this.tracker = new ViewTracker(() => state.fleet, clock.now());
-    this.toldAt = clock.monotonic();
-    this.tickedAt = this.toldAt;
-    this.pingedAt = this.toldAt;
-    this.tickWithin(tickMs);
+  /** Another question of a reader that is there. What it may is looked at again. */
+  private hear(reader: LiveReader, data: Buffer): void {
+    const { access } = this.options;
+    if (!access.isLive(reader.principal))
+      return reader.socket.close(closeCodes.unauthorised, 'the token has ended');
+    if (!permitAction(reader.principal, this.action).ok)
+      return reader.socket.close(closeCodes.forbidden, 'may not read');
+    if (!reader.countMessage(messagesPerMinute))
+      return reader.socket.close(closeCodes.refused, 'too many messages');
+    this.ask(reader, readLiveRequest(data.toString('utf8')), (refusal) => tell(reader, refusal));
   }
 
-  /** After a rebuild nothing that was told is certain. */
-  private startAnew(): void {
-    if (this.tracker === undefined) return;
-    this.begin();
-    for (const reader of this.readers) this.send(reader, this.snapshot());
+  /** Answers a question in place of the one before, or says why not and leaves that as it is. */
+  private ask(reader: LiveReader, asked: Result<LiveQuestion>, refuse: (refusal: Refusal) => void): void {
+    reader.questionCount++;
+    if (!asked.ok) return refuse({ kind: 'bad_input', detail: asked.problem });
+    const { q: text = '', cursor, at, speed = 1 } = asked.value;
+    const parsed = parseFilter(text);
+    if (!parsed.ok) {
+      const detail = `\`q\` is wrong at character ${parsed.at + 1}: ${parsed.problem}`;
+      return refuse({ kind: 'bad_input', detail, field: 'q' });
+    }
+    const { filter } = parsed;
+    const follow = (): void => {
+      const joined = this.hub.join(reader, { text: text.trim(), filter, cursor });
+      if (!joined.ok) return refuse(joined.refusal);
+      this.replays.stop(reader);
+    };
+    if (at === undefined) follow();
+    else void this.replay(reader, { filter, at, speed, onNow: follow }, refuse);
   }
 
-  private tickWithin(delayMs: number): void {
-    const now = this.options.clock.monotonic();
-    const at = Math.max(now, Math.min(now + delayMs, this.tickedAt + delayMs));
-    if (this.timer !== undefined && this.tickAt <= at) return;
-    this.timer?.cancel();
-    this.tickAt = at;
+  private async replay(
+    reader: LiveReader,
+    asked: PastQuestion,
+    refuse: (refusal: Refusal) => void,
+  ): Promise<void> {
+    const { questionCount } = reader;
+    const isWanted = (): boolean => this.readers.has(reader) && reader.questionCount === questionCount;
+    try {
+      const started = await this.replays.start(reader, asked, isWanted);
+      if (!started.ok) refuse(started.refusal);
+      else if (isWanted()) this.hub.leave(reader);
+    } catch (error) {
+      this.options.log('error', `the past cannot be read: ${messageOf(error)}`);
+      refuse({ kind: 'failed', detail: 'the past cannot be read now' });
+    }
+  }
+
+  private schedulePings(): void {
     this.timer = this.options.clock.setTimeout(() => {
-      this.timer = undefined;
-      this.tick();
-    }, at - now);
-  }
-
-  private tick(): void {
-    if (this.tracker === undefined) return;
-    const { clock } = this.options;
-    const delta = this.tracker.advance(clock.now());
-    const now = clock.monotonic();
-    this.tickedAt = now;
-    const hasNews = Object.keys(delta).length > 2; // beside its type and time
-    if (hasNews || now - this.toldAt >= heartbeatMs) {
-      this.toldAt = now;
-      this.broadcast(encoded(delta));
-    }
-    if (now - this.pingedAt >= pingMs) this.ping(now);
-    this.tickWithin(tickMs);
-  }
-
-  private broadcast(message: Buffer): void {
-    let snapshot: Buffer | undefined;
-    for (const reader of this.readers) {
-      if (!reader.isBehind) {
-        this.send(reader, message);
-      } else if (reader.socket.bufferedAmount < caughtUpBytes) {
-        snapshot ??= this.snapshot();
-        this.send(reader, snapshot);
-      }
-    }
-  }
-
-  private send(reader: Reader, message: Buffer): void {
-    reader.socket.send(message, { binary: false });
-    reader.isBehind = reader.socket.bufferedAmount > behindBytes;
-  }
-
-  private snapshot(): Buffer {
-    return this.tracker === undefined
-      ? Buffer.alloc(0)
-      : encoded({ type: 'snapshot', view: this.tracker.published });
-  }
-
-  private ping(now: number): void {
-    this.pingedAt = now;
-    for (const reader of this.readers) {
-      if (!reader.isAlive) reader.socket.terminate();
-      reader.isAlive = false;
-      reader.socket.ping();
-    }
+      for (const reader of this.readers) reader.ping();
+      this.schedulePings();
+    }, pingMs);
   }
 }
 
-/** Bytes rather than text: `ws` then frames them without encoding them for each reader. */
-function encoded(message: LiveMessage): Buffer {
-  return Buffer.from(JSON.stringify(message));
-}
-
-/** Rollups can wait for the tick; what changes a state cannot. */
-function isUrgent(entry: LogEntry): boolean {
-  return entry.type !== 'batch' || entry.batch.events.length > 0 || entry.batch.levels !== undefined;
+function tell(reader: LiveReader, { field, detail }: Refusal): void {
+  const refusal: LiveRefusal = { type: 'refused', detail, ...(field === undefined ? {} : { field }) };
+  reader.send(textFrames(JSON.stringify(refusal)));
 }

@@ -1,37 +1,91 @@
 import {
   type AgentView,
   agentViewsOf,
-  applyLive,
+  type AuditEntry,
+  type ErrorView,
   errorViewsOf,
+  type FigureChange,
   type Fleet,
+  type FleetEvent,
   type FleetView,
+  type FlagView,
   flagViewsOf,
-  type LiveDelta,
+  isSameFigures,
+  liveParts,
   type ResourceView,
   resourceViewOf,
   resourceViewsOf,
-  viewOf,
+  shiftSpark,
+  sparkShift,
 } from '@holdfast/shared';
 import { isEqual } from './is-equal.ts';
+import { WatchedList } from './watched-list.ts';
 
-/** Events that a reader keeps: no need to send it more at once. */
+/** What one step found changed in the whole fleet. */
+export interface Changes {
+  readonly step: number;
+  readonly at: number;
+  /** By address; one that the tracker has no more is gone. `figures`: calls changed it, and nothing else. */
+  readonly resources: ReadonlyMap<string, { readonly figures?: FigureChange }>;
+  /** Keys. */
+  readonly flags: readonly string[];
+  readonly errors: readonly string[];
+  readonly agents: readonly string[];
+  readonly events: readonly FleetEvent[];
+  readonly audit: readonly AuditEntry[];
+}
+
 /** That an agent was heard again is news only so often; each batch moves it. */
 const lastSeenSlackMs = 5_000;
 
-/** What all readers have been told, and what they have not. */
+/** The view of a fleet as it was last told, and step by step what changes in it. */
 export class ViewTracker {
-  /** What the readers know. */
-  published: FleetView;
+  readonly resources: Map<string, ResourceView> = new Map<string, ResourceView>();
+  readonly flags: WatchedList<FlagView> = new WatchedList(liveParts.flags.keyOf, isSame);
+  readonly errors: WatchedList<ErrorView> = new WatchedList(liveParts.errors.keyOf, isSame);
+  readonly agents: WatchedList<AgentView> = new WatchedList(liveParts.agents.keyOf, isSameAgent);
+  /** The moment of the last step. */
+  at: number;
+  step: number = 0;
   private readonly fleet: () => Fleet;
+  private readonly numbers = new Map<string, number>();
+  private nextNumber = 0;
   private touched = new Set<string>();
   private hasEntries = false;
-  private wholeSecond: number;
+  private lastEvent: FleetEvent | undefined;
+  private lastAudit: AuditEntry | undefined;
 
   constructor(fleet: () => Fleet, now: number) {
     this.fleet = fleet;
-    this.wholeSecond = Math.floor(now / 1_000);
-    const view = viewOf(fleet(), now);
-    this.published = view;
+    this.at = now;
+    for (const view of resourceViewsOf(fleet(), now)) this.resources.set(view.address, view);
+    this.flags.update(flagViewsOf(fleet(), now));
+    this.errors.update(errorViewsOf(fleet(), now));
+    this.agents.update(agentViewsOf(fleet(), now));
+    this.lastEvent = fleet().events.at(-1);
+    this.lastAudit = fleet().audit.at(-1);
+  }
+
+  /** As it was last told. */
+  view(): FleetView {
+    const { events, audit } = this.fleet();
+    return {
+      at: this.at,
+      resources: [...this.resources.values()],
+      flags: this.flags.items,
+      errors: this.errors.items,
+      agents: this.agents.items,
+      events: upTo(events, this.lastEvent),
+      audit: upTo(audit, this.lastAudit),
+    };
+  }
+
+  /** The number of a resource; it keeps it as long as it is there. */
+  numberOf(address: string): number {
+    const known = this.numbers.get(address);
+    if (known !== undefined) return known;
+    this.numbers.set(address, this.nextNumber);
+    return this.nextNumber++;
   }
 
   /** Notes that an entry was folded. */
@@ -41,85 +95,101 @@ export class ViewTracker {
   }
 
   /** What changed since the last time, which then counts as told. */
-  advance(now: number): LiveDelta {
-    const second = Math.floor(now / 1_000);
-    const isNewSecond = second !== this.wholeSecond; // rates, and what has long been silent, change with it
-    const delta: LiveDelta = {
-      type: 'delta',
+  advance(now: number): Changes {
+    const isNewSecond = Math.floor(now / 1_000) !== Math.floor(this.at / 1_000);
+    const changes: Changes = {
+      step: ++this.step,
       at: now,
-      ...(isNewSecond ? this.allResources(now) : this.touchedResources(now)),
-      ...(this.hasEntries || isNewSecond ? this.lists(now, isNewSecond) : {}),
+      // Rates, and what has long been silent, change with the second.
+      resources: isNewSecond ? this.allResources(now) : this.touchedResources(now),
+      ...this.lists(now, isNewSecond),
     };
-    this.wholeSecond = second;
+    this.at = now;
     this.touched = new Set();
     this.hasEntries = false;
-    this.published = applyLive(this.published, delta);
-    return delta;
+    return changes;
   }
 
-  private allResources(now: number): Pick<LiveDelta, 'resources' | 'removed'> {
+  private allResources(now: number): Changes['resources'] {
+    const changes = new Map<string, { readonly figures?: FigureChange }>();
+    const slots = sparkShift(this.at, now);
     const views = resourceViewsOf(this.fleet(), now);
+    for (const view of views) this.compare(view, changes, slots);
+    if (views.length === this.resources.size) return changes;
     const present = new Set(views.map((view) => view.address));
-    const removed = this.published.resources
-      .map((view) => view.address)
-      .filter((address) => !present.has(address));
-    return { ...this.changed(views), ...(removed.length === 0 ? {} : { removed }) };
+    for (const address of this.resources.keys()) if (!present.has(address)) this.remove(address, changes);
+    return changes;
   }
 
-  private touchedResources(now: number): Pick<LiveDelta, 'resources' | 'removed'> {
-    const views: ResourceView[] = [];
-    const removed: string[] = [];
+  private touchedResources(now: number): Changes['resources'] {
+    const changes = new Map<string, { readonly figures?: FigureChange }>();
     for (const address of this.touched) {
       const view = resourceViewOf(this.fleet(), address, now);
-      if (view !== undefined) views.push(view);
-      else if (this.published.resources.some((one) => one.address === address)) removed.push(address);
+      if (view !== undefined) this.compare(view, changes, 0);
+      else if (this.resources.has(address)) this.remove(address, changes);
     }
-    return { ...this.changed(views), ...(removed.length === 0 ? {} : { removed }) };
+    return changes;
   }
 
-  private changed(views: readonly ResourceView[]): Pick<LiveDelta, 'resources'> {
-    if (views.length === 0) return {};
-    const known = new Map(this.published.resources.map((view) => [view.address, view]));
-    const resources = views.filter((view) => !isEqual(view, known.get(view.address)));
-    return resources.length === 0 ? {} : { resources };
+  private compare(now: ResourceView, changes: Map<string, { figures?: FigureChange }>, slots: number): void {
+    const { address } = now;
+    const known = this.resources.get(address);
+    const before = known === undefined ? undefined : shiftSpark(known, slots);
+    if (before === undefined || !isEqual(before, now, figures)) {
+      this.resources.set(address, now);
+      changes.set(address, {});
+    } else if (isSameFigures(before, now)) {
+      this.resources.set(address, before); // readers move their sparks themselves
+    } else {
+      this.resources.set(address, now);
+      changes.set(address, { figures: { number: this.numberOf(address), before, now } });
+    }
   }
 
-  private lists(now: number, isNewSecond: boolean): Omit<LiveDelta, 'type' | 'at' | 'resources' | 'removed'> {
+  private remove(address: string, changes: Map<string, object>): void {
+    this.resources.delete(address);
+    this.numbers.delete(address);
+    changes.set(address, {});
+  }
+
+  private lists(now: number, isNewSecond: boolean): Omit<Changes, 'step' | 'at' | 'resources'> {
+    if (!this.hasEntries && !isNewSecond) return nothing;
     const fleet = this.fleet();
-    const { published } = this;
-    const flags = flagViewsOf(fleet, now);
-    const agents = agentViewsOf(fleet, now);
-    const errors = isNewSecond ? errorViewsOf(fleet, now) : published.errors;
-    const events = newer(fleet.events, published.events.at(-1));
-    const audit = newer(fleet.audit, published.audit.at(-1));
+    const events = newer(fleet.events, this.lastEvent);
+    const audit = newer(fleet.audit, this.lastAudit);
+    this.lastEvent = fleet.events.at(-1);
+    this.lastAudit = fleet.audit.at(-1);
     return {
-      ...(isEqual(flags, published.flags) ? {} : { flags }),
-      ...(isEqual(errors, published.errors) ? {} : { errors }),
-      ...(isSameAgents(agents, published.agents) ? {} : { agents }),
-      ...(events.length === 0 ? {} : { events }),
-      ...(audit.length === 0 ? {} : { audit }),
+      flags: this.flags.update(flagViewsOf(fleet, now)),
+      errors: isNewSecond ? this.errors.update(errorViewsOf(fleet, now)) : [],
+      agents: this.agents.update(agentViewsOf(fleet, now)),
+      events,
+      audit,
     };
   }
+}
+
+const figures: ReadonlySet<string> = new Set(['rates', 'gauges', 'spark']);
+const nothing = { flags: [], errors: [], agents: [], events: [], audit: [] } as const;
+
+interface Identified {
+  readonly id: string | number;
 }
 
 /** The items behind the last one that is known. */
-function newer<T extends { readonly id: string | number }>(
-  items: readonly T[],
-  last: T | undefined,
-): readonly T[] {
-  if (last === undefined) return items;
-  let start = items.length;
-  while (start > 0 && items[start - 1]?.id !== last.id) start--;
-  return items.slice(start);
+function newer<T extends Identified>(items: readonly T[], last: T | undefined): readonly T[] {
+  return last === undefined ? items : items.slice(items.findLastIndex((item) => item.id === last.id) + 1);
 }
 
-function isSameAgents(agents: readonly AgentView[], known: readonly AgentView[]): boolean {
-  return (
-    agents.length === known.length &&
-    agents.every((agent, index) => {
-      const before = known[index];
-      if (before === undefined || agent.lastSeenAt - before.lastSeenAt >= lastSeenSlackMs) return false;
-      return isEqual({ ...agent, lastSeenAt: 0 }, { ...before, lastSeenAt: 0 });
-    })
-  );
+function upTo<T extends Identified>(items: readonly T[], last: T | undefined): readonly T[] {
+  return last === undefined ? [] : items.slice(0, items.findLastIndex((item) => item.id === last.id) + 1);
+}
+
+function isSame(before: object, now: object): boolean {
+  return isEqual(before, now);
+}
+
+function isSameAgent(before: AgentView, now: AgentView): boolean {
+  if (now.lastSeenAt - before.lastSeenAt >= lastSeenSlackMs) return false;
+  return isEqual({ ...now, lastSeenAt: 0 }, { ...before, lastSeenAt: 0 });
 }

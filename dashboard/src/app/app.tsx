@@ -5,6 +5,7 @@ import { ActDialog } from '../acts/act-dialog.tsx';
 import { Toast } from '../components/toast.tsx';
 import { FirstSteps } from '../empty/first-steps.tsx';
 
+import { NoticeBars } from '../strip/notice-bars.tsx';
 import { StatusStrip } from '../strip/status-strip.tsx';
 import { Board } from './board.tsx';
 import {
@@ -21,7 +22,11 @@ import {
 export function App({ services }: { readonly services: Omit<Dashboard, 'ask'> }): ReactElement {
   const [act, setAct] = useState<Act | undefined>(undefined);
   const [done, setDone] = useState<string | undefined>(undefined);
-  const dashboard = useMemo(() => ({ ...services, ask: setAct }), [services]);
+  const dashboard = useMemo(() => {
+    const isPast = (): boolean => services.store.view().replay !== undefined;
+    const ask = (wanted: Act): void => (isPast() ? setDone(pastWords) : setAct(wanted));
+    return { ...services, ask };
+  }, [services]);
   const endToast = useMemo(() => () => setDone(undefined), []);
 
   function finish(words: string): void {
@@ -38,11 +43,14 @@ export function App({ services }: { readonly services: Omit<Dashboard, 'ask'> })
   );
 }
 
+const pastWords = 'This is the past: what you do is done now. Go back to now first.';
+
 function Page(): ReactElement {
   const fresh = useFreshnessState();
   return (
     <div className="page" data-fresh={fresh}>
       <StatusStrip />
+      <NoticeBars />
       <Content fresh={fresh} />
     </div>
   );

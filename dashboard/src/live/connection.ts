@@ -2,6 +2,10 @@ import {
   type Clock,
   type LiveConnection as Connection,
   type LiveMessage,
+  type LiveQuestion,
+  liveQueryOf,
+  liveQuestionAfter,
+  type LiveRefusal,
   liveSubprotocol,
   type Random,
   readLiveMessage,
@@ -23,11 +27,15 @@ export interface SocketListener {
 
 export interface LiveConnectionOptions {
   readonly url: string;
+  /** What is asked for at first: nothing for the present, or the past from a moment on. */
+  readonly question?: LiveQuestion;
   readonly clock: Clock;
   readonly random: Random;
   /** `openWebSocket` on the page. */
   readonly open: OpenSocket;
   readonly onMessage: (message: LiveMessage) => void;
+  /** The question cannot be answered; the page goes on with the present. */
+  readonly onRefusal?: (refusal: LiveRefusal) => void;
   readonly onConnection: (connection: Connection) => void;
 }
 
@@ -39,6 +47,7 @@ const backoff = { baseMs: 400, capMs: 5_000 } as const;
 export class LiveConnection {
   private readonly options: LiveConnectionOptions;
   private attempt = 0;
+  private question: LiveQuestion;
   /** The present try; what an earlier one still says is not listened to. */
   private present: { socket?: LiveSocket } | undefined;
   private retry: TimerHandle | undefined;
@@ -47,6 +56,7 @@ export class LiveConnection {
   /** Connects at once. */
   constructor(options: LiveConnectionOptions) {
     this.options = options;
+    this.question = options.question ?? {};
     this.connect();
   }
 
@@ -73,7 +83,8 @@ export class LiveConnection {
     const started: { socket?: LiveSocket } = {};
     this.present = started;
     this.expectWord();
-    started.socket = this.options.open(this.options.url, liveSubprotocol, {
+    const query = liveQueryOf(this.question);
+    started.socket = this.options.open(`${this.options.url}${query}`, liveSubprotocol, {
       message: (data) => {
         if (this.present === started) this.hear(data);
       },
@@ -94,10 +105,18 @@ export class LiveConnection {
   private hear(data: unknown): void {
     const message = typeof data === 'string' ? readLiveMessage(data) : undefined;
     if (message?.ok !== true) return;
+    if (message.value.type === 'refused') return this.giveUp(message.value);
+    this.question = liveQuestionAfter(message.value);
     this.expectWord();
     if (this.attempt > 0) this.options.onConnection({ state: 'open' });
     this.attempt = 0;
     this.options.onMessage(message.value);
+  }
+
+  /** The past that was asked for cannot be shown. */
+  private giveUp(refusal: LiveRefusal): void {
+    this.question = {};
+    this.options.onRefusal?.(refusal);
   }
 
   private lose(): void {

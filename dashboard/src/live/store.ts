@@ -2,13 +2,13 @@ import {
   applyLive,
   breakersOf,
   type Clock,
-  emptyView,
-  type FleetView,
+  emptyLiveView,
   type Freshness,
   freshnessOf,
   isProblem,
   type LiveConnection,
   type LiveMessage,
+  type LiveView,
   type ResourceView,
   worstFirst,
 } from '@holdfast/shared';
@@ -36,8 +36,11 @@ export interface BreakerOrder {
 export interface LiveStore {
   apply(message: LiveMessage): void;
   setConnection(connection: LiveConnection): void;
+  /** Why the past that was asked for is not shown. */
+  refuse(detail: string): void;
+  refusal(): string | undefined;
   subscribe(topic: Topic, listener: () => void): () => void;
-  view(): FleetView;
+  view(): LiveView;
   connection(): LiveConnection;
   resource(address: string): ResourceView | undefined;
   /** The same object as long as neither list changes. */
@@ -50,17 +53,14 @@ export interface LiveStore {
 }
 
 export function createLiveStore(clock: Clock): LiveStore {
-  const listeners = new Map<Topic, Set<() => void>>();
-  let view = emptyView;
+  const { tell, subscribe } = createTopics();
+  let view: LiveView = emptyLiveView;
   let byAddress: ReadonlyMap<string, ResourceView> = new Map();
   let breakers: BreakerOrder = { all: [], problems: [] };
   let checks: readonly ResourceView[] = [];
   let connection: LiveConnection = { state: 'connecting', attempt: 0 };
   let heardAt: number | undefined;
-
-  function tell(topic: Topic): void {
-    for (const listener of listeners.get(topic) ?? []) listener();
-  }
+  let refusal: string | undefined;
 
   function freshness(): Freshness {
     return freshnessOf({ connection, heardAt, monotonic: clock.monotonic() });
@@ -89,14 +89,12 @@ export function createLiveStore(clock: Clock): LiveStore {
       connection = next;
       tell('connection');
     },
-    subscribe(topic, listener) {
-      const present = listeners.get(topic) ?? new Set();
-      listeners.set(topic, present.add(listener));
-      return () => {
-        present.delete(listener);
-        if (present.size === 0 && listeners.get(topic) === present) listeners.delete(topic);
-      };
+    refuse(detail) {
+      refusal = detail;
+      tell('connection');
     },
+    refusal: () => refusal,
+    subscribe,
     view: () => view,
     connection: () => connection,
     resource: (address) => byAddress.get(address),
@@ -106,6 +104,23 @@ export function createLiveStore(clock: Clock): LiveStore {
     now() {
       const fresh = freshness();
       return fresh.state === 'live' ? view.at + fresh.ageMs : view.at;
+    },
+  };
+}
+
+function createTopics(): Pick<LiveStore, 'subscribe'> & { readonly tell: (topic: Topic) => void } {
+  const listeners = new Map<Topic, Set<() => void>>();
+  return {
+    tell(topic) {
+      for (const listener of listeners.get(topic) ?? []) listener();
+    },
+    subscribe(topic, listener) {
+      const present = listeners.get(topic) ?? new Set();
+      listeners.set(topic, present.add(listener));
+      return () => {
+        present.delete(listener);
+        if (present.size === 0 && listeners.get(topic) === present) listeners.delete(topic);
+      };
     },
   };
 }
@@ -127,7 +142,7 @@ function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 
-function* changedParts(before: FleetView, after: FleetView): Generator<Part> {
+function* changedParts(before: LiveView, after: LiveView): Generator<Part> {
   const parts = ['resources', 'flags', 'errors', 'agents', 'events', 'audit'] as const;
   for (const part of parts) if (before[part] !== after[part]) yield part;
   yield 'view';

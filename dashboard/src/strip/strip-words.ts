@@ -1,7 +1,15 @@
-import { type Freshness, freshnessStep, freshnessWords, type StatusView } from '@holdfast/shared';
+import {
+  type Freshness,
+  freshnessStep,
+  freshnessWords,
+  type Replay,
+  replayWords,
+  type StatusView,
+} from '@holdfast/shared';
 
 /** How fresh the data is, and what is done about it: "live 0.4 s", "STALE 38 s, reconnecting in 3 s". */
-export function freshnessText(freshness: Freshness): string {
+export function freshnessText(freshness: Freshness, replay?: Replay): string {
+  if (replay !== undefined && freshness.state === 'live') return replayWords(replay);
   const step = freshnessStep(freshness);
   return step === undefined ? freshnessWords(freshness) : `${freshnessWords(freshness)}, ${step}`;
 }

@@ -3,7 +3,10 @@ import type { AgentView, ErrorView, FlagView, FleetView, ResourceView } from '..
 import type { FilterSubject } from './match-filter.ts';
 
 /** What a filter sees of a resource. `view` tells its environments and which flags are degraded. */
-export function resourceSubject(resource: ResourceView, view: FleetView): FilterSubject {
+export function resourceSubject(
+  resource: ResourceView,
+  view: Pick<FleetView, 'flags' | 'agents'>,
+): FilterSubject {
   const { service, name, kind, dependency, pipeline, breaker, health, rates, lastError } = resource;
   const flags = breaker?.flags ?? [];
   const isDegraded = view.flags.some(({ key, reason }) => reason === 'DEGRADED' && flags.includes(key));
@@ -16,8 +19,13 @@ export function resourceSubject(resource: ResourceView, view: FleetView): Filter
       kind: [kind],
       name: [name],
       flag: [...flags, ...(isDegraded ? ['degraded'] : [])],
-      env: view.agents.flatMap((agent) => (agent.service === service ? [agent.environment] : [])),
-      instance: view.agents.flatMap((agent) => (agent.service === service ? [agent.instance] : [])),
+      // Of a large fleet these are long lists, which few filters ask for.
+      get env() {
+        return view.agents.flatMap((agent) => (agent.service === service ? [agent.environment] : []));
+      },
+      get instance() {
+        return view.agents.flatMap((agent) => (agent.service === service ? [agent.instance] : []));
+      },
     },
     numbers: {
       err: rates.failureRatio === undefined ? undefined : rates.failureRatio * 100,

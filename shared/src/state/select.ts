@@ -40,7 +40,12 @@ export function agentViewsOf(fleet: Fleet, now: number): AgentView[] {
       clockOffsetMs: instance.clockOffsetMs,
       droppedCount: Object.values(instance.dropped).reduce((sum, count) => sum + count, 0),
     }))
-    .sort((a, b) => compare(a.service, b.service) || compare(a.instance, b.instance));
+    .sort(compareAgents);
+}
+
+/** The order of agents. */
+export function compareAgents(a: AgentView, b: AgentView): number {
+  return compare(a.service, b.service) || compare(a.instance, b.instance);
 }
 
 export function flagViewsOf(fleet: Fleet, now: number): FlagView[] {
@@ -52,7 +57,12 @@ export function flagViewsOf(fleet: Fleet, now: number): FlagView[] {
       else held.push({ instance, level });
     }
   }
-  return [...byKey].map(([key, held]) => flagView(fleet, key, held)).sort((a, b) => compare(a.key, b.key));
+  return [...byKey].map(([key, held]) => flagView(fleet, key, held)).sort(compareFlags);
+}
+
+/** The order of flags. */
+export function compareFlags(a: FlagView, b: FlagView): number {
+  return compare(a.key, b.key);
 }
 
 function flagView(

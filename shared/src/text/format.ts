@@ -60,6 +60,13 @@ export function formatClock(at: number): string {
     .join(':');
 }
 
+/** A moment in the reader's own zone: "2026-01-31 14:02:07". */
+export function formatMoment(at: number): string {
+  const date = new Date(at);
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return `${day.map((part) => `${part}`.padStart(2, '0')).join('-')} ${formatClock(at)}`;
+}
+
 /** A flag's value: booleans as people say them. */
 export function formatValue(value: FlagValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';

@@ -20,6 +20,7 @@ function modelOf(view: FleetView | undefined, clock: Clock = new FakeClock()): W
     clock,
     perform: () => Promise.resolve('checkout/payments held open (until 15:02:07)'),
     onQuit: () => {},
+    onNow: () => {},
   });
   if (view === undefined) return model;
   model.setConnection({ state: 'open' });

@@ -1,26 +1,11 @@
-import { applyLive, emptyView, type FleetView, type LiveMessage, liveSubprotocol } from '@holdfast/shared';
+import type { FleetView } from '@holdfast/shared';
 import { expect, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { getJson, sendJson } from '../../support/http.ts';
-import { scopeOfTest, type Scope } from '../../support/scope.ts';
+import { scopeOfTest } from '../../support/scope.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { readLive } from '../support/live-reader.ts';
 import { startTestCollector, type TestCollector } from '../support/start-collector.ts';
 import { batchWith, flagLevels, openedEvent, rollupsOf, startAt, WireAgent } from '../support/wire-agent.ts';
-
-interface LiveReader {
-  readonly messages: LiveMessage[];
-  readonly socket: WebSocket;
-  view(): FleetView;
-}
-
-async function readLive(scope: Scope, url: string): Promise<LiveReader> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live`, liveSubprotocol);
-  scope.onEnd(() => socket.terminate());
-  const messages: LiveMessage[] = [];
-  socket.on('message', (data: Buffer) => messages.push(JSON.parse(data.toString('utf8')) as LiveMessage));
-  await waitFor(() => messages.length > 0, { what: 'the snapshot' });
-  return { messages, socket, view: () => messages.reduce(applyLive, emptyView) };
-}
 
 /** What the API says of the same moment. */
 async function wholeView(collector: TestCollector): Promise<Omit<FleetView, 'at' | 'events' | 'audit'>> {
@@ -96,7 +81,7 @@ test('a reader hears at least once a second, with nothing new', async () => {
   await expect.poll(() => reader.view().at).toBeGreaterThanOrEqual(startAt + 9_000);
   expect(reader.messages.length).toBeGreaterThanOrEqual(10);
   expect(reader.messages.length).toBeLessThanOrEqual(14);
-  expect(reader.messages.slice(1).every((message) => Object.keys(message).length === 2)).toBe(true);
+  expect(reader.messages.slice(1).every((message) => Object.keys(message).length === 3)).toBe(true);
 });
 
 test('only what changed is told', async () => {
@@ -118,36 +103,7 @@ test('only what changed is told', async () => {
   await waitFor(() => reader.messages.length > before, { what: 'a delta' });
   const told = reader.messages
     .slice(before)
-    .flatMap((message) => (message.type === 'delta' ? (message.resources ?? []) : []));
-  expect(new Set(told.map((resource) => resource.name))).toEqual(new Set(['inventory']));
-});
-
-test('a slow reader gets a snapshot once it has caught up', async () => {
-  const scope = scopeOfTest();
-  const collector = await startTestCollector(scope);
-  const agent = await WireAgent.introduce(scope, collector.url);
-  const reader = await readLive(scope, collector.url);
-  reader.socket.pause();
-  const message = 'x'.repeat(1_000);
-  for (let seq = 1; seq <= 70; seq++) {
-    const sampled = { class: 'critical', severity: 'high', fingerprint: 'f', message } as const;
-    const events = Array.from({ length: 200 }, () => ({
-      kind: 'error.sampled' as const,
-      at: startAt + seq,
-      error: sampled,
-    }));
-    agent.send(batchWith(seq, { events }));
-    await agent.acknowledged(seq);
-    await collector.clock.advance(100);
-  }
-  const before = reader.messages.length;
-  reader.socket.resume();
-  await waitFor(
-    async () => {
-      await collector.clock.advance(250);
-      return reader.messages.slice(before).some((one) => one.type === 'snapshot');
-    },
-    { what: 'a new snapshot' },
-  );
-  expect(reader.view().events.at(-1)?.at).toBe(startAt + 70);
+    .flatMap((message) => (message.type === 'delta' ? (message.figures?.of ?? []) : []))
+    .map((number) => reader.view().numbers.get(number));
+  expect(new Set(told)).toEqual(new Set(['checkout/circuit_breaker/inventory']));
 });

@@ -10,7 +10,7 @@ test('reads a snapshot and a delta', () => {
 
 test.each([
   ['{', 'the message is not JSON'],
-  ['{"type":"hello"}', 'the message.type must be one of snapshot, delta, got "hello"'],
+  ['{"type":"hello"}', 'the message.type must be one of snapshot, delta, refused, got "hello"'],
   ['{"type":"snapshot"}', 'the message.view must be an object, got nothing'],
   [
     '{"type":"delta","at":1,"resources":[{}]}',

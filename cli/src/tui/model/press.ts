@@ -15,7 +15,7 @@ export type Key = string;
 export interface Pressed {
   readonly ui: UiState;
   /** What is to be done besides. */
-  readonly effect?: { readonly kind: 'quit' } | { readonly kind: 'perform'; readonly dialog: Dialog };
+  readonly effect?: { readonly kind: 'quit' | 'now' } | { readonly kind: 'perform'; readonly dialog: Dialog };
 }
 
 /** What a key does. */
@@ -32,6 +32,14 @@ export function press(ui: UiState, key: Key, lists: Lists): Pressed {
   const rested = { ...ui, notice: undefined };
   if (ui.isHelpOpen) return { ui: { ...rested, isHelpOpen: false } };
   return { ui: { ...rested, ...changeBy(key, rested, lists) } };
+}
+
+/** What a key does besides, or does not, while the past is shown. */
+export function pressInPast(ui: UiState, key: Key): Pressed | undefined {
+  if (ui.dialog !== undefined || ui.isHelpOpen) return undefined;
+  if (key === 'n') return { ui: { ...ui, notice: undefined }, effect: { kind: 'now' } };
+  if (key !== 'o' && key !== 'space' && key !== 'c') return undefined;
+  return { ui: { ...ui, notice: hint('this is the past: what you do is done now, and n goes there') } };
 }
 
 /** The index of the chosen row; the first where nothing is chosen or what was chosen is gone. */

@@ -2,24 +2,24 @@ import {
   applyLive,
   breakersOf,
   type Clock,
-  emptyView,
-  type FleetView,
+  emptyLiveView,
   type Freshness,
   freshnessOf,
   isProblem,
   type LiveMessage,
+  type LiveView,
   type TimerHandle,
   worstFirst,
 } from '@holdfast/shared';
 import type { Connection } from '../../client/live-client.ts';
 import { messageOf } from '../../failure.ts';
 import type { ActForm, ActRequest } from './act.ts';
-import { type Key, type Lists, press } from './press.ts';
+import { type Key, type Lists, press, pressInPast } from './press.ts';
 import { type Dialog, initialUi, type UiState } from './ui-state.ts';
 
 /** All that the screen shows, as of one moment. */
 export interface WatchState extends Lists {
-  readonly view: FleetView;
+  readonly view: LiveView;
   readonly ui: UiState;
   readonly freshness: Freshness;
   /** Why the collector is gone; `undefined` while it is not. */
@@ -28,6 +28,8 @@ export interface WatchState extends Lists {
    * The collector's clock; it stands still once the data is old, so that nothing counts on over dead data.
    */
   readonly now: number;
+  /** The person's clock: how long ago the past is. */
+  readonly wallNow: number;
 }
 
 export interface WatchModelOptions {
@@ -35,6 +37,8 @@ export interface WatchModelOptions {
   /** Does what was confirmed, and tells what came of it. */
   readonly perform: (ask: ActRequest, form: ActForm) => Promise<string>;
   readonly onQuit: () => void;
+  /** Leaves the past. */
+  readonly onNow: () => void;
 }
 
 /** Often enough to look live, seldom enough to cost little: drawing is what costs. */
@@ -51,7 +55,7 @@ const beatMs = 1_000;
 export class WatchModel {
   readonly #options: WatchModelOptions;
   readonly #listeners = new Set<() => void>();
-  #view = emptyView;
+  #view: LiveView = emptyLiveView;
   #ui = initialUi;
   #connection: Connection = { state: 'connecting', attempt: 1 };
   #problem: string | undefined;
@@ -98,9 +102,12 @@ export class WatchModel {
     for (const arrived of keys) {
       const wasAsking = this.#ui.dialog !== undefined;
       const key = wasAsking && arrived === 'enter' && keys.length > 1 ? 'space' : arrived;
-      const pressed = press(this.#ui, key, this.#shown); // acts on the rows as they were last shown
+      const isPast = this.#view.replay !== undefined;
+      // acts on the rows as they were last shown
+      const pressed = (isPast ? pressInPast(this.#ui, key) : undefined) ?? press(this.#ui, key, this.#shown);
       this.#ui = pressed.ui;
       if (pressed.effect?.kind === 'quit') this.#options.onQuit();
+      if (pressed.effect?.kind === 'now') this.#options.onNow();
       if (pressed.effect?.kind === 'perform') void this.#perform(pressed.effect.dialog);
       if (this.#ui.dialog !== undefined && !wasAsking) break;
     }
@@ -151,12 +158,13 @@ export class WatchModel {
       freshness,
       problem: this.#problem,
       now: this.#view.at + sinceHeard,
+      wallNow: this.#options.clock.now(),
       ...listsOf(this.#view, this.#ui.problemsOnly),
     };
   }
 }
 
-function listsOf(view: FleetView, problemsOnly: boolean): Lists {
+function listsOf(view: LiveView, problemsOnly: boolean): Lists {
   const breakers = worstFirst(breakersOf(view.resources));
   return { breakers: problemsOnly ? breakers.filter(isProblem) : breakers, flags: view.flags };
 }

@@ -12,6 +12,7 @@ export const watchKeys: readonly (readonly [key: string, does: string])[] = [
   ['c', 'on a flag: clear what a person has set'],
   ['enter esc', 'in a question: confirm, cancel; left right: how long; type a reason'],
   ['x', 'problems only'],
+  ['n', 'in the past: back to now'],
   ['q ctrl-c', 'quit'],
 ];
 

@@ -3,6 +3,8 @@ import {
   freshnessStep,
   freshnessWords,
   knownSentence,
+  type Replay,
+  replayWords,
   type StatusView,
 } from '@holdfast/shared';
 import { levelTones } from '../../columns/status.ts';
@@ -21,14 +23,16 @@ const glyphs: Readonly<Record<StatusView['level'], string>> = {
 export function stripLine(of: {
   readonly status: StatusView;
   readonly freshness: Freshness;
+  readonly replay?: Replay | undefined;
   /** When what is shown was so, by the collector's clock. */
   readonly at: number;
   readonly width: number;
   readonly style: Style;
 }): string {
-  const { status, freshness, at, width, style } = of;
-  const right = ` ${style.clean(freshnessText(freshness, width))} `;
+  const { status, freshness, replay, at, width, style } = of;
   const isOld = freshness.state !== 'live';
+  const age = replay === undefined || isOld ? freshnessText(freshness, width) : replayWords(replay);
+  const right = ` ${style.clean(age)} `;
   const known = knownSentence(status.sentence, freshness.state, at);
   const sentence = `${isOld ? '?' : glyphs[status.level]} ${known}`;
   const left = style.clean(fit(` ${style.clean(sentence)}`, width - textWidth(right)));

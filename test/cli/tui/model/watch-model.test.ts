@@ -11,11 +11,13 @@ interface Setting {
   readonly model: WatchModel;
   readonly asked: [ActRequest, ActForm][];
   readonly frames: () => number;
+  readonly leftPast: () => number;
 }
 
 function watch(perform: () => Promise<string> = () => Promise.resolve('done')): Setting {
   const clock = new FakeClock();
   const asked: [ActRequest, ActForm][] = [];
+  let left = 0;
   const model = new WatchModel({
     clock,
     perform: (ask, form) => {
@@ -23,10 +25,11 @@ function watch(perform: () => Promise<string> = () => Promise.resolve('done')): 
       return perform();
     },
     onQuit: () => {},
+    onNow: () => void (left += 1),
   });
   let frames = 0;
   model.subscribe(() => void (frames += 1));
-  return { clock, model, asked, frames: () => frames };
+  return { clock, model, asked, frames: () => frames, leftPast: () => left };
 }
 
 function live(setting: Setting): Setting {
@@ -158,4 +161,23 @@ test('a held key is drawn at most every 40 ms', async () => {
   }
   expect(frames() - before).toBeLessThanOrEqual(7);
   expect(model.state().ui.breaker).toBe('storefront/circuit_breaker/reviews');
+});
+
+describe('while the past is shown', () => {
+  test.each(['o', 'space', 'c'])('%s does nothing, and says why', async (key) => {
+    const { clock, model } = live(watch());
+    model.receive({ type: 'delta', at: fixtureAt, replay: { speed: 10 } });
+    model.press([key]);
+    await clock.advance(100);
+    expect(model.state().ui).toMatchObject({ dialog: undefined, notice: { tone: 'warn' } });
+  });
+
+  test('n goes back to now, and does nothing there', () => {
+    const { model, leftPast } = live(watch());
+    model.press(['n']);
+    expect(leftPast()).toBe(0);
+    model.receive({ type: 'delta', at: fixtureAt, replay: { speed: 10 } });
+    model.press(['n']);
+    expect(leftPast()).toBe(1);
+  });
 });
