@@ -19,6 +19,7 @@ import { registerFlagsGet } from './commands/flags-get.ts';
 import { registerFlagsLs } from './commands/flags-ls.ts';
 import { registerFlagsSet } from './commands/flags-set.ts';
 import { registerHealthLs } from './commands/health-ls.ts';
+import { registerLogin } from './commands/login.ts';
 import { registerResources } from './commands/resources.ts';
 import { registerServicesLs } from './commands/services-ls.ts';
 import { registerStatus } from './commands/status.ts';
@@ -65,6 +66,7 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerUp,
   registerDemo,
   registerWatch,
+  registerLogin,
   registerStatus,
   registerTopology,
   registerServicesLs,

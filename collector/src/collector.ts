@@ -1,6 +1,7 @@
 import type { Clock } from '@holdfast/shared';
 import type { RequestListener, Server } from 'node:http';
 import { Access } from './auth/access.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
 import { TokenBook } from './auth/token-book.ts';
 import { tokenRoutes } from './auth/token-routes.ts';
 import { type Bus, createLocalBus } from './bus/bus.ts';
@@ -13,7 +14,6 @@ import { AgentEndpoint } from './ingest/agent-endpoint.ts';
 import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
-import { liveRoute } from './live/live-route.ts';
 import { type CheckedOptions, type CollectorOptions, checkOptions, unguarded } from './options.ts';
 import { auditVerifyRoute } from './query/audit-verify-route.ts';
 import { readRoutes } from './query/read-routes.ts';
@@ -22,6 +22,7 @@ import { createApi } from './server/api.ts';
 import { bracketed, Gate, isWildcard } from './server/gate.ts';
 import { attach, createLimitedServer, listen } from './server/http-server.ts';
 import { openApiOf } from './server/openapi.ts';
+import type { Route } from './server/route.ts';
 import { problemOf, problemType } from './server/problem.ts';
 import { createComponents } from './server/schemas.ts';
 import { readStaticFiles } from './server/static-files.ts';
@@ -112,13 +113,16 @@ async function noteLostAgents({ fleet }: FoldedState, journal: Journal): Promise
 async function openAccess(
   options: CheckedOptions,
   { store, journal, clock }: Parts,
-): Promise<{ readonly access: Access; readonly book: TokenBook }> {
-  const { token, isOpen, log } = options;
+  port: number,
+): Promise<{ readonly access: Access; readonly book: TokenBook; readonly routes: readonly Route[] }> {
+  const { token, isOpen, isBehindProxy, log } = options;
   const record = journal.record.bind(journal);
   const book = new TokenBook({ tokens: await store.tokens.all(), clock, record });
   const obstacle = unguarded(options, token !== undefined || book.hasLive);
   if (obstacle !== undefined) throw obstacle;
-  return { book, access: new Access({ book, store: store.tokens, clock, log, token, isOpen }) };
+  const shared = { book, store: store.tokens, clock, log, token, isOpen, isBehindProxy, port };
+  const access = new Access(shared);
+  return { book, access, routes: [...tokenRoutes(book), ...sessionRoutes(access)] };
 }
 
 async function serve(of: {
@@ -130,16 +134,15 @@ async function serve(of: {
   const { server, port, options, parts } = of;
   const { store, state, journal } = parts;
   const { log, retentionMs, secondsRetentionMs, hoursRetentionMs, maxBytes } = options;
-  const { access, book } = await openAccess(options, parts);
+  const { access, book, routes: accessRoutes } = await openAccess(options, parts, port);
   const shared = { ...parts, log, retentionMs, secondsRetentionMs, access, book };
   const control = new Control(shared);
   const stopExpiry = await startExpiry({ ...shared, control });
   const stopRetention = startRetention({ ...shared, hoursRetentionMs, maxBytes });
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
-  const given = [...readRoutes(shared), ...controlRoutes(control), ...tokenRoutes(book)];
-  const own = [auditVerifyRoute(store), ingestRoute(agents.requests), liveRoute(() => live.standing())];
-  const routes = [...given, ...own];
+  const given = [...readRoutes(shared), ...controlRoutes(control), ...accessRoutes];
+  const routes = [...given, auditVerifyRoute(store), ingestRoute(agents.requests)];
   const app = createApi({
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),
@@ -149,7 +152,8 @@ async function serve(of: {
   });
   const gate = new Gate({ ...options, port, isEncrypted: options.tls !== undefined });
   const endpoints = { '/api/v1/agent': agents, '/api/v1/live': live };
-  attach(server, { app, gate, access, endpoints, log: options.log });
+  const { isBehindProxy } = options;
+  attach(server, { app, gate, access, endpoints, isBehindProxy, log: options.log });
 
   async function close(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));

@@ -1,10 +1,10 @@
 import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
-import { App } from './app/app.tsx';
 import { LiveConnection } from './live/connection.ts';
-import { questionOf } from './live/question-of.ts';
 import { createLiveStore } from './live/store.ts';
 import { openWebSocket } from './live/web-socket.ts';
+import { Door, type Opened } from './session/door.tsx';
+import { codeInFragment, createLogin } from './session/login.ts';
 import { systemClock, systemRandom } from './time/system-clock.ts';
 import { createTicker } from './time/ticker.ts';
 import './styles/tokens.css';
@@ -16,6 +16,7 @@ import './styles/breakers.css';
 import './styles/breakers-narrow.css';
 import './styles/detail.css';
 import './styles/lists.css';
+import './styles/session.css';
 
 const tickMs = 200;
 
@@ -23,30 +24,45 @@ const pageUrl = new URL('.', location.href);
 const socketUrl = new URL('api/v1/live', pageUrl);
 socketUrl.protocol = pageUrl.protocol === 'https:' ? 'wss:' : 'ws:';
 
-const store = createLiveStore(systemClock);
-const live = new LiveConnection({
-  url: socketUrl.href,
-  question: questionOf(location.search),
-  clock: systemClock,
-  random: systemRandom,
-  open: openWebSocket,
-  onMessage: store.apply,
-  onConnection: store.setConnection,
-  onRefusal: ({ detail }) => store.refuse(detail),
-});
-window.addEventListener('online', () => live.retryNow());
+const login = createLogin(pageUrl.href, (input, init) => fetch(input, init));
 
-const root = document.querySelector('#root');
-if (root === null) throw new TypeError('index.html has no #root');
-createRoot(root).render(
-  <App
-    services={{
+/** The connection of one person, from the log-in to the log-out. */
+function open(): Opened {
+  const store = createLiveStore(systemClock);
+  const live = new LiveConnection({
+    url: socketUrl.href,
+    clock: systemClock,
+    random: systemRandom,
+    open: openWebSocket(login.protocolsFor),
+    onMessage: store.apply,
+    onConnection: store.setConnection,
+  });
+  const retryNow = (): void => live.retryNow();
+  window.addEventListener('online', retryNow);
+  return {
+    services: {
       store,
-      api: createApi(pageUrl.href, (input, init) => fetch(input, init)),
+      api: createApi(pageUrl.href, login.send),
       clock: systemClock,
       ticker: createTicker(systemClock, tickMs),
       collectorUrl: `${socketUrl.protocol}//${socketUrl.host}`,
-      retryNow: () => live.retryNow(),
-    }}
-  />,
-);
+      retryNow,
+    },
+    close() {
+      window.removeEventListener('online', retryNow);
+      live.close();
+    },
+  };
+}
+
+const code = codeInFragment(location.hash);
+if (code === undefined) {
+  void login.look().catch(() => {}); // tried again by the page
+} else {
+  history.replaceState(undefined, '', `${location.pathname}${location.search}`); // it is of no more use
+  void login.enter(code);
+}
+
+const root = document.querySelector('#root');
+if (root === null) throw new TypeError('index.html has no #root');
+createRoot(root).render(<Door login={login} clock={systemClock} url={pageUrl.origin} open={open} />);

@@ -52,6 +52,8 @@ export async function startFakeLiveServer(options: FakeLiveServerOptions): Promi
     if (request.method === 'PUT' || request.method === 'DELETE') {
       acts.push({ method: request.method, path: url.pathname, body: await bodyOf(request) });
       sendJson(response, 200, { audit: { ...options.view().audit[0], id: acts.length } });
+    } else if (url.pathname === '/api/v1/session') {
+      sendJson(response, 200, { by: 'nothing', scope: 'admin' });
     } else if (url.pathname.endsWith('/series')) {
       if (options.series === undefined) sendJson(response, 404, { status: 404, detail: 'no such resource' });
       else sendJson(response, 200, options.series(url));

@@ -1,30 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { FleetView } from '@holdfast/shared';
 import type { BrowserContext } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { launchBrowser, type OpenedPage, openPage } from '../support/browser.ts';
-import { startProcess } from '../support/process.ts';
+import { buildDashboard } from '../support/built-dashboard.ts';
 import { scopeOfFile, scopeOfTest } from '../support/scope.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type FakeLiveServer, startFakeLiveServer } from './fake-live-server.ts';
 import { openBreaker } from './sample-breakers.ts';
 import { calmFleet, failingFleet, largeFleet } from './sample-fleet.ts';
 
-const root = fileURLToPath(new URL('../../dashboard', import.meta.url));
-const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url));
 const file = scopeOfFile();
 let dist: string;
 let browser: BrowserContext;
 
 beforeAll(async () => {
-  dist = await temporaryFolder(file);
-  const command = [process.execPath, vite, 'build', '--logLevel', 'error', '--outDir', dist, '--emptyOutDir'];
-  const built = startProcess(file, command, { cwd: root, env: { NODE_ENV: 'production' } });
-  expect((await built.waitForExit(60_000)).code, built.output()).toBe(0);
+  dist = await buildDashboard(file);
   browser = await launchBrowser(file);
 }, 60_000);
 

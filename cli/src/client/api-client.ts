@@ -9,6 +9,7 @@ import type {
   ErrorView,
   FlagView,
   FleetEvent,
+  LoginCode,
   ReleaseRequest,
   RevokeTokenRequest,
   ResourceAnswer,
@@ -47,6 +48,8 @@ export interface ApiClient {
   /** `head` is one that was kept from before. */
   verifyAudit(head?: string): Promise<AuditVerification>;
   agents(query?: ListQuery): Promise<readonly AgentView[]>;
+  /** What logs one browser in with the rights of the token. */
+  createLoginCode(): Promise<LoginCode>;
   /** Oldest first. */
   tokens(): Promise<readonly TokenView[]>;
   createToken(request: CreateTokenRequest): Promise<CreateTokenAnswer>;
@@ -105,6 +108,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     audit: async ({ limit, ...query }) => (await list<AuditEntry>('audit', query, limit)).toReversed(),
     verifyAudit: (head) => get('audit/verify', head === undefined ? {} : { head }),
     agents: (query = {}) => list('agents', query),
+    createLoginCode: () => request('POST', 'login-codes'),
     tokens: async () => (await request<{ items: readonly TokenView[] }>('GET', 'tokens')).items,
     createToken: (body) => request('POST', 'tokens', body),
     revokeToken: (id, act) => request('DELETE', `tokens/${encodeURIComponent(id)}`, act),

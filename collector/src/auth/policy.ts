@@ -1,21 +1,36 @@
-import { fitsPattern, type TokenScope } from '@holdfast/shared';
+import { fitsPattern, type TokenScope, tokenScopes } from '@holdfast/shared';
 import { done, type Outcome, refused } from '../refusal.ts';
 
 /** What can be done here. Each route and each WebSocket names the one that it is. */
-export const actions = ['ingest', 'read', 'operate', 'administer'] as const;
+export const actions = ['log_in', 'ingest', 'read', 'operate', 'administer'] as const;
 export type Action = (typeof actions)[number];
 
 /** Who asks. */
 export interface Principal {
-  readonly scope: TokenScope;
+  /** `none` is whoever has shown nothing yet. */
+  readonly scope: TokenScope | 'none';
   /** The services that it may act for, as a pattern; absent for all. */
   readonly services?: string;
   /** Of the token that it came with; absent on a collector that asks for none. */
   readonly token?: { readonly id: string; readonly name: string };
+  /** Of a browser that has logged in. */
+  readonly session?: SessionMark;
 }
 
+export interface SessionMark {
+  readonly id: string;
+  /** What the page of the session sends with every change, and no other page knows. */
+  readonly csrf: string;
+  /** When it ends at the latest, epoch milliseconds. */
+  readonly endsAt: number;
+}
+
+/** Whoever is about to log in. */
+export const nobody: Principal = { scope: 'none' };
+
 /** What a scope may do. What does not stand here is refused. */
-const policy: Readonly<Record<TokenScope, readonly Action[]>> = {
+const policy: Readonly<Record<Principal['scope'], readonly Action[]>> = {
+  none: ['log_in'],
   ingest: ['ingest'],
   read: ['read'],
   operate: ['read', 'operate'],
@@ -50,6 +65,5 @@ export function permit(
 }
 
 function scopesThat(action: Action): TokenScope[] {
-  return (Object.keys(policy) as TokenScope[]) // Object.keys forgets the type of the keys
-    .filter((scope) => policy[scope].includes(action));
+  return tokenScopes.filter((scope) => policy[scope].includes(action));
 }

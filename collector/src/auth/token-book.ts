@@ -58,6 +58,12 @@ export class TokenBook {
     return { scope, ...(services === undefined ? {} : { services }), token: { id, name } };
   }
 
+  /** Notes that a browser that has logged in with a token has asked for something. */
+  noteUse(id: string): void {
+    const token = this.tokens.get(id);
+    if (token !== undefined) token.lastUsedAt = this.options.clock.now();
+  }
+
   /** Whether a token that was accepted still is. */
   isLiveId(id: string): boolean {
     const token = this.tokens.get(id);

@@ -3,6 +3,7 @@ import { type Action, permit, permitAction, type Principal } from '../auth/polic
 import type { Log } from '../log.ts';
 import { messageOf } from '../errors.ts';
 import { type Outcome, type Refusal, refused } from '../refusal.ts';
+import type { Caller } from './caller.ts';
 import { problemResponse } from './problem.ts';
 import { readBody, readLines } from './read-body.ts';
 import type { RawRequest, Route } from './route.ts';
@@ -21,6 +22,7 @@ export interface ApiOptions {
 /** What comes with a request: who asks, where that was asked. */
 export interface Bindings {
   readonly principal?: Principal;
+  readonly caller: Caller;
 }
 export type App = Hono<{ Bindings: Bindings }>;
 type Asked = Context<{ Bindings: Bindings }>;
@@ -55,14 +57,23 @@ export function createApi({ routes, description, files, isReady, log }: ApiOptio
 }
 
 async function answerOf(route: Route, context: Asked): Promise<Response> {
-  const outcome = await outcomeOf(route, context);
-  if (outcome.ok) return json(outcome.value);
+  const cookies: string[] = [];
+  const outcome = await outcomeOf(route, context, (cookie) => cookies.push(cookie));
+  if (outcome.ok) {
+    const answer = json(outcome.value);
+    for (const cookie of cookies) answer.headers.append('set-cookie', cookie);
+    return answer;
+  }
   // What is left of a body that was not read must not be taken for the next request.
   const close = outcome.refusal.kind === 'too_large' ? { connection: 'close' } : undefined;
   return problemResponse(outcome.refusal, close);
 }
 
-async function outcomeOf(route: Route, context: Asked): Promise<Outcome<unknown>> {
+async function outcomeOf(
+  route: Route,
+  context: Asked,
+  setCookie: RawRequest['setCookie'],
+): Promise<Outcome<unknown>> {
   const params = context.req.param();
   const allowed = permitted(context, route, route.services?.(params));
   if (!allowed.ok) return allowed;
@@ -70,7 +81,9 @@ async function outcomeOf(route: Route, context: Asked): Promise<Outcome<unknown>
   if (!query.ok) return query;
   const body = route.body === undefined ? undefined : await readBody(context.req.raw);
   if (body?.ok === false) return body;
-  const asked = { params, query: query.value, body: body?.value, principal: allowed.value };
+  const { caller } = context.env;
+  const principal = allowed.value;
+  const asked = { params, query: query.value, body: body?.value, principal, caller, setCookie };
   if (route.lineBytes === undefined) return route.handle(asked);
   const lines = await readLines(context.req.raw, route.lineBytes);
   return lines.ok ? route.handle({ ...asked, lines: lines.value }) : lines;

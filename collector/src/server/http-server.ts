@@ -9,12 +9,13 @@ import {
 import { createServer as createEncryptedServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Access } from '../auth/access.ts';
-import { type Action, permitAction, type Principal } from '../auth/policy.ts';
+import { type Action, nobody, permitAction, type Principal } from '../auth/policy.ts';
 import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CollectorOptions } from '../options.ts';
-import { type Outcome, type Refusal, refused } from '../refusal.ts';
-import type { App } from './api.ts';
+import { done, type Outcome, type Refusal, refused } from '../refusal.ts';
+import type { App, Bindings } from './api.ts';
+import { callerOf } from './caller.ts';
 import { bracketed, type Gate } from './gate.ts';
 import { problemOf, problemType } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -40,6 +41,7 @@ export interface HttpServerOptions {
   readonly app: App;
   readonly gate: Gate;
   readonly access: Access;
+  readonly isBehindProxy: boolean;
   readonly endpoints: Readonly<Record<string, UpgradeEndpoint>>;
   readonly log: Log;
 }
@@ -47,26 +49,28 @@ export interface HttpServerOptions {
 /** What needs no token: the page itself holds no data, and who watches a process asks without one. */
 const isOpen = (path: string): boolean => !path.startsWith('/api/') && path !== '/metrics';
 
+/** Whoever logs in shows a code in the body, and may do nothing else; an old cookie is not in the way. */
+const isLogIn = (method: string | undefined, path: string): boolean =>
+  method === 'POST' && path === '/api/v1/session';
+
 /** A server that lets the gate look at every request and upgrade first. */
 export function attach(server: Server, options: HttpServerOptions): void {
   const { app, endpoints, log } = options;
-  const principals = new WeakMap<object, Principal>();
-  const answer = getRequestListener(
-    (request, { incoming }) => {
-      const principal = principals.get(incoming);
-      return app.fetch(request, principal === undefined ? {} : { principal });
-    },
-    { overrideGlobalObjects: false },
-  );
+  const asked = new WeakMap<object, Bindings>();
+  const answer = getRequestListener((request, { incoming }) => app.fetch(request, asked.get(incoming)), {
+    overrideGlobalObjects: false,
+  });
   server.on('request', (request, response) => {
     const passed = pass(request, options);
     if (!passed.ok) return writeProblem(response, passed.refusal);
-    if (passed.value !== undefined) principals.set(request, passed.value);
+    const principal = passed.value;
+    const caller = callerOf(request, options.isBehindProxy);
+    asked.set(request, { caller, ...(principal === undefined ? {} : { principal }) });
     answer(request, response).catch((error: unknown) => log('error', `an answer failed: ${String(error)}`));
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const passed = pass(request, options);
+    const passed = pass(request, { ...options, isUpgrade: true });
     if (!passed.ok) return refuseUpgrade(socket, passed.refusal);
     const principal = passed.value;
     const endpoint = endpointOf(request, { endpoints, principal });
@@ -141,13 +145,18 @@ function listenError(error: Error, host: string, port: number): Error {
   return error;
 }
 
-/** Who asks; nobody where nobody needs to say. */
-function pass(request: IncomingMessage, { gate, access }: HttpServerOptions): Outcome<Principal | undefined> {
+/** Who asks; `undefined` where nobody needs to say. */
+function pass(
+  request: IncomingMessage,
+  { gate, access, isUpgrade = false }: HttpServerOptions & { readonly isUpgrade?: boolean },
+): Outcome<Principal | undefined> {
   const source = gate.checkSource(request);
   if (!source.ok) return source;
   const path = pathOf(request);
   if (path === undefined) return refused('bad_input', 'the path cannot be read');
-  return isOpen(path) ? source : access.authenticate(request);
+  if (isOpen(path)) return source;
+  if (isUpgrade) return access.authenticateUpgrade(request);
+  return isLogIn(request.method, path) ? done(nobody) : access.authenticate(request);
 }
 
 function pathOf({ url = '' }: IncomingMessage): string | undefined {

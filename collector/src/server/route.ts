@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import type { Action, Principal } from '../auth/policy.ts';
 import { type Outcome, refused } from '../refusal.ts';
+import type { Caller } from './caller.ts';
 
 /** What a request asks for, as text and parsed JSON. */
 export interface RawRequest {
@@ -13,6 +14,9 @@ export interface RawRequest {
   /** The body, where the operation reads it line by line. */
   readonly lines?: readonly Buffer[];
   readonly principal: Principal;
+  readonly caller: Caller;
+  /** Sends a cookie with the answer. */
+  readonly setCookie: (cookie: string) => void;
 }
 
 /** One operation of the HTTP API. The same schemas check requests and describe the API in openapi.json. */
@@ -45,12 +49,13 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
   readonly query?: Q;
   readonly body?: B;
   readonly answer: TSchema;
-  readonly handle: (request: {
-    readonly params: Static<TObject<P>>;
-    readonly query: Static<TObject<Q>>;
-    readonly body: Static<B>;
-    readonly principal: Principal;
-  }) => Outcome<unknown> | Promise<Outcome<unknown>>;
+  readonly handle: (
+    request: Pick<RawRequest, 'principal' | 'caller' | 'setCookie'> & {
+      readonly params: Static<TObject<P>>;
+      readonly query: Static<TObject<Q>>;
+      readonly body: Static<B>;
+    },
+  ) => Outcome<unknown> | Promise<Outcome<unknown>>;
 }
 
 /** Makes a route whose handler is only called with what its schemas allow. */
@@ -79,10 +84,8 @@ export function route<P extends TProperties, Q extends TProperties, B extends TS
         checkParams(raw.params) ?? checkQuery(withNumbers(raw.query, query)) ?? checkBody?.(raw.body);
       if (problem !== undefined) return problem;
       return handle({
-        params: raw.params,
+        ...raw,
         query: withNumbers(raw.query, query),
-        body: raw.body,
-        principal: raw.principal,
       } as Parameters<typeof handle>[0]); // each was just checked against its schema
     },
   };

@@ -1,6 +1,6 @@
 import { formatClock, formatDuration, overrideLimits, reasonHint } from '@holdfast/shared';
 import { type ReactElement, type ReactNode, type Ref, useId } from 'react';
-import { useTimedText } from '../app/dashboard-context.ts';
+import { useDashboard, useTimedText } from '../app/dashboard-context.ts';
 import { Segments } from '../components/segments.tsx';
 import type { ActForm } from './use-act-form.ts';
 
@@ -61,6 +61,7 @@ export function ReasonFields({
   reasonRef: Ref<HTMLInputElement>;
 }): ReactElement {
   const { draft, change } = form;
+  const { name } = useDashboard().session;
   return (
     <>
       <Field label="Reason">
@@ -76,18 +77,22 @@ export function ReasonFields({
           />
         )}
       </Field>
-      <Field label="Your name" hint="Kept in this browser; stands in the audit list.">
-        {(id) => (
-          <input
-            id={id}
-            className="input"
-            value={draft.by}
-            maxLength={100}
-            autoComplete="username"
-            onChange={(event) => change({ by: event.target.value })}
-          />
-        )}
-      </Field>
+      {name === undefined ? (
+        <Field label="Your name" hint="Kept in this browser; stands in the audit list.">
+          {(id) => (
+            <input
+              id={id}
+              className="input"
+              value={draft.by}
+              maxLength={100}
+              autoComplete="username"
+              onChange={(event) => change({ by: event.target.value })}
+            />
+          )}
+        </Field>
+      ) : (
+        <p className="field-hint">Stands in the audit list as done by {name}.</p>
+      )}
     </>
   );
 }

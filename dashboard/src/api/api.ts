@@ -1,5 +1,6 @@
-import type { ActAnswer, Problem, Result, SeriesAnswer } from '@holdfast/shared';
+import type { ActAnswer, Result, SeriesAnswer } from '@holdfast/shared';
 import { type ActRequest, resourcePath } from '../acts/act-request.ts';
+import { problemText } from './problem-text.ts';
 
 export interface SeriesQuery {
   readonly address: string;
@@ -41,15 +42,6 @@ export function createApi(base: string, send: typeof fetch): Api {
       return { ok: true, value: answer.value as SeriesAnswer }; // our collector's word
     },
   };
-}
-
-/** The words of an `application/problem+json` answer. */
-export function problemText(body: unknown, status: number): string {
-  if (typeof body !== 'object' || body === null) return `the collector answered ${status}`;
-  const problem = body as Partial<Problem>; // every field is looked at below
-  const detail = typeof problem.detail === 'string' ? problem.detail : `the collector answered ${status}`;
-  const nearest = Array.isArray(problem.nearest) ? problem.nearest : [];
-  return nearest.length === 0 ? detail : `${detail}. Did you mean ${nearest.join(', ')}?`;
 }
 
 function wordsOf(error: unknown): string {

@@ -5,7 +5,6 @@ import { ActDialog } from '../acts/act-dialog.tsx';
 import { Toast } from '../components/toast.tsx';
 import { FirstSteps } from '../empty/first-steps.tsx';
 
-import { NoticeBars } from '../strip/notice-bars.tsx';
 import { StatusStrip } from '../strip/status-strip.tsx';
 import { Board } from './board.tsx';
 import {
@@ -19,14 +18,16 @@ import {
 } from './dashboard-context.ts';
 
 /** The whole page. */
-export function App({ services }: { readonly services: Omit<Dashboard, 'ask'> }): ReactElement {
+export function App({
+  services,
+  session,
+  leave,
+}: Pick<Dashboard, 'session' | 'leave'> & {
+  readonly services: Omit<Dashboard, 'ask' | 'session' | 'leave'>;
+}): ReactElement {
   const [act, setAct] = useState<Act | undefined>(undefined);
   const [done, setDone] = useState<string | undefined>(undefined);
-  const dashboard = useMemo(() => {
-    const isPast = (): boolean => services.store.view().replay !== undefined;
-    const ask = (wanted: Act): void => (isPast() ? setDone(pastWords) : setAct(wanted));
-    return { ...services, ask };
-  }, [services]);
+  const dashboard = useMemo(() => ({ ...services, session, leave, ask: setAct }), [services, session, leave]);
   const endToast = useMemo(() => () => setDone(undefined), []);
 
   function finish(words: string): void {
@@ -43,14 +44,11 @@ export function App({ services }: { readonly services: Omit<Dashboard, 'ask'> })
   );
 }
 
-const pastWords = 'This is the past: what you do is done now. Go back to now first.';
-
 function Page(): ReactElement {
   const fresh = useFreshnessState();
   return (
     <div className="page" data-fresh={fresh}>
       <StatusStrip />
-      <NoticeBars />
       <Content fresh={fresh} />
     </div>
   );

@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
-import type { Clock, FleetView, Freshness, ResourceView } from '@holdfast/shared';
+import type { Clock, FleetView, Freshness, ResourceView, SessionView } from '@holdfast/shared';
 import type { Act } from '../acts/act.ts';
 import type { Api } from '../api/api.ts';
 
@@ -15,6 +15,10 @@ export interface Dashboard {
   /** Where agents are told to connect to. */
   readonly collectorUrl: string;
   readonly retryNow: () => void;
+  /** Who the person is to the collector, and what they may do. */
+  readonly session: SessionView;
+  /** Logs out. */
+  readonly leave: () => void;
   /** Opens the confirmation of an act. */
   readonly ask: (act: Act) => void;
 }

@@ -2,11 +2,14 @@ import type { BreakerOverride, ResourceView } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import type { Act } from '../acts/act.ts';
 import { useDashboard } from '../app/dashboard-context.ts';
+import { actObstacle } from '../session/rights.ts';
 import { holdsOf } from './breaker-facts.ts';
 
 /** What a person can do to a breaker. Each asks for a confirmation. */
 export function DetailActions({ resource }: { readonly resource: ResourceView }): ReactElement {
-  const { ask } = useDashboard();
+  const { ask, session } = useDashboard();
+  const obstacle = actObstacle(session, [resource.service]);
+  const isBarred = obstacle !== undefined;
   const { address, breaker } = resource;
   const holds = holdsOf(resource);
   const isHeld = (state: BreakerOverride['state']): boolean =>
@@ -19,6 +22,7 @@ export function DetailActions({ resource }: { readonly resource: ResourceView })
           key={hold.id}
           type="button"
           className="button button-main"
+          disabled={isBarred}
           onClick={() => ask(releaseOf(address, hold))}
         >
           {releaseLabel(hold, holds.length)}
@@ -27,7 +31,7 @@ export function DetailActions({ resource }: { readonly resource: ResourceView })
       <button
         type="button"
         className="button"
-        disabled={isHeld('forced_open')}
+        disabled={isBarred || isHeld('forced_open')}
         onClick={() => ask({ kind: 'set_breaker', address, state: 'forced_open' })}
       >
         Hold open…
@@ -35,7 +39,7 @@ export function DetailActions({ resource }: { readonly resource: ResourceView })
       <button
         type="button"
         className="button"
-        disabled={isHeld('disabled')}
+        disabled={isBarred || isHeld('disabled')}
         onClick={() => ask({ kind: 'set_breaker', address, state: 'disabled' })}
       >
         Bypass…
@@ -43,11 +47,12 @@ export function DetailActions({ resource }: { readonly resource: ResourceView })
       <button
         type="button"
         className="button"
-        disabled={isClosed}
+        disabled={isBarred || isClosed}
         onClick={() => ask({ kind: 'set_breaker', address, state: 'closed' })}
       >
         Close now…
       </button>
+      {obstacle !== undefined && <p className="act-obstacle">{obstacle}</p>}
     </div>
   );
 }

@@ -3,11 +3,13 @@ import { memo, type ReactElement } from 'react';
 import { useDashboard, useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
 import { Left, Since } from '../components/timed.tsx';
+import { actObstacle } from '../session/rights.ts';
 import { type FlagRowView, flagRowView } from './flag-row-view.ts';
 
 /** Every flag with its value, and why it has it. */
 export function FlagsPanel(): ReactElement {
   const flags = useFleet('flags');
+  const obstacle = actObstacle(useDashboard().session, []);
   return (
     <Panel name="flags" title="Flags" note={`${flags.length}`}>
       {flags.length === 0 ? (
@@ -19,6 +21,7 @@ export function FlagsPanel(): ReactElement {
           ))}
         </ul>
       )}
+      {flags.length > 0 && obstacle !== undefined && <p className="act-obstacle">{obstacle}</p>}
     </Panel>
   );
 }
@@ -26,12 +29,18 @@ export function FlagsPanel(): ReactElement {
 const FlagRow = memo(FlagRowOf);
 
 function FlagRowOf({ flag }: { readonly flag: FlagView }): ReactElement {
-  const { ask } = useDashboard();
+  const { ask, session } = useDashboard();
+  const obstacle = actObstacle(session, flag.services);
+  const isTheirs = obstacle !== undefined && actObstacle(session, []) === undefined;
   const row = flagRowView(flag);
   const { key, override } = row;
   return (
     <li className="row flag-row" data-flag={key} data-reason={row.reason} aria-label={key}>
-      <FlagControl row={row} onSet={() => ask({ kind: 'set_flag', key, value: row.next })} />
+      <FlagControl
+        row={row}
+        obstacle={obstacle}
+        onSet={() => ask({ kind: 'set_flag', key, value: row.next })}
+      />
       <div className="flag-text">
         <div className="flag-line">
           <span className="row-name">{key}</span>
@@ -44,6 +53,7 @@ function FlagRowOf({ flag }: { readonly flag: FlagView }): ReactElement {
           {row.cause !== undefined && <span className="row-cause">{row.cause}</span>}
           {row.bindings.length > 0 && <span>bound to {row.bindings.join(', ')}</span>}
           <span>{row.services}</span>
+          {isTheirs && <span>{obstacle}</span>}
         </p>
       </div>
       {override !== undefined && (
@@ -51,6 +61,8 @@ function FlagRowOf({ flag }: { readonly flag: FlagView }): ReactElement {
           type="button"
           className="button"
           aria-label={`Clear override of ${key}…`}
+          disabled={obstacle !== undefined}
+          title={obstacle}
           onClick={() => ask({ kind: 'clear_flag', key })}
         >
           Clear…
@@ -68,10 +80,24 @@ function FlagRowOf({ flag }: { readonly flag: FlagView }): ReactElement {
   );
 }
 
-function FlagControl({ row, onSet }: { row: FlagRowView; onSet: () => void }): ReactElement {
+interface FlagControlProps {
+  readonly row: FlagRowView;
+  /** Why the person may not turn it. */
+  readonly obstacle: string | undefined;
+  readonly onSet: () => void;
+}
+
+function FlagControl({ row, obstacle, onSet }: FlagControlProps): ReactElement {
+  const barred = { disabled: obstacle !== undefined, title: obstacle };
   if (!row.isSwitch) {
     return (
-      <button type="button" className="button flag-value" aria-label={`Set ${row.key}…`} onClick={onSet}>
+      <button
+        type="button"
+        className="button flag-value"
+        aria-label={`Set ${row.key}…`}
+        {...barred}
+        onClick={onSet}
+      >
         {row.value}
       </button>
     );
@@ -83,6 +109,7 @@ function FlagControl({ row, onSet }: { row: FlagRowView; onSet: () => void }): R
       role="switch"
       aria-checked={row.isOn}
       aria-label={row.key}
+      {...barred}
       onClick={onSet}
     >
       <span className="switch-track" aria-hidden="true" />

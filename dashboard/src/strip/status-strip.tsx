@@ -2,6 +2,7 @@ import { knownSentence, type StatusView, statusOf } from '@holdfast/shared';
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { useDashboard, useFleetView, useFreshnessState, useTimedText } from '../app/dashboard-context.ts';
 import { StateShape } from '../components/state-shape.tsx';
+import { SessionMark } from '../session/session-mark.tsx';
 import { announcementKey, freshnessText, pageTitle } from './strip-words.ts';
 
 /** What must be read in three seconds: is it bad, what, since when, why, and is this still true. */
@@ -31,6 +32,7 @@ export function StatusStrip(): ReactElement {
           )}
         </p>
         <FreshnessMark />
+        <SessionMark />
       </header>
       <Announcer status={status} sentence={sentence} />
     </>
@@ -48,7 +50,7 @@ function useStatus(): StatusView {
 
 function FreshnessMark(): ReactElement {
   const { store, retryNow } = useDashboard();
-  const text = useTimedText(() => freshnessText(store.freshness(), store.view().replay));
+  const text = useTimedText(() => freshnessText(store.freshness()));
   const fresh = useFreshnessState();
   const isWaiting = fresh !== 'live' && store.connection().state === 'waiting';
   return (

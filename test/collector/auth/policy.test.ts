@@ -24,8 +24,8 @@ const table: Readonly<Record<string, readonly Who[]>> = {
   'get /api/v1/resources': readers,
   'get /api/v1/health': readers,
   'get /api/v1/errors': readers,
+  'get /api/v1/errors/{fingerprint}': readers,
   'get /api/v1/agents': readers,
-  'get /api/v1/live/readers': readers,
   'get /api/v1/flags': readers,
   'get /api/v1/flags/{key}': readers,
   'get /api/v1/events': readers,
@@ -39,10 +39,17 @@ const table: Readonly<Record<string, readonly Who[]>> = {
   'put /api/v1/resources/{service}/{kind}/{name}/override': operators,
   'delete /api/v1/resources/{service}/{kind}/{name}/override': operators,
   'post /api/v1/ingest': ['ingest', 'admin'],
+  'get /api/v1/session': readers,
+  'post /api/v1/session': everybody,
+  'delete /api/v1/session': readers,
+  'post /api/v1/login-codes': readers,
+  'post /api/v1/ws-ticket': readers,
   'get /api/v1/tokens': ['admin'],
   'post /api/v1/tokens': ['admin'],
   'delete /api/v1/tokens/{id}': ['admin'],
 };
+/** What shows its proof in the body. */
+const askNobody: readonly string[] = ['post /api/v1/session'];
 const sockets: readonly (readonly [path: string, subprotocol: string, readonly Who[]])[] = [
   ['/api/v1/agent', agentSubprotocol, ['ingest', 'admin']],
   ['/api/v1/live', liveSubprotocol, readers],
@@ -53,6 +60,7 @@ const examples: Readonly<Record<string, string>> = {
   name: 'payments',
   key: 'reviews',
   id: 'nothing',
+  fingerprint: 'nothing',
 };
 
 const scope = scopeOfFile();
@@ -97,7 +105,8 @@ describe.each(Object.entries(table))('%s', (operation, allowed) => {
       if (allowed.includes(who) === (status === 403) || status === 401) wrong.push({ who, status });
     }
     expect(wrong).toEqual([]);
-    expect((await fetch(url, { method: method.toUpperCase() })).status).toBe(401);
+    const stranger = await fetch(url, { method: method.toUpperCase() });
+    expect(stranger.status).toBe(askNobody.includes(operation) ? 415 : 401);
   });
 });
 

@@ -21,7 +21,16 @@ async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStor
   const state = new FoldedState({ store, bus, clock, log, baseEveryMs: 60_000 });
   const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
   const book = new TokenBook({ tokens: [], clock, record: () => Promise.resolve() });
-  const access = new Access({ book, store: store.tokens, clock, log, token: undefined, isOpen: true });
+  const access = new Access({
+    book,
+    store: store.tokens,
+    clock,
+    log,
+    token: undefined,
+    isOpen: true,
+    port: 0,
+    isBehindProxy: false,
+  });
   const endpoint = new AgentEndpoint({ journal, store, state, bus, clock, log, access, book });
   const server = createServer();
   server.on('upgrade', (request, socket, head) => {

@@ -1,6 +1,7 @@
 import { emptyView } from '@holdfast/shared';
 import { expect, test } from 'vitest';
-import { createApi, problemText } from '../../../dashboard/src/api/api.ts';
+import { createApi } from '../../../dashboard/src/api/api.ts';
+import { problemText } from '../../../dashboard/src/api/problem-text.ts';
 import { scopeOfTest } from '../../support/scope.ts';
 import { startFakeLiveServer } from '../fake-live-server.ts';
 import { failingFleet } from '../sample-fleet.ts';

@@ -65,6 +65,8 @@ export class SimulatedCollector {
       log,
       token: undefined,
       isOpen: true,
+      port: 0,
+      isBehindProxy: false,
     });
     const endpoint = new AgentEndpoint({ journal, store, state, bus, clock: life, log, access, book });
     network.listener = new SimulatedEndpoint({ endpoint, life, seams, onAnswer });
