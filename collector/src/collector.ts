@@ -14,6 +14,7 @@ import { AgentEndpoint } from './ingest/agent-endpoint.ts';
 import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
+import { liveRoute } from './live/live-route.ts';
 import { type CheckedOptions, type CollectorOptions, checkOptions, unguarded } from './options.ts';
 import { auditVerifyRoute } from './query/audit-verify-route.ts';
 import { readRoutes } from './query/read-routes.ts';
@@ -142,7 +143,8 @@ async function serve(of: {
   const agents = new AgentEndpoint(shared);
   const live = new LiveEndpoint(shared);
   const given = [...readRoutes(shared), ...controlRoutes(control), ...accessRoutes];
-  const routes = [...given, auditVerifyRoute(store), ingestRoute(agents.requests)];
+  const own = [auditVerifyRoute(store), ingestRoute(agents.requests), liveRoute(() => live.standing())];
+  const routes = [...given, ...own];
   const app = createApi({
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),

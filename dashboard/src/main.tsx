@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
 import { LiveConnection } from './live/connection.ts';
+import { questionOf } from './live/question-of.ts';
 import { createLiveStore } from './live/store.ts';
 import { openWebSocket } from './live/web-socket.ts';
 import { Door, type Opened } from './session/door.tsx';
@@ -31,11 +32,13 @@ function open(): Opened {
   const store = createLiveStore(systemClock);
   const live = new LiveConnection({
     url: socketUrl.href,
+    question: questionOf(location.search),
     clock: systemClock,
     random: systemRandom,
     open: openWebSocket(login.protocolsFor),
     onMessage: store.apply,
     onConnection: store.setConnection,
+    onRefusal: ({ detail }) => store.refuse(detail),
   });
   const retryNow = (): void => live.retryNow();
   window.addEventListener('online', retryNow);

@@ -5,6 +5,7 @@ import { ActDialog } from '../acts/act-dialog.tsx';
 import { Toast } from '../components/toast.tsx';
 import { FirstSteps } from '../empty/first-steps.tsx';
 
+import { NoticeBars } from '../strip/notice-bars.tsx';
 import { StatusStrip } from '../strip/status-strip.tsx';
 import { Board } from './board.tsx';
 import {
@@ -27,7 +28,11 @@ export function App({
 }): ReactElement {
   const [act, setAct] = useState<Act | undefined>(undefined);
   const [done, setDone] = useState<string | undefined>(undefined);
-  const dashboard = useMemo(() => ({ ...services, session, leave, ask: setAct }), [services, session, leave]);
+  const dashboard = useMemo(() => {
+    const isPast = (): boolean => services.store.view().replay !== undefined;
+    const ask = (wanted: Act): void => (isPast() ? setDone(pastWords) : setAct(wanted));
+    return { ...services, session, leave, ask };
+  }, [services, session, leave]);
   const endToast = useMemo(() => () => setDone(undefined), []);
 
   function finish(words: string): void {
@@ -44,11 +49,14 @@ export function App({
   );
 }
 
+const pastWords = 'This is the past: what you do is done now. Go back to now first.';
+
 function Page(): ReactElement {
   const fresh = useFreshnessState();
   return (
     <div className="page" data-fresh={fresh}>
       <StatusStrip />
+      <NoticeBars />
       <Content fresh={fresh} />
     </div>
   );

@@ -50,7 +50,7 @@ function useStatus(): StatusView {
 
 function FreshnessMark(): ReactElement {
   const { store, retryNow } = useDashboard();
-  const text = useTimedText(() => freshnessText(store.freshness()));
+  const text = useTimedText(() => freshnessText(store.freshness(), store.view().replay));
   const fresh = useFreshnessState();
   const isWaiting = fresh !== 'live' && store.connection().state === 'waiting';
   return (

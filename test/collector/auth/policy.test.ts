@@ -26,6 +26,7 @@ const table: Readonly<Record<string, readonly Who[]>> = {
   'get /api/v1/errors': readers,
   'get /api/v1/errors/{fingerprint}': readers,
   'get /api/v1/agents': readers,
+  'get /api/v1/live/readers': readers,
   'get /api/v1/flags': readers,
   'get /api/v1/flags/{key}': readers,
   'get /api/v1/events': readers,

@@ -104,6 +104,7 @@ test('describes every operation with its parameters', async () => {
       "get /api/v1/flags",
       "get /api/v1/flags/{key}",
       "get /api/v1/health",
+      "get /api/v1/live/readers",
       "get /api/v1/resources",
       "get /api/v1/resources/{service}/{kind}/{name}",
       "get /api/v1/resources/{service}/{kind}/{name}/series",
