@@ -31,7 +31,7 @@ testWhere('loop devices')(
   20_000 + cuts * 10_000,
 );
 
-/** Cuts the power again and again while a store is open, and counts the entries that it had promised to keep. */
+/** Cuts the power again and again while a store is open, and counts what it had promised to keep. */
 async function lostIn(synchronous: 'FULL' | 'NORMAL'): Promise<{ cuts: number; lost: number }> {
   const disk = await powerCutDisk(scopeOfTest(), 67_108_864);
   const [driver] = await availableDrivers();

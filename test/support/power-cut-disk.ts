@@ -18,7 +18,7 @@ export interface PowerCutDisk {
   switchToCut(): void;
 }
 
-/** Mounts an image of a file system; it is gone with the scope. Needs what `testWhere('loop devices')` asks for. */
+/** Mounts an image of a file system until the scope ends. Needs what `testWhere('loop devices')` asks for. */
 export async function powerCutDisk(scope: Scope, bytes = 268_435_456): Promise<PowerCutDisk> {
   const base = await temporaryFolder(scope);
   const folder = path.join(base, 'disk');

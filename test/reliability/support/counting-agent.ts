@@ -15,8 +15,8 @@ export interface Counted {
   transitions: number;
 }
 
-/** The service of every counting agent. */
-export const countingService = 'counting';
+/** The service of all of them. */
+const countingService = 'counting';
 const breakerCount = 10;
 
 /** A real agent whose service keeps its own count of what it does. */
