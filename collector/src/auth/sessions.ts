@@ -48,9 +48,11 @@ export class Sessions {
     return { ticket: secret, expiresAt };
   }
 
+  /** Who a ticket stands for; its socket is there to read only. */
   takeTicket(ticket: string): Principal | undefined {
     const principal = this.tickets.take(ticket);
-    return principal !== undefined && this.isLive(principal) ? principal : undefined;
+    if (principal === undefined || !this.isLive(principal)) return undefined;
+    return { ...principal, scope: 'read' };
   }
 
   /** The secret for the cookie, and who it stands for; `undefined` where the code is not good. */

@@ -82,16 +82,17 @@ export function createLogin(base: string, fetchHere: typeof fetch): Login {
     },
     send,
     async protocolsFor(subprotocol) {
-      if (present.state !== 'in' || present.session.by !== 'session') {
-        await look(); // a collector that was started anew may ask who we are
-        return [subprotocol];
-      }
-      const answer = await change('POST', 'ws-ticket');
-      if (!answer.ok) throw new Error(`no ticket: ${answer.status}`);
-      const { ticket } = (await answer.json()) as SocketTicket; // our collector's word
-      return [subprotocol, `${ticketSubprotocol}${ticket}`];
+      if (present.state === 'in' && present.session.by === 'session')
+        return [subprotocol, `${ticketSubprotocol}${await ticketIn(await change('POST', 'ws-ticket'))}`];
+      await look(); // a collector that was started anew may ask who we are
+      return [subprotocol];
     },
   };
+}
+
+async function ticketIn(answer: Response): Promise<string> {
+  if (!answer.ok) throw new Error(`no ticket: ${answer.status}`);
+  return ((await answer.json()) as SocketTicket).ticket; // our collector's word
 }
 
 /** Gives a code for a session; an answer of 401 is one about the code. */

@@ -1,7 +1,10 @@
 import { agentSubprotocol, liveSubprotocol, type TokenScope, tokenScopes } from '@holdfast/shared';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Action, actions, permit, type Principal } from '../../../collector/src/auth/policy.ts';
 import { getJson } from '../../support/http.ts';
 import { scopeOfFile } from '../../support/scope.ts';
+import { logInAt } from '../support/browser-client.ts';
 import { getRequest, rawStatus, upgradeHeaders } from '../support/raw-http.ts';
 import { startTestCollector, type TestCollector } from '../support/start-collector.ts';
 import { bearer, makeTokenAt, masterToken, statusWith } from '../support/tokens.ts';
@@ -109,6 +112,61 @@ describe.each(Object.entries(table))('%s', (operation, allowed) => {
     const stranger = await fetch(url, { method: method.toUpperCase() });
     expect(stranger.status).toBe(askNobody.includes(operation) ? 415 : 401);
   });
+});
+
+test('a browser that has logged in may ask for what its token may', async () => {
+  const { collector, tokens } = await started;
+  const wrong: unknown[] = [];
+  for (const [who, token] of tokens) {
+    if (who === 'ingest') continue; // it cannot log in: it may not read
+    for (const [operation, allowed] of Object.entries(table)) {
+      const [method = '', path = ''] = operation.split(' ');
+      if (path === '/api/v1/login-codes') continue; // for tokens only
+      const { cookie, csrf } = await logInAt(collector.url, token); // the operation may log out
+      const url = `${collector.url}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? '')}`;
+      const headers = { cookie, 'x-csrf': csrf, 'content-type': 'application/json' };
+      const init = method === 'get' ? { headers } : { method, headers, body: '{}' };
+      const { status } = await fetch(url, { ...init, method: method.toUpperCase() });
+      const isRefused = status === 403 || (status === 401 && !askNobody.includes(operation));
+      if (allowed.includes(who) === isRefused) wrong.push({ who, operation, status });
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('the policy agrees with what is written for any principal', () => {
+  const services = fc.constantFrom('shop', 'shop-a', 'checkout', 'other');
+  const patterns = fc.option(fc.constantFrom('shop', 'shop*', '*', '*out'), { nil: undefined });
+  const may: Readonly<Record<Action, readonly Principal['scope'][]>> = {
+    log_in: ['none'],
+    ingest: ['ingest', 'admin'],
+    read: ['read', 'operate', 'admin'],
+    operate: ['operate', 'admin'],
+    administer: ['admin'],
+  };
+  const fits: Readonly<Record<string, readonly string[]>> = {
+    shop: ['shop'],
+    'shop*': ['shop', 'shop-a'],
+    '*': ['shop', 'shop-a', 'checkout', 'other'],
+    '*out': ['checkout'],
+  };
+  const principals = fc.record({
+    scope: fc.constantFrom<Principal['scope']>('none', ...tokenScopes),
+    pattern: patterns,
+  });
+  const asked = fc.record({
+    action: fc.constantFrom(...actions),
+    about: fc.array(services, { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(principals, asked, ({ scope, pattern }, { action, about }) => {
+      const principal: Principal = { scope, ...(pattern === undefined ? {} : { services: pattern }) };
+      const isCut = pattern !== undefined && (action === 'ingest' || action === 'operate');
+      const reaches = about.length > 0 && about.every((service) => fits[pattern ?? '']?.includes(service));
+      expect(permit(principal, action, about).ok).toBe(may[action].includes(scope) && (!isCut || reaches));
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test.each(sockets)('the socket %s opens for those of the table only', async (path, subprotocol, allowed) => {
