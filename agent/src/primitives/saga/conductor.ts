@@ -7,6 +7,12 @@ import type { SagaDesk, SagaLog } from './log.ts';
 import { fatesOf, type SagaFates, SagaRun, type SagaScope } from './run.ts';
 import { SagaError } from './saga-error.ts';
 
+/** One run, for all who wait for it. */
+export interface SagaCall extends Pick<CallOptions, 'context'> {
+  /** Aborted when they have all given up. */
+  readonly controller: AbortController;
+}
+
 /** Takes sagas forwards through their function, and back where it fails. */
 export class Conductor {
   readonly #desk: SagaDesk;
@@ -21,32 +27,23 @@ export class Conductor {
   async conduct(
     log: SagaLog,
     fn: (saga: SagaScope<never>) => unknown,
-    { signal, context }: CallOptions,
+    { controller, context }: SagaCall,
   ): Promise<unknown> {
     const { site, meter } = this.#desk;
     const wasDone = log.state === 'done';
     if (wasDone || log.state === 'undone') meter.count(countIndex.cache_hits);
     if (log.state === 'undone') throw this.#failure(log, log.cause, fatesOf(log.steps.values()));
-    const controller = new AbortController();
-    const follow = (): void => controller.abort(signal?.reason);
-    if (signal?.aborted)
-      follow(); // while the log was opened
-    else signal?.addEventListener('abort', follow);
     log.onLost = (reason) => controller.abort(reason);
     const mayHaveHappened = (error: unknown): boolean => this.#mayHaveHappened(error);
     const parts = { site, meter, log, undoing: this.#undoing, mayHaveHappened };
     const run = new SagaRun(parts, { signal: controller.signal, context });
-    try {
-      const isLeft = controller.signal.aborted && log.steps.size === 0;
-      const answer = isLeft ? { error: signal?.reason } : await forwards(run, fn);
-      if (log.state !== 'compensating' && 'value' in answer) {
-        if (!wasDone) await log.end('done');
-        return answer.value;
-      }
-      throw await this.#back(run, log, 'error' in answer ? answer.error : undefined);
-    } finally {
-      signal?.removeEventListener('abort', follow);
+    const isLeft = run.signal.aborted && log.steps.size === 0;
+    const answer = isLeft ? { error: run.signal.reason } : await forwards(run, fn);
+    if (log.state !== 'compensating' && 'value' in answer) {
+      if (!wasDone) await log.end('done');
+      return answer.value;
     }
+    throw await this.#back(run, log, 'error' in answer ? answer.error : undefined);
   }
 
   /** Undoes what was done, and answers what the caller is told. */

@@ -14,6 +14,7 @@ import { meterOf, type Site, siteOf } from '../site.ts';
 import { Conductor } from './conductor.ts';
 import { openLog, type SagaDesk } from './log.ts';
 import { SagaMemory } from './memory-store.ts';
+import { Party } from './party.ts';
 import { readId, readSagaOptions, type SagaOptions, type SagaSettings, type SagaStep } from './options.ts';
 import type { SagaScope } from './run.ts';
 import { SagaError } from './saga-error.ts';
@@ -58,7 +59,7 @@ export class Saga<Input = unknown> implements Executor {
   readonly #desk: SagaDesk;
   readonly #conductor: Conductor;
   readonly #steps: readonly SagaStep[];
-  readonly #running = new Map<string, Promise<unknown>>();
+  readonly #running = new Map<string, Party>();
   #ownerCount = 0;
 
   constructor(site: Site, settings: SagaSettings, compensationRetry: SagaOptions['compensationRetry']) {
@@ -104,9 +105,9 @@ export class Saga<Input = unknown> implements Executor {
     const { id, input } = options;
     return this.#counted(options, () => {
       const known = id === undefined ? this.#newOwner() : readId(id, 'id');
-      return this.#shared(known, options.signal, async () => {
+      return this.#shared(known, options.signal, async (controller) => {
         const log = await openLog(this.#desk, known, { input });
-        return this.#conductor.conduct(log, fn, options);
+        return this.#conductor.conduct(log, fn, { controller, context: options.context });
       });
     });
   }
@@ -125,9 +126,10 @@ export class Saga<Input = unknown> implements Executor {
     const mistake = mistakeIn(fn ?? this.#declared, options);
     if (mistake !== undefined) return Promise.reject(mistake);
     return this.#counted(options, () =>
-      this.#shared(readId(id, 'id'), options.signal, async () => {
+      this.#shared(readId(id, 'id'), options.signal, async (controller) => {
         const body = fn ?? this.#declared();
-        return this.#conductor.conduct(await openLog(this.#desk, id), body, options);
+        const log = await openLog(this.#desk, id);
+        return this.#conductor.conduct(log, body, { controller, context: options.context });
       }),
     );
   }
@@ -191,15 +193,18 @@ export class Saga<Input = unknown> implements Executor {
     }
   }
 
-  #shared(id: string, signal: AbortSignal | undefined, begin: () => Promise<unknown>): Promise<unknown> {
-    const known = this.#running.get(id);
-    if (known !== undefined) {
-      this.#desk.meter.count(countIndex.coalesced);
-      return signal === undefined ? known : untilAbort(known, signal);
+  #shared(
+    id: string,
+    signal: AbortSignal | undefined,
+    begin: (controller: AbortController) => Promise<unknown>,
+  ): Promise<unknown> {
+    let party = this.#running.get(id);
+    if (party !== undefined) this.#desk.meter.count(countIndex.coalesced);
+    else {
+      party = new Party((controller) => begin(controller).finally(() => this.#running.delete(id)));
+      this.#running.set(id, party);
     }
-    const run = begin().finally(() => this.#running.delete(id));
-    this.#running.set(id, run);
-    return run;
+    return party.join(signal);
   }
 
   #declared(): SagaBody<Input, Readonly<Record<string, unknown>>> {
@@ -233,15 +238,6 @@ function guardedStep(runtime: Runtime, saga: string, step: SagaStep): SagaStep {
       }),
     ...(step.compensate && { compensate: (call, result) => step.compensate?.(call, result) }),
   };
-}
-
-/** Whoever only joined may leave: the saga goes on. */
-function untilAbort(known: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    void known.then(resolve, reject).then(() => signal.removeEventListener('abort', leave));
-  });
 }
 
 function isReason(error: unknown, reason: unknown): boolean {

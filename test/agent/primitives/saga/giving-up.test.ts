@@ -44,6 +44,46 @@ describe('a caller who gives up', () => {
     expect(log).toEqual(['undo flight if any']);
   });
 
+  test('leaves the saga to those who joined', async () => {
+    const { saga, step, log, counts } = createTrip();
+    const [first, second] = [new AbortController(), new AbortController()];
+    let goOn: (() => void) | undefined;
+    const body: Parameters<typeof saga.execute>[0] = async (scope) => {
+      await scope.step('flight', step('flight'));
+      await new Promise<void>((resolve) => (goOn = resolve));
+      await scope.step('hotel', step('hotel'));
+      return 'booked';
+    };
+    const began = saga.execute(body, { id: 'trip', input, signal: first.signal });
+    const joined = saga.execute(body, { id: 'trip', input, signal: second.signal });
+    const also = saga.execute(body, { id: 'trip', input });
+    while (goOn === undefined) await Promise.resolve();
+    first.abort(gone);
+    expect(await failureOf(began)).toBe(gone);
+    second.abort(gone);
+    expect(await failureOf(joined)).toBe(gone);
+    goOn();
+    expect(await also).toBe('booked');
+    expect(log).toEqual(['flight', 'hotel']);
+    expect(counts()).toEqual({ success: 1, cancelled: 2, class_cancelled: 2, coalesced: 2 });
+  });
+
+  test('as the last of several has the steps undone', async () => {
+    const { saga, step, log } = createTrip();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const body: Parameters<typeof saga.execute>[0] = async (scope) => {
+      await scope.step('flight', step('flight'));
+      first.abort(new Error('first'));
+      second.abort(gone);
+      await scope.step('hotel', step('hotel'));
+    };
+    const began = saga.execute(body, { id: 'trip', input, signal: first.signal });
+    const joined = saga.execute(body, { id: 'trip', input, signal: second.signal });
+    expect(await failureOf(began)).toEqual(new Error('first'));
+    expect(await failureOf(joined)).toMatchObject({ undone: ['flight'], cause: gone });
+    expect(log).toEqual(['flight', 'undo flight']);
+  });
+
   test('before the first step gets the own reason back', async () => {
     const { saga, book, log, counts } = createTrip();
     const signal = AbortSignal.abort(gone);
