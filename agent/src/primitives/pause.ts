@@ -1,4 +1,5 @@
 import type { Clock } from '@holdfast/shared';
+import { follow, unfollow } from './follow.ts';
 
 /** Waits, and no longer once `signal` aborts: then it rejects with its reason. */
 export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
@@ -9,13 +10,13 @@ export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promi
     };
     const timer = clock.setTimeout(
       () => {
-        signal.removeEventListener('abort', giveUp);
+        unfollow(signal, giveUp);
         resolve();
       },
       delayMs,
       { keepsAlive: true },
     );
     if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
+    else follow(signal, giveUp);
   });
 }

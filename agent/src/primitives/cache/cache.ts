@@ -6,6 +6,7 @@ import type { Meter } from '../../telemetry/meter.ts';
 import { type CallOptions, type Executor, type Guarded, inPlaceOf } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { outcomeOf } from '../failure.ts';
+import { follow, unfollow } from '../follow.ts';
 import { mistakeIn } from '../mistake.ts';
 import { meterOf, siteOf } from '../site.ts';
 import { Flight, type Passenger } from './flight.ts';
@@ -158,7 +159,7 @@ class AnswerCache implements Cache {
     const startedMs = this.#nowMs();
     return new Promise((resolve, reject) => {
       const ended = (outcome: number): void => {
-        signal?.removeEventListener('abort', onAbort);
+        if (signal !== undefined) unfollow(signal, onAbort);
         this.#meter.count(outcome);
         this.#meter.time(this.#nowMs() - startedMs);
       };
@@ -178,7 +179,7 @@ class AnswerCache implements Cache {
         this.#leave(flight, passenger, signal?.reason);
       };
       flight.passengers.add(passenger);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal !== undefined) follow(signal, onAbort);
     });
   }
 

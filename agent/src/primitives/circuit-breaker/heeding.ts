@@ -1,6 +1,7 @@
 import { countIndex } from '@holdfast/shared';
 import { hasCode } from '../../errors.ts';
 import { type Guarded, isEchoOf, Scope } from '../call.ts';
+import { follow, unfollow } from '../follow.ts';
 import type { BreakerGate, Passage } from './gate.ts';
 import type { Phase } from './phase.ts';
 
@@ -22,7 +23,7 @@ export function passHeeding(
     let isOver = false;
     const end = (): void => {
       isOver = true;
-      signal.removeEventListener('abort', onAbort);
+      unfollow(signal, onAbort);
     };
     const fail = (error: unknown): void =>
       gate.fail(passage, clock.monotonic(), { error, classification: classifier.classify(error) });
@@ -50,7 +51,7 @@ export function passHeeding(
       fail(error);
       reject(error);
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    follow(signal, onAbort);
     try {
       Promise.resolve(fn(new Scope(1, signal))).then(onValue, onError);
     } catch (error) {

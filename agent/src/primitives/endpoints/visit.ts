@@ -3,6 +3,7 @@ import { noteError } from '../../classification/error-log.ts';
 import { hasCode } from '../../errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import { outcomeOf } from '../failure.ts';
+import { follow, unfollow } from '../follow.ts';
 import type { Member } from './member.ts';
 import type { Pool } from './pool.ts';
 
@@ -27,7 +28,7 @@ export function visit<E extends string | object, T>(call: Visit<E, T>): Promise<
     let isOver = false;
     const end = (): void => {
       isOver = true;
-      signal?.removeEventListener('abort', onAbort);
+      if (signal !== undefined) unfollow(signal, onAbort);
       pool.giveBack(member);
       pool.meter.time(runtime.clock.monotonic() - startedMs);
     };
@@ -50,7 +51,7 @@ export function visit<E extends string | object, T>(call: Visit<E, T>): Promise<
       pool.rotation.record(member, true);
       resolve(value);
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal !== undefined) follow(signal, onAbort);
     try {
       Promise.resolve(call.run()).then(onValue, onError);
     } catch (error) {

@@ -1,7 +1,8 @@
 import { countIndex } from '@holdfast/shared';
+import { hasCode } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import { Scope } from '../call.ts';
-import type { Passage } from '../circuit-breaker/gate.ts';
+import { countCancelled, type Passage } from '../circuit-breaker/gate.ts';
 import type { Phase } from '../circuit-breaker/phase.ts';
 import type { Call } from './call.ts';
 import type { Engine } from './engine.ts';
@@ -62,6 +63,22 @@ export class Attempt extends Deadline implements Passage {
     engine.layers.breaker?.fail(this, nowMs, failure);
     call.attemptFailed(failure, nowMs);
     scope?.abort(failure.error);
+  }
+
+  /** The caller gave up. Answers the scope, which is to be aborted when all else is settled. */
+  cancel(reason: unknown, nowMs: number): Scope | undefined {
+    const engine = this.#engine;
+    const { breaker } = engine.layers;
+    const operation = this.#call?.operation;
+    const scope = this.abandon();
+    if (breaker === undefined) countCancelled(engine.meter);
+    else {
+      // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
+      if (hasCode(reason, 'HOLDFAST_TIMED_OUT')) breaker.fail(this, nowMs, engine.judge(reason, operation));
+      else breaker.cancel(this, nowMs);
+      engine.meter.count(countIndex.cancelled);
+    }
+    return scope;
   }
 
   /** Lets go of a function that is still running. The scope is to be aborted when all else is settled. */

@@ -1,10 +1,11 @@
 import { countIndex, type TimerHandle } from '@holdfast/shared';
-import { hasCode, ResilienceError } from '../../errors.ts';
+import { ResilienceError } from '../../errors.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import type { Waiting } from '../bulkhead/slots.ts';
 import { type CallOptions, type Guarded, rankOf, type Scope } from '../call.ts';
 import { countCancelled } from '../circuit-breaker/gate.ts';
 import { type Failure, noteFailure, outcomeOf } from '../failure.ts';
+import { follow, unfollow } from '../follow.ts';
 import type { Progress } from '../retry/policy.ts';
 import type { Attempt } from './attempt.ts';
 import type { Engine } from './engine.ts';
@@ -141,17 +142,9 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     const engine = this.#engine;
     const reason: unknown = this.#options?.signal?.reason;
     const nowMs = engine.nowMs();
-    const { breaker, bulkhead } = engine.layers;
-    if (this.#stage === 'queued') bulkhead?.giveUp(this);
-    const attempt = this.attempt;
-    const scope = attempt?.abandon();
-    if (attempt !== undefined && breaker !== undefined) {
-      // A layer further out that timed out is no caller who gave up: the dependency was too slow for it.
-      if (hasCode(reason, 'HOLDFAST_TIMED_OUT'))
-        breaker.fail(attempt, nowMs, engine.judge(reason, this.operation));
-      else breaker.cancel(attempt, nowMs);
-      engine.meter.count(countIndex.cancelled);
-    } else countCancelled(engine.meter);
+    if (this.#stage === 'queued') engine.layers.bulkhead?.giveUp(this);
+    const scope = this.attempt?.cancel(reason, nowMs);
+    if (this.attempt === undefined) countCancelled(engine.meter);
     this.#reject(reason);
     this.#end(nowMs, countIndex.cancelled);
     scope?.abort(reason);
@@ -163,7 +156,7 @@ export class Call extends Deadline implements Waiting, Progress, Course {
       if (waitsFor !== undefined || this.#stage === 'queued') this.cancel();
       else this.isGivenUp = true;
     };
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    follow(signal, this.#onAbort);
   }
 
   /** Goes through the entrances that it has not passed yet, waits where one says so, and enters. */
@@ -274,7 +267,8 @@ export class Call extends Deadline implements Waiting, Progress, Course {
     this.#waitTimer?.cancel();
     for (let at = 0; at < this.#passedCount; at++) entrances?.[at]?.leave?.(outcome, nowMs, this);
     if (hasSlot) bulkhead?.note(outcome, nowMs, this);
-    if (this.#onAbort !== undefined) this.#options?.signal?.removeEventListener('abort', this.#onAbort);
+    const signal = this.#options?.signal;
+    if (signal !== undefined && this.#onAbort !== undefined) unfollow(signal, this.#onAbort);
     this.fn = nothing;
     this.attemptCount = 0;
     this.#passedCount = 0;

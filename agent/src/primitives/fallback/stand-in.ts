@@ -4,6 +4,7 @@ import type { ErrorSource } from '../../errors.ts';
 import type { Meter } from '../../telemetry/meter.ts';
 import type { CallOptions } from '../call.ts';
 import type { Failure } from '../failure.ts';
+import { follow, unfollow } from '../follow.ts';
 import { type Site, sourceOf } from '../site.ts';
 import { Spell } from '../spell.ts';
 import { FallbackFailedError } from './failed.ts';
@@ -151,11 +152,11 @@ function unlessAborted(answer: PromiseLike<unknown>, signal: AbortSignal): Promi
     const settle =
       (settled: (result: unknown) => void) =>
       (result: unknown): void => {
-        signal.removeEventListener('abort', onAbort);
+        unfollow(signal, onAbort);
         settled(result);
       };
     if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+    else follow(signal, onAbort);
     answer.then(settle(resolve), settle(reject));
   });
 }

@@ -3,6 +3,7 @@ import type { Classification } from '../../classification/classifier.ts';
 import { noteError } from '../../classification/error-log.ts';
 import { Deadline } from '../../time/deadlines.ts';
 import { type CallContext, type Guarded, Scope } from '../call.ts';
+import { follow } from '../follow.ts';
 import type { Hedging } from './hedging.ts';
 
 /** One call with all its attempts. As a deadline it is the wait for those that are under way. */
@@ -126,7 +127,7 @@ class FollowingScope extends Scope {
     this.#isFollowing = true;
     const { signal } = this.#call;
     if (signal.aborted) this.abort(signal.reason);
-    else signal.addEventListener('abort', () => this.abort(signal.reason), { once: true });
+    else follow(signal, () => this.abort(signal.reason));
     return own;
   }
 }

@@ -1,4 +1,5 @@
 import { Scope } from '../call.ts';
+import { follow, unfollow } from '../follow.ts';
 
 /** One run for a key, with everybody who waits for it. */
 export class Flight {
@@ -35,8 +36,8 @@ export class Flight {
         reject(signal.reason);
       };
       if (signal.aborted) return leave(); // by the store, or what makes the fingerprint
-      signal.addEventListener('abort', leave, { once: true });
-      void this.answer.then(resolve, reject).then(() => signal.removeEventListener('abort', leave));
+      follow(signal, leave);
+      void this.answer.then(resolve, reject).then(() => unfollow(signal, leave));
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Deadline } from '../../time/deadlines.ts';
+import { follow, unfollow } from '../follow.ts';
 
 export interface WaitOptions<R> {
   readonly resolve: (result: R) => void;
@@ -29,8 +30,9 @@ export class Wait<V, R> extends Deadline {
   }
 
   begin(): void {
-    this.#options.line.add(this);
-    this.#options.signal?.addEventListener('abort', this.#giveUp, { once: true });
+    const { line, signal } = this.#options;
+    line.add(this);
+    if (signal !== undefined) follow(signal, this.#giveUp);
   }
 
   resolve(result: R): void {
@@ -44,8 +46,9 @@ export class Wait<V, R> extends Deadline {
   }
 
   #leave(): void {
+    const { line, signal } = this.#options;
     this.list?.remove(this);
-    this.#options.line.delete(this);
-    this.#options.signal?.removeEventListener('abort', this.#giveUp);
+    line.delete(this);
+    if (signal !== undefined) unfollow(signal, this.#giveUp);
   }
 }
