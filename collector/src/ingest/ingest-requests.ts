@@ -18,6 +18,8 @@ export interface IngestRequestsOptions {
   readonly host: Omit<ConnectionHost, 'introduce' | 'end' | 'spread'>;
   /** Called when an agent that may still have a connection sends by request. */
   readonly replace: (agent: AgentIdentity) => void;
+  /** Whether another run of that instance holds a connection. */
+  readonly isSucceeded: (agent: AgentIdentity) => boolean;
 }
 
 /** Silence is normal between requests: only after this long an instance is taken for gone. */
@@ -27,6 +29,8 @@ const maxRequests = 64;
 
 interface Presence {
   readonly agent: AgentIdentity;
+  /** Whether somebody else speaks for it: the run itself has ended. */
+  readonly isPast: boolean;
   heardAt: number;
 }
 
@@ -64,15 +68,15 @@ export class IngestRequests {
 
   /** Writes down who has not been heard of for long. */
   sweep(now: number): void {
-    for (const { agent, heardAt } of this.present.values()) {
-      if (now - heardAt > presenceMs && !this.last.has(instanceKey(agent))) void this.leave(agent);
+    for (const { agent, heardAt, isPast } of this.present.values()) {
+      if (now - heardAt > presenceMs && !this.last.has(instanceKey(agent))) void this.leave(agent, !isPast);
     }
   }
 
   /** Takes no more requests, and writes down that nobody is there any longer. */
   close(): void {
     this.isClosing = true;
-    for (const { agent } of this.present.values()) void this.leave(agent);
+    for (const { agent, isPast } of this.present.values()) void this.leave(agent, !isPast);
   }
 
   private async inTurn(hello: Hello, frames: readonly Buffer[]): Promise<Outcome<IngestAnswer>> {
@@ -94,6 +98,8 @@ export class IngestRequests {
     const { host } = this.options;
     const agent = { service: hello.service, instance: hello.instance, epoch: hello.epoch };
     try {
+      const refusal = hello.past === true ? await this.settlePast(agent, hello) : undefined;
+      if (refusal !== undefined) return refusal;
       await this.enter(agent, hello);
       const resumed = await resumePointOf(host, agent, hello);
       if (!resumed.ok) return refused('conflict', resumed.problem);
@@ -111,13 +117,25 @@ export class IngestRequests {
       }
       await intake.settled();
       if (line.failure !== undefined) throw line.failure;
-      if (line.saidGoodbye) await this.leave(agent);
       const { stored, dictionarySize: known } = intake;
+      const isOver = hello.past === true && stored >= hello.next - 1;
+      if (line.saidGoodbye || isOver) await this.leave(agent, line.saidGoodbye);
       return done({ stored, dictionarySize: known, problems: line.problems, ...termsFor(host, hello) });
     } catch (error) {
       host.log('error', `a request is refused, nothing can be stored: ${messageOf(error)}`);
       return refused('unavailable', 'nothing can be stored now');
     }
+  }
+
+  /** The answer for a run that has ended, where nothing is left to store of it, or nothing may be now. */
+  private async settlePast(agent: AgentIdentity, hello: Hello): Promise<Outcome<IngestAnswer> | undefined> {
+    const { host, isSucceeded } = this.options;
+    const stored = await host.storedOf(agent);
+    if (stored >= hello.next - 1)
+      return done({ stored, dictionarySize: 0, problems: [], ...termsFor(host, hello) });
+    const present = this.present.get(instanceKey(agent));
+    const isTaken = isSucceeded(agent) || (present !== undefined && present.agent.epoch !== agent.epoch);
+    return isTaken ? refused('conflict', 'a later run of this instance is there already') : undefined;
   }
 
   /** An instance is written down once as connected, for as long as it goes on sending. */
@@ -129,7 +147,7 @@ export class IngestRequests {
       replace(agent);
       await host.journal.record({ type: 'connected', hello });
     }
-    this.present.set(key, { agent, heardAt });
+    this.present.set(key, { agent, heardAt, isPast: hello.past === true });
   }
 
   private takeFrame(frame: Buffer, intake: BatchIntake, line: RequestLine): void {
@@ -160,11 +178,11 @@ export class IngestRequests {
     }
   }
 
-  private async leave(agent: AgentIdentity): Promise<void> {
+  private async leave(agent: AgentIdentity, clean: boolean): Promise<void> {
     const { journal, log } = this.options.host;
     this.forget(agent);
     try {
-      await journal.record({ type: 'disconnected', agent, clean: true });
+      await journal.record({ type: 'disconnected', agent, clean });
     } catch (error) {
       log('error', `a disconnect could not be stored: ${messageOf(error)}`);
     }

@@ -99,7 +99,14 @@ function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): ReadonlySet
     flags: known?.flags ?? new Map(),
   };
   fleet.instances.set(key, instance);
-  const detail = known === undefined ? 'for the first time' : isSameRun ? 'again' : 'after a restart';
+  const isPast = hello.past === true;
+  const detail = isPast
+    ? 'by what it had left on disk'
+    : known === undefined
+      ? 'for the first time'
+      : isSameRun
+        ? 'again'
+        : 'after a restart';
   note(fleet, { id: entry.id, agent: hello }, { kind: 'agent.connected', at: entry.at, detail });
   return new Set(instance.byAddress.keys());
 }

@@ -109,6 +109,8 @@ export interface Hello extends AgentIdentity {
   readonly caps?: readonly string[];
   readonly startedAt: number;
   readonly sentAt: number;
+  /** Whether somebody speaks for a run that has ended: nothing comes after batch `next` - 1. Default false. */
+  readonly past?: boolean;
 }
 
 export interface Batch {

@@ -91,6 +91,7 @@ const helloFields = objectOf({
   caps: optional(listOf(text(32), 32)),
   startedAt: instant,
   sentAt: instant,
+  past: optional(boolean),
 });
 const readHello: Reader<Hello> = (input, place) => ({
   type: 'hello',

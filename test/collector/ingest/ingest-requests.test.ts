@@ -204,3 +204,42 @@ describe('a request that is refused', () => {
     expect(await refusal(collector, { lines: [helloWith({ next: 1 })] })).toEqual(answer);
   });
 });
+
+describe('what a run has left', () => {
+  const past = { past: true, next: 3 };
+
+  test('is stored, and the run is lost after it', async () => {
+    const collector = await startTestCollector(scopeOfTest());
+    const batches = [batchWith(1, { events: [openedEvent()] }), batchWith(2, calls)];
+    expect((await send(collector, helloWith(past))).stored).toBe(0);
+    expect((await send(collector, helloWith(past), ...batches)).stored).toBe(2);
+    expect(await successes(collector)).toBe(3);
+    expect(await eventKinds(collector)).toEqual(
+      expect.arrayContaining(['agent.connected', 'circuit_breaker.opened', 'agent.lost']),
+    );
+  });
+
+  test('is told once: nothing is written down where all of it is stored', async () => {
+    const collector = await startTestCollector(scopeOfTest());
+    await send(collector, helloWith(past), batchWith(1), batchWith(2), { type: 'bye', last: 2 });
+    const before = await eventKinds(collector);
+    expect((await send(collector, helloWith(past))).stored).toBe(2);
+    expect((await send(collector, helloWith({ past: true, first: 1, next: 2 }))).stored).toBe(2);
+    expect(await eventKinds(collector)).toEqual(before);
+  });
+
+  test('waits while a later run of the instance is there', async () => {
+    const scope = scopeOfTest();
+    const collector = await startTestCollector(scope);
+    const later = await WireAgent.introduce(scope, collector.url, { epoch: 'second' });
+    expect(await refusal(collector, { lines: [helloWith(past)] })).toEqual({
+      status: 409,
+      detail: 'a later run of this instance is there already',
+    });
+    expect(later.closed).toBeUndefined();
+    await send(collector, helloWith({ instance: 'b', epoch: 'second' }));
+    expect(await refusal(collector, { lines: [helloWith({ ...past, instance: 'b' })] })).toMatchObject({
+      status: 409,
+    });
+  });
+});
