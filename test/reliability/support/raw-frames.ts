@@ -4,7 +4,8 @@ import { getRequest, upgradeHeaders } from '../../collector/support/raw-http.ts'
 
 /**
  * Speaks to a server as no client would: bytes that are no HTTP, requests with mistakes, and after a right
- * upgrade frames with wrong bits, lengths and masks. Resolves when the server has ended it, or after `patienceMs`.
+ * upgrade frames with wrong bits, lengths and masks. Resolves when the server has ended it, or after
+ * `patienceMs`.
  */
 export function speakRawly(port: number, random: Random, patienceMs: number): Promise<void> {
   return new Promise((resolve) => {
