@@ -183,6 +183,11 @@ function sampleAgents(at: number): AgentView[] {
     lastSeenAt: at,
     clockOffsetMs: 4,
     droppedCount: 0,
+    dropped: {},
+    lagMs: 0,
+    appliedVersion: 3,
+    desiredVersion: 3,
+    uncleanEndCount: 0,
     ...change,
   });
   return [

@@ -20,6 +20,7 @@ export function agentColumns(now: number): readonly Column<AgentView>[] {
     },
     { name: 'version', text: (row) => row.version ?? '' },
     { name: 'environment', text: (row) => row.environment ?? '' },
+    ...careColumns,
     {
       name: 'dropped',
       text: (row) => `${row.droppedCount}`,
@@ -28,26 +29,76 @@ export function agentColumns(now: number): readonly Column<AgentView>[] {
     },
     { name: 'agent_version', text: (row) => row.agentVersion, wideOnly: true },
     {
-      name: 'clock_offset_ms',
-      heading: 'CLOCK OFFSET',
-      text: (row) => `${Math.round(row.clockOffsetMs)} ms`,
-      plain: (row) => row.clockOffsetMs,
-      align: 'right',
-      wideOnly: true,
-    },
-    {
       name: 'started',
       text: (row) => `${formatDuration(now - row.startedAt)} ago`,
       plain: (row) => isoTime(row.startedAt),
       align: 'right',
       wideOnly: true,
     },
-    { name: 'tags', text: tagsOf, wideOnly: true },
+    { name: 'dropped_by_reason', text: ({ dropped }) => pairs(dropped), wideOnly: true },
+    {
+      name: 'last_unclean_end',
+      text: ({ lastUncleanEndAt: at }) => (at === undefined ? '' : `${formatDuration(now - at)} ago`),
+      plain: ({ lastUncleanEndAt: at }) => isoTime(at),
+      wideOnly: true,
+    },
+    {
+      name: 'not_applied',
+      text: ({ problems = [] }) => problems.map(({ target, problem }) => `${target}: ${problem}`).join('; '),
+      wideOnly: true,
+    },
+    { name: 'tags', text: ({ tags }) => pairs(tags), wideOnly: true },
   ];
 }
 
-function tagsOf({ tags }: AgentView): string {
-  return Object.entries(tags)
+/** From here on times on a screen are doubtful. */
+const notableSkewMs = 5_000;
+
+/** How well it is understood, and how well it follows. */
+const careColumns: readonly Column<AgentView>[] = [
+  {
+    name: 'clock_offset_ms',
+    heading: 'SKEW',
+    text: skewOf,
+    plain: (row) => row.clockOffsetMs,
+    tone: (row) => (Math.abs(row.clockOffsetMs) > notableSkewMs ? 'warn' : 'plain'),
+    align: 'right',
+  },
+  {
+    name: 'lag_ms',
+    heading: 'LAG',
+    text: (row) => (row.lagMs === 0 ? '-' : formatDuration(row.lagMs)),
+    plain: (row) => row.lagMs,
+    tone: (row) => (row.lagMs > 0 ? 'warn' : 'plain'),
+    align: 'right',
+  },
+  {
+    name: 'applied_version',
+    heading: 'APPLIED',
+    text: (row) => `${row.appliedVersion} of ${row.desiredVersion}`,
+    plain: (row) => row.appliedVersion,
+    tone: (row) =>
+      row.appliedVersion === row.desiredVersion && row.problems === undefined ? 'plain' : 'warn',
+    align: 'right',
+  },
+  {
+    name: 'unclean_ends',
+    heading: 'UNCLEAN',
+    text: (row) => `${row.uncleanEndCount}`,
+    tone: (row) => (row.uncleanEndCount > 0 ? 'warn' : 'plain'),
+    align: 'right',
+  },
+];
+
+/** How far its clock is off: behind where it is minus. */
+function skewOf({ clockOffsetMs }: AgentView): string {
+  const skewMs = -Math.round(clockOffsetMs);
+  if (Math.abs(skewMs) < 1_000) return `${skewMs} ms`;
+  return `${skewMs < 0 ? '-' : ''}${formatDuration(Math.abs(skewMs))}`;
+}
+
+function pairs(of: Readonly<Record<string, string | number>>): string {
+  return Object.entries(of)
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 }

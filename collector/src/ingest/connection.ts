@@ -190,7 +190,10 @@ export class AgentConnection {
         for (const { target, problem } of message.problems) {
           this.host.log('warning', `${agent.service}@${agent.instance} cannot apply ${target}: ${problem}`);
         }
-        return;
+        return this.host.journal.append({
+          fact: { ...message, agent },
+          failed: (error) => this.giveUp(error),
+        });
       case 'bye':
         this.saidGoodbye = true;
         return this.close(1000, 'good-bye');

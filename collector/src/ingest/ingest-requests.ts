@@ -113,7 +113,7 @@ export class IngestRequests {
         dictionarySize,
       });
       for (const frame of frames) {
-        if (!line.isEnded) this.takeFrame(frame, intake, line);
+        if (!line.isEnded) this.takeFrame(frame, { agent, intake, line });
       }
       await intake.settled();
       if (line.failure !== undefined) throw line.failure;
@@ -150,16 +150,13 @@ export class IngestRequests {
     this.present.set(key, { agent, heardAt, isPast: hello.past === true });
   }
 
-  private takeFrame(frame: Buffer, intake: BatchIntake, line: RequestLine): void {
+  private takeFrame(frame: Buffer, turn: Turn): void {
     const message = readFrame(frame);
-    if (message.ok) this.takeMessage(message.value, { frame, intake, line });
-    else intake.refuseFrame(frame, message.problem);
+    if (message.ok) this.takeMessage(message.value, { frame, ...turn });
+    else turn.intake.refuseFrame(frame, message.problem);
   }
 
-  private takeMessage(
-    message: AgentMessage,
-    of: { readonly frame: Buffer; readonly intake: BatchIntake; readonly line: RequestLine },
-  ): void {
+  private takeMessage(message: AgentMessage, of: Turn & { readonly frame: Buffer }): void {
     switch (message.type) {
       case 'hello':
         return of.line.refuse('a second hello in one request');
@@ -170,7 +167,10 @@ export class IngestRequests {
       case 'applied':
         for (const { target, problem } of message.problems)
           this.options.host.log('warning', `cannot apply ${target}: ${problem}`);
-        return;
+        return this.options.host.journal.append({
+          fact: { ...message, agent: of.agent },
+          failed: (error) => of.line.giveUp(error),
+        });
       case 'bye':
         of.line.saidGoodbye = true;
         return;
@@ -187,6 +187,13 @@ export class IngestRequests {
       log('error', `a disconnect could not be stored: ${messageOf(error)}`);
     }
   }
+}
+
+/** A request that is being taken. */
+interface Turn {
+  readonly agent: AgentIdentity;
+  readonly intake: BatchIntake;
+  readonly line: RequestLine;
 }
 
 /** What an intake says of the frames of one request. */

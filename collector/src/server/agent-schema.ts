@@ -18,5 +18,12 @@ export function agentSchema(): TSchema {
     lastSeenAt: instant,
     clockOffsetMs: Type.Number(),
     droppedCount: count,
+    dropped: Type.Record(Type.String(), count),
+    lagMs: count,
+    appliedVersion: count,
+    desiredVersion: count,
+    problems: Type.Optional(Type.Array(Type.Object({ target: Type.String(), problem: Type.String() }))),
+    uncleanEndCount: count,
+    lastUncleanEndAt: Type.Optional(instant),
   });
 }

@@ -161,6 +161,7 @@ function agentOf(fact: LogFact): AgentIdentity | undefined {
     case 'batch':
     case 'gap':
     case 'refused':
+    case 'applied':
       return fact.agent;
   }
 }

@@ -1,4 +1,4 @@
-import type { AgentView } from '@holdfast/shared';
+import { type AgentView, formatDuration } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
@@ -56,5 +56,8 @@ function asidesOf(agent: AgentView): string[] {
   if (skewMs >= notableSkewMs) {
     asides.push(`clock ${(skewMs / 1_000).toFixed(1)} s ${agent.clockOffsetMs > 0 ? 'behind' : 'ahead'}`);
   }
+  if (agent.lagMs > 0) asides.push(`${formatDuration(agent.lagMs)} behind`);
+  if (agent.appliedVersion !== agent.desiredVersion) asides.push('has not applied the last change');
+  for (const { target, problem } of agent.problems ?? []) asides.push(`cannot apply ${target}: ${problem}`);
   return asides;
 }

@@ -1,5 +1,6 @@
+import { compareAgents } from '../state/agent-view.ts';
 import { compareErrors, errorKey } from '../state/error-view.ts';
-import { compareAgents, compareFlags } from '../state/select.ts';
+import { compareFlags } from '../state/select.ts';
 import type { AgentView, ErrorView, FlagView } from '../state/views.ts';
 
 /** How the items of a list are told apart, and in which order they stand. */

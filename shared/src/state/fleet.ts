@@ -2,7 +2,13 @@ import type { SparseHistogram } from '../histogram/histogram.ts';
 import type { ErrorClass, GaugeName } from '../vocabulary/calls.ts';
 import type { Attribution, ErrorSummary, ResilienceEvent } from '../vocabulary/events.ts';
 import type { BreakerState, HealthCheckKind, HealthStatus } from '../vocabulary/resources.ts';
-import type { DesiredState, DroppedCounts, FlagLevel, ResourceDescriptor } from '../wire/messages.ts';
+import type {
+  Applied,
+  DesiredState,
+  DroppedCounts,
+  FlagLevel,
+  ResourceDescriptor,
+} from '../wire/messages.ts';
 import type { ControlFact } from './log-entry.ts';
 
 /**
@@ -61,6 +67,14 @@ export interface Instance {
   /** What to add to the agent's clock to get the collector's. */
   clockOffsetMs: number;
   dropped: DroppedCounts;
+  /** How old the newest of what was stored last was when it was stored. */
+  lagMs: number;
+  /** The version of desired state that it works by, and what of it it could not apply. */
+  appliedVersion: number;
+  problems: Applied['problems'];
+  /** How many runs before this one ended without a good-bye, and when the last of them did. */
+  uncleanEndCount: number;
+  lastUncleanEndAt: number | undefined;
   /** By their number in the dictionary of the present epoch. */
   resources: Resource[];
   /** The same, and those of an earlier epoch that have not been introduced again. */

@@ -1,12 +1,13 @@
 import type {
   AgentIdentity,
+  Batch,
   DesiredState,
   DictionaryAddition,
   FlagOverride,
   Hello,
 } from '../wire/messages.ts';
 import { foldErrors } from './error-groups.ts';
-import { addResources, foldBatch } from './fold-batch.ts';
+import { addResources, clockCorrectionMs, foldBatch } from './fold-batch.ts';
 import {
   type AuditEntry,
   type ConnectionEvent,
@@ -68,6 +69,8 @@ export function fold(fleet: Fleet, entry: LogEntry): ReadonlySet<string> {
         { id: entry.id, agent: entry.agent },
         { kind: 'agent.refused', at: entry.at, detail: entry.problem },
       );
+    case 'applied':
+      return foldApplied(fleet, entry);
     case 'control':
       return foldControl(fleet, entry);
   }
@@ -94,6 +97,10 @@ function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): ReadonlySet
     lastSeenAt: entry.at,
     clockOffsetMs: entry.at - hello.sentAt,
     dropped: isSameRun ? known.dropped : {},
+    lagMs: isSameRun ? known.lagMs : 0,
+    appliedVersion: hello.desiredVersion,
+    problems: isSameRun ? known.problems : [],
+    ...uncleanEnds(known, { isSameRun, at: entry.at }),
     resources: isSameRun ? known.resources : [],
     byAddress: known?.byAddress ?? new Map(),
     flags: known?.flags ?? new Map(),
@@ -109,6 +116,17 @@ function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): ReadonlySet
         : 'after a restart';
   note(fleet, { id: entry.id, agent: hello }, { kind: 'agent.connected', at: entry.at, detail });
   return new Set(instance.byAddress.keys());
+}
+
+/** An instance that says good-bye is forgotten at once, so one that is known has not. */
+function uncleanEnds(
+  known: Instance | undefined,
+  { isSameRun, at }: { readonly isSameRun: boolean; readonly at: number },
+): Pick<Instance, 'uncleanEndCount' | 'lastUncleanEndAt'> {
+  const { uncleanEndCount = 0, lastUncleanEndAt } = known ?? {};
+  if (known === undefined || isSameRun) return { uncleanEndCount, lastUncleanEndAt };
+  const endedAt = known.connected ? at : known.connectionSinceAt;
+  return { uncleanEndCount: uncleanEndCount + 1, lastUncleanEndAt: endedAt };
 }
 
 function foldDisconnected(
@@ -171,9 +189,26 @@ function foldBatchEntry(fleet: Fleet, entry: LogEntry & { readonly type: 'batch'
   if (instance === undefined || instance.epoch !== entry.agent.epoch) return none;
   instance.lastSeenAt = entry.at;
   const { touched, events } = foldBatch(instance, entry);
+  instance.lagMs = Math.max(0, entry.at - newestAt(entry.batch) - clockCorrectionMs(instance));
   foldErrors(fleet.errors, { instance, batch: entry.batch, at: entry.at });
   for (const event of events) addEvent(fleet, event);
   return touched;
+}
+
+/** When the newest happened that a batch tells of, by the agent's clock. */
+function newestAt({ sealedAt, events, rollups }: Batch): number {
+  const last = (rollups?.second ?? []).reduce((a, b) => Math.max(a, b), -1);
+  const rollupsEndAt = rollups === undefined || last < 0 ? 0 : (rollups.at + last + 1) * 1_000;
+  const newest = events.reduce((at, event) => Math.max(at, event.at), rollupsEndAt);
+  return newest === 0 ? sealedAt : newest;
+}
+
+function foldApplied(fleet: Fleet, entry: LogEntry & { readonly type: 'applied' }): ReadonlySet<string> {
+  const instance = fleet.instances.get(instanceKey(entry.agent));
+  if (instance?.epoch !== entry.agent.epoch) return none;
+  instance.appliedVersion = entry.version;
+  instance.problems = entry.problems;
+  return none;
 }
 
 function foldControl(fleet: Fleet, entry: LogEntry & ControlFact): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 import type { FlagValue } from '../vocabulary/resources.ts';
 import type {
   AgentIdentity,
+  Applied,
   Batch,
   BreakerOverride,
   DictionaryAddition,
@@ -32,6 +33,8 @@ export type LogFact =
       readonly seq: number;
       readonly problem: string;
     }
+  /** What an agent could do of desired state. */
+  | ({ readonly type: 'applied'; readonly agent: AgentIdentity } & Pick<Applied, 'version' | 'problems'>)
   | ControlFact;
 
 export const auditActions = [

@@ -1,10 +1,11 @@
 import type { FlagValue } from '../vocabulary/resources.ts';
 import type { FlagLevel } from '../wire/messages.ts';
+import { agentViewsOf } from './agent-view.ts';
 import { errorViewsOf } from './error-view.ts';
 import type { Fleet, Instance } from './fleet.ts';
 import { isForgotten } from './fold.ts';
 import { breakerStateRank, resourceViewsOf } from './resource-view.ts';
-import type { AgentView, FlagInstanceView, FlagView, FleetView, ResourceView } from './views.ts';
+import type { FlagInstanceView, FlagView, FleetView, ResourceView } from './views.ts';
 
 /** What every surface shows of a moment. `now` is the collector's clock. */
 export function viewOf(fleet: Fleet, now: number): FleetView {
@@ -21,31 +22,6 @@ export function viewOf(fleet: Fleet, now: number): FleetView {
 
 function instancesOf(fleet: Fleet, now: number): Instance[] {
   return [...fleet.instances.values()].filter((instance) => !isForgotten(instance, now));
-}
-
-export function agentViewsOf(fleet: Fleet, now: number): AgentView[] {
-  return instancesOf(fleet, now)
-    .map((instance) => ({
-      service: instance.service,
-      instance: instance.instance,
-      epoch: instance.epoch,
-      ...(instance.version === undefined ? {} : { version: instance.version }),
-      ...(instance.environment === undefined ? {} : { environment: instance.environment }),
-      tags: instance.tags,
-      agentVersion: instance.agentVersion,
-      connected: instance.connected,
-      connectionSinceAt: instance.connectionSinceAt,
-      startedAt: instance.startedAt,
-      lastSeenAt: instance.lastSeenAt,
-      clockOffsetMs: instance.clockOffsetMs,
-      droppedCount: Object.values(instance.dropped).reduce((sum, count) => sum + count, 0),
-    }))
-    .sort(compareAgents);
-}
-
-/** The order of agents. */
-export function compareAgents(a: AgentView, b: AgentView): number {
-  return compare(a.service, b.service) || compare(a.instance, b.instance);
 }
 
 export function flagViewsOf(fleet: Fleet, now: number): FlagView[] {

@@ -8,7 +8,13 @@ import type {
   HealthStatus,
   ResourceKind,
 } from '../vocabulary/resources.ts';
-import type { BreakerOverride, FlagOverride, ResourceDescriptor } from '../wire/messages.ts';
+import type {
+  Applied,
+  BreakerOverride,
+  DroppedCounts,
+  FlagOverride,
+  ResourceDescriptor,
+} from '../wire/messages.ts';
 import type { AuditEntry, FleetEvent } from './fleet.ts';
 
 /** What a surface shows of a moment. Rates and percentiles are of the last 10 whole seconds. */
@@ -166,5 +172,20 @@ export interface AgentView {
   readonly startedAt: number;
   readonly lastSeenAt: number;
   readonly clockOffsetMs: number;
+  /** How much it had to leave out since its start: all of it, and by `what/why`. */
   readonly droppedCount: number;
+  readonly dropped: DroppedCounts;
+  /**
+   * How far what is stored of it is behind: how old the newest of what was stored last was then, in whole
+   * seconds. 0 while it keeps up.
+   */
+  readonly lagMs: number;
+  /** The version of desired state that it works by, and the present one. */
+  readonly appliedVersion: number;
+  readonly desiredVersion: number;
+  /** What of desired state it could not apply; absent where it could all. */
+  readonly problems?: Applied['problems'];
+  /** How many of its runs ended without a good-bye, that of now too while it is lost. */
+  readonly uncleanEndCount: number;
+  readonly lastUncleanEndAt?: number;
 }

@@ -48,7 +48,7 @@ describe('a list', () => {
     ['topology', /^SERVICE.*\ncheckout +inventory-api +◐ H half open +12 +circuit_breaker\/inventory\n/],
     ['topology -o json', /"edges": \[/],
     ['services ls', /CALLS OUT\/S\ncheckout +1 of 1 +unknown +3 +2/],
-    ['agents ls', /checkout@c1 +connected/],
+    ['agents ls', /SKEW +LAG +APPLIED +UNCLEAN[^]*checkout@c1 +connected.* 0 ms +- +3 of 3 +0 /],
     ['audit ls', /mia +web +recommendations set to off, was on +load/],
     ['audit ls -o wide', /flag\.set +recommendations +on +off +recommendations set/],
     ['audit ls -o csv', /,flag\.set,recommendations,true,false,/],

@@ -150,6 +150,11 @@ export function agent(service: string, instance = 's1', more: Partial<AgentView>
     lastSeenAt: fixtureAt - 100,
     clockOffsetMs: 0,
     droppedCount: 0,
+    dropped: {},
+    lagMs: 0,
+    appliedVersion: 3,
+    desiredVersion: 3,
+    uncleanEndCount: 0,
     ...more,
   };
 }

@@ -64,7 +64,11 @@ async function start(): Promise<TestCollector> {
     }),
   );
   const counts = { success: 5, failure: 3, class_transient: 3, retries: 2, slow: 1 };
-  agent.send(batchWith(2, { ...rollupsOf(counts), events: [{ ...openedEvent(), error } as never] }));
+  const opened = { ...openedEvent(), error } as never;
+  const sampled = { kind: 'error.sampled', at: startAt, resource: 0, error } as const;
+  const dropped = { 'sample/queue_overflow': 3 };
+  agent.send(batchWith(2, { ...rollupsOf(counts), events: [opened, sampled], errors: [tally], dropped }));
+  agent.send({ type: 'applied', version: 0, problems: [{ target: 'reviews', problem: 'is a number' }] });
   await agent.acknowledged(2);
   const act = { by: 'ann', via: 'cli' };
   const resource = `${collector.url}/api/v1/resources/checkout/circuit_breaker/payments`;
@@ -75,6 +79,15 @@ async function start(): Promise<TestCollector> {
   await collector.clock.advance(2_000);
   return collector;
 }
+
+const tally = {
+  resource: 0,
+  class: 'transient',
+  fingerprint: 'f',
+  count: 3,
+  firstAt: startAt,
+  lastAt: startAt,
+} as const;
 
 const examples: Readonly<Record<string, string>> = {
   service: 'checkout',

@@ -110,6 +110,7 @@ function watermarkIn(fact: LogFact): readonly [AgentIdentity | undefined, number
       return [fact.agent, fact.to];
     case 'refused':
       return [fact.agent, fact.seq];
+    case 'applied':
     case 'connected':
     case 'control':
     case 'dictionary':

@@ -1,0 +1,49 @@
+import type { Fleet, Instance } from './fleet.ts';
+import { isForgotten } from './fold.ts';
+import type { AgentView } from './views.ts';
+
+/** What a batch a second is late anyway. */
+const usualLagMs = 2_000;
+
+export function agentViewsOf(fleet: Fleet, now: number): AgentView[] {
+  return [...fleet.instances.values()]
+    .filter((instance) => !isForgotten(instance, now))
+    .map((instance) => agentViewOf(instance, fleet.desired.version))
+    .sort(compareAgents);
+}
+
+/** The order of agents. */
+export function compareAgents(a: AgentView, b: AgentView): number {
+  return compare(a.service, b.service) || compare(a.instance, b.instance);
+}
+
+function agentViewOf(instance: Instance, desiredVersion: number): AgentView {
+  const { version, environment, connected, dropped, problems, lagMs, connectionSinceAt } = instance;
+  const lastUncleanEndAt = connected ? instance.lastUncleanEndAt : connectionSinceAt;
+  return {
+    service: instance.service,
+    instance: instance.instance,
+    epoch: instance.epoch,
+    ...(version === undefined ? {} : { version }),
+    ...(environment === undefined ? {} : { environment }),
+    tags: instance.tags,
+    agentVersion: instance.agentVersion,
+    connected,
+    connectionSinceAt,
+    startedAt: instance.startedAt,
+    lastSeenAt: instance.lastSeenAt,
+    clockOffsetMs: instance.clockOffsetMs,
+    droppedCount: Object.values(dropped).reduce((sum, count) => sum + count, 0),
+    dropped,
+    lagMs: lagMs < usualLagMs ? 0 : Math.floor(lagMs / 1_000) * 1_000,
+    appliedVersion: instance.appliedVersion,
+    desiredVersion,
+    ...(problems.length === 0 ? {} : { problems }),
+    uncleanEndCount: instance.uncleanEndCount + (connected ? 0 : 1),
+    ...(lastUncleanEndAt === undefined ? {} : { lastUncleanEndAt }),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
