@@ -78,6 +78,7 @@ export class Connection {
       outbox: this.#outbox,
       collectorClock,
       greet: () => ({ ...this.#greet(), desiredVersion: this.#desired.version }),
+      startOver: (refusedCount) => this.#startOver(refusedCount),
       apply: (desired) => this.#desired.apply(desired),
       internalError,
     };
@@ -140,6 +141,13 @@ export class Connection {
     const deflate = compress ? createDeflate(shared.internalError) : undefined;
     const transport = webSocketTransport({ ...collector, clock });
     return new Session({ ...shared, transport, random, deflate });
+  }
+
+  /** Where batches stand on a shelf, they and its owner are of this run: it stays. */
+  #startOver(refusedCount: number): void {
+    if (this.#outbox.shelf !== undefined) return;
+    this.#greeting = undefined;
+    this.#outbox.startOver(refusedCount);
   }
 
   /** Drawn when it is first needed: a process that was forked or thawed before then is another one. */

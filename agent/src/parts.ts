@@ -27,11 +27,12 @@ export interface Parts {
 
 /** Makes the parts of an agent and joins them. Nothing is started. */
 export function assemble(settings: AgentSettings): Parts {
-  const { service, clock, random, redact, classification, limits, version } = settings;
+  const { service, clock, random, classification, limits, version } = settings;
   const internalErrors = new InternalErrors(settings.onInternalError);
   const internalError = (error: unknown): void => internalErrors.note(error);
   const isListening = settings.collector !== undefined;
   const recorder = new Recorder({ clock, maxBytes: limits.memoryBytes / 2, isListening, internalError });
+  const redact = settings.redact && counting(settings.redact, recorder);
   const classifier = createClassifier({ rules: classification, now: () => clock.now(), internalError });
   const breakers = new BreakerDirectory(recorder);
   const flags = new FlagBook({ clock, recorder, breakers, internalError });
@@ -53,4 +54,18 @@ export function assemble(settings: AgentSettings): Parts {
   const redacted = (text: string): string => safeMessage(text, redact);
   const health = new HealthBook({ clock, recorder, breakers, service, instance, version, redact: redacted });
   return { runtime, recorder, breakers, flags, faults, health, connection, internalErrors, closers };
+}
+
+type Redact = (message: string) => string;
+
+/** The host's redaction. A message that it fails on is not sent, and that is counted. */
+function counting(redact: Redact, { drops }: Recorder): Redact {
+  return (message) => {
+    try {
+      return redact(message);
+    } catch (error) {
+      drops.add('message', 'redaction_failed');
+      throw error;
+    }
+  };
 }

@@ -8,7 +8,7 @@ export { messageOf } from './facts.ts';
 
 /**
  * An error as it may leave the process: never the object, and its message redacted. `redact` is the host's
- * own redaction, which goes before ours. Where redaction fails, the message is left out.
+ * own redaction, which goes before ours. Where that fails, only class, severity and fingerprint are told.
  */
 export function summarise(
   error: unknown,
@@ -16,16 +16,21 @@ export function summarise(
   redact?: (message: string) => string,
 ): ErrorSummary {
   const { class: errorClass, severity, fingerprint, code, why } = classification;
-  const message = safeMessage(error, redact);
+  const message = redacted(error, redact);
+  if (message === undefined) return { class: errorClass, severity, fingerprint, message: '' };
   return present({ class: errorClass, severity, fingerprint, message, code, why });
 }
 
 /** The message of whatever was thrown, redacted; nothing where redaction fails. */
 export function safeMessage(error: unknown, redact: ((message: string) => string) | undefined): string {
+  return redacted(error, redact) ?? '';
+}
+
+function redacted(error: unknown, redact: ((message: string) => string) | undefined): string | undefined {
   try {
     const message = messageOf(error);
     return redactMessage(redact === undefined ? message : redact(message));
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -29,6 +29,11 @@ export interface ConversationOptions {
   readonly collectorClock: CollectorClock;
   /** What `hello` says of this process, by the time it is sent. */
   readonly greet: () => Omit<Hello, 'type' | 'protocol' | 'first' | 'next' | 'sentAt'>;
+  /**
+   * Goes on as another run, where the collector has this one's numbers from somebody else. `refusedCount` is
+   * how often what is held was sent and refused with that.
+   */
+  readonly startOver: (refusedCount: number) => void;
   readonly apply: (desired: DesiredState) => Applied;
   readonly internalError: (error: unknown) => void;
 }

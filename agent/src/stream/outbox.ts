@@ -1,6 +1,6 @@
 import type { Clock } from '@holdfast/shared';
 import type { Recorder } from '../telemetry/recorder.ts';
-import { dictionaryPart, type SealedBatch, sealBatch } from './seal.ts';
+import { contentOf, dictionaryPart, renumbered, type SealedBatch, sealBatch } from './seal.ts';
 import type { Shelf } from './shelf.ts';
 
 export interface OutboxOptions {
@@ -17,6 +17,14 @@ export interface OutboxLimits {
   readonly windowBatches: number;
 }
 
+interface Held {
+  readonly batch: SealedBatch;
+  /** Since it was sent over the present connection. */
+  waitedTicks: number | undefined;
+  /** Over any connection. */
+  sentCount: number;
+}
+
 /**
  * Batches on their way: sealed with the next sequence number, kept until the collector says that they are
  * stored, and sent again after each reconnect until then. A sealed batch never changes.
@@ -27,7 +35,7 @@ export class Outbox {
   /** Called when batches of the shelf are at hand that were not before. */
   onFetched: () => void = () => {};
   readonly #options: OutboxOptions;
-  #window: { readonly batch: SealedBatch; waitedTicks: number | undefined }[] = [];
+  #window: Held[] = [];
   /** The highest number that has come into the window. */
   #windowEnd = 0;
   #fetching: Promise<void> | undefined;
@@ -90,6 +98,7 @@ export class Outbox {
       if (entry.waitedTicks !== undefined) continue;
       if (!send(entry.batch.frame)) return;
       entry.waitedTicks = 0;
+      entry.sentCount += 1;
     }
   }
 
@@ -100,6 +109,30 @@ export class Outbox {
     this.#windowEnd = Math.max(this.#windowEnd, stored);
     this.#storedCount += this.first - first;
     this.shelf?.release(stored);
+  }
+
+  /** The collector will never store this batch: what is in it is counted as left out. */
+  lose(seq: number, reason: string): void {
+    const { drops } = this.#options.recorder;
+    drops.add('batch', reason);
+    const lost = this.#window.find(({ batch }) => batch.seq === seq);
+    if (lost === undefined) return;
+    const { eventCount, callCount } = contentOf(lost.batch.frame);
+    drops.add('event', reason, eventCount);
+    drops.add('call', reason, callCount);
+  }
+
+  /**
+   * Numbers begin anew, as those of another run. What was sent more than `refusedCount` times may be stored
+   * as a part of the run before, so it must not come again, and is counted as left out.
+   */
+  startOver(refusedCount: number): void {
+    const held = this.#window.filter(({ sentCount }) => sentCount <= refusedCount);
+    for (const entry of this.#window) if (!held.includes(entry)) this.lose(entry.batch.seq, 'epoch_taken');
+    this.#window = [];
+    this.#windowEnd = 0;
+    for (const { batch } of held) this.#enter(renumbered(batch, this.#windowEnd + 1));
+    this.#nextSeq = this.#windowEnd + 1;
   }
 
   /** A new connection has carried nothing yet. */
@@ -180,7 +213,7 @@ export class Outbox {
   }
 
   #enter(batch: SealedBatch): void {
-    this.#window.push({ batch, waitedTicks: undefined });
+    this.#window.push({ batch, waitedTicks: undefined, sentCount: 0 });
     this.#windowEnd = batch.seq;
   }
 }

@@ -125,11 +125,19 @@ export class RequestSession implements Conversation {
         this.#take(answer, sentAt);
         return true;
       }
+      if (status === 409) this.#startOver();
       this.#fail(`the collector answered ${status}: ${text.slice(0, 200)}`);
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
     }
     return false;
+  }
+
+  #startOver(): void {
+    const { startOver, recorder } = this.#options;
+    startOver(1);
+    this.#known = 0;
+    recorder.levels.markAll();
   }
 
   #body(sentAt: number, isLast: boolean): Uint8Array {
@@ -161,12 +169,12 @@ export class RequestSession implements Conversation {
     this.#answeredAt = clock.now();
     collectorClock.sample(sentAt, answer.now);
     recorder.throttle(answer.throttles);
-    outbox.acknowledge(answer.stored);
     for (const { seq, problem } of answer.problems) {
-      if (seq !== undefined) recorder.drops.add('batch', 'refused');
+      if (seq !== undefined) outbox.lose(seq, 'refused');
       // What it has forgotten is introduced again with the next request.
       if (seq !== undefined || !hasForgotten) internalError(new Error(`the collector refused: ${problem}`));
     }
+    outbox.acknowledge(answer.stored);
     if (answer.desired !== undefined) this.send(apply(answer.desired));
   }
 

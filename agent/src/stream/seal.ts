@@ -1,4 +1,4 @@
-import { type AgentMessage, toColumns, wireLimits } from '@holdfast/shared';
+import { type AgentMessage, type Batch, exclusiveOutcomes, toColumns, wireLimits } from '@holdfast/shared';
 import type { TakenLevels } from '../telemetry/level-book.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 
@@ -27,7 +27,7 @@ export interface SealedBatch {
  */
 export function sealBatch(recorder: Recorder, options: SealOptions): SealedBatch {
   const { seq, sealedAt, introducedCount } = options;
-  const fields: string[] = [`"type":"batch","seq":${seq},"sealedAt":${sealedAt}`];
+  const fields: string[] = [`${startOf(seq)}"sealedAt":${sealedAt}`];
   let room = options.maxBytes - envelopeBytes;
   const add = (field: string): void => {
     fields.push(field);
@@ -53,8 +53,25 @@ export function sealBatch(recorder: Recorder, options: SealOptions): SealedBatch
   } else {
     add('"events":[]');
   }
-  const frame = Buffer.from(`{${fields.join(',')}}`);
+  const frame = Buffer.from(`${fields.join(',')}}`);
   return { seq, frame, introducedBefore: introducedCount, introducedAfter };
+}
+
+const startOf = (seq: number): string => `{"type":"batch","seq":${seq},`;
+
+/** The same batch with another number, as which it was never sent. */
+export function renumbered(batch: SealedBatch, seq: number): SealedBatch {
+  const rest = batch.frame.subarray(startOf(batch.seq).length);
+  return { ...batch, seq, frame: Buffer.concat([Buffer.from(startOf(seq)), rest]) };
+}
+
+/** How many events and calls a batch tells of. */
+export function contentOf(frame: Uint8Array): { readonly eventCount: number; readonly callCount: number } {
+  const { events, rollups } = JSON.parse(Buffer.from(frame).toString()) as Batch; // sealed above
+  let callCount = 0;
+  for (const outcome of exclusiveOutcomes)
+    for (const count of rollups?.counts[outcome] ?? []) callCount += count;
+  return { eventCount: events.length, callCount };
 }
 
 /** Room for the fields' names and brackets. */

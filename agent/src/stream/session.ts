@@ -1,4 +1,11 @@
-import { type AgentMessage, closeCodes, type Random, type TimerHandle, type Welcome } from '@holdfast/shared';
+import {
+  type AgentMessage,
+  closeCodes,
+  type CollectorMessage,
+  type Random,
+  type TimerHandle,
+  type Welcome,
+} from '@holdfast/shared';
 import type { Deflate } from '../transport/deflate.ts';
 import { Backoff } from './backoff.ts';
 import type { Conversation, ConversationOptions } from './conversation.ts';
@@ -17,6 +24,8 @@ export interface SessionOptions extends ConversationOptions {
   /** Present where batches are to be deflated. */
   readonly deflate?: Deflate | undefined;
 }
+
+type Refused = Extract<CollectorMessage, { readonly type: 'refused' }>;
 
 /**
  * The conversation with the collector: connects, greets, sends what the outbox holds, and comes back after
@@ -150,7 +159,7 @@ export class Session implements Conversation {
         this.#backoff.reset();
         return this.#options.collectorClock.sample(message.sentAt, message.now);
       case 'refused':
-        return this.#refused(message.problem, message.seq);
+        return this.#refused(message);
       case 'goaway':
         this.#backoff.reset();
         return this.#hangUp(closeCodes.goaway, {
@@ -189,13 +198,14 @@ export class Session implements Conversation {
     this.#byeWhenDrained();
   }
 
-  #refused(problem: string, seq: number | undefined): void {
-    const { internalError, recorder } = this.#options;
+  #refused({ problem, seq, drawEpoch }: Refused): void {
+    const { internalError, outbox, startOver } = this.#options;
     internalError(
       new Error(`the collector refused ${seq === undefined ? 'us' : `batch ${seq}`}: ${problem}`),
     );
-    if (seq !== undefined) return recorder.drops.add('batch', 'refused');
-    this.#hangUp(closeCodes.refused, { reason: `refused: ${problem}`, isRefusal: true });
+    if (seq !== undefined) return outbox.lose(seq, 'refused');
+    if (drawEpoch === true) startOver(0);
+    this.#hangUp(closeCodes.refused, { reason: `refused: ${problem}`, isRefusal: drawEpoch !== true });
   }
 
   #distrust(problem: string): void {

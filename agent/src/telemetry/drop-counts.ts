@@ -6,13 +6,17 @@ import type { DroppedCounts, ResilienceEventBody } from '@holdfast/shared';
 export class DropCounts {
   readonly #counts = new Map<string, number>();
   readonly #untold = new Map<string, number>();
+  #isPending = false;
 
-  /** `what` is a class of events, `batch`, `resource` or `flag`. */
+  /** `what` is a class of events, `call`, `batch`, `resource` or `flag`. */
   add(what: string, reason: string, count = 1): void {
     if (count === 0) return;
     const key = `${what}/${reason}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
-    this.#untold.set(reason, (this.#untold.get(reason) ?? 0) + count);
+    this.#isPending = true;
+    if (what === 'batch') return; // of what was in it the counts are told
+    const untold = `${what === 'call' ? what : 'event'}/${reason}`;
+    this.#untold.set(untold, (this.#untold.get(untold) ?? 0) + count);
   }
 
   get total(): number {
@@ -23,7 +27,7 @@ export class DropCounts {
 
   /** Whether something was left out since the last `take`. */
   get isPending(): boolean {
-    return this.#untold.size > 0;
+    return this.#isPending;
   }
 
   /**
@@ -31,9 +35,11 @@ export class DropCounts {
    */
   take(): { readonly counts: DroppedCounts; readonly events: readonly ResilienceEventBody[] } | undefined {
     if (!this.isPending) return undefined;
-    const events = [...this.#untold].map(
-      ([reason, count]): ResilienceEventBody => ({ kind: 'agent.dropped', records: 'event', reason, count }),
-    );
+    const events = [...this.#untold].map(([what, count]): ResilienceEventBody => {
+      const [records, reason = ''] = what.split('/');
+      return { kind: 'agent.dropped', records: records === 'call' ? records : 'event', reason, count };
+    });
+    this.#isPending = false;
     this.#untold.clear();
     return { counts: Object.fromEntries(this.#counts), events };
   }

@@ -215,7 +215,10 @@ export class AgentConnection {
 
   private async welcome(agent: AgentIdentity, hello: Hello): Promise<void> {
     const resumed = await resumePointOf(this.host, agent, hello);
-    if (!resumed.ok) return this.refuse(resumed.problem);
+    if (!resumed.ok) {
+      this.send({ type: 'refused', problem: resumed.problem, drawEpoch: true });
+      return this.close(closeCodes.refused, resumed.problem);
+    }
     const stored = resumed.value;
     if (this.phase.name !== 'greeting') return;
     const dictionarySize = this.host.dictionarySizeOf(agent);

@@ -163,7 +163,7 @@ export type ResilienceEventBody =
   | { readonly kind: 'agent.stopped' }
   | {
       readonly kind: 'agent.dropped';
-      readonly records: 'event' | 'rollup';
+      readonly records: 'event' | 'rollup' | 'call';
       readonly reason: string;
       readonly count: number;
     };

@@ -211,6 +211,12 @@ export type CollectorMessage =
   | Welcome
   | { readonly type: 'ack'; readonly stored: number; readonly throttles?: Throttles }
   | { readonly type: 'desired'; readonly desired: DesiredState }
-  | { readonly type: 'refused'; readonly problem: string; readonly seq?: number }
+  | {
+      readonly type: 'refused';
+      readonly problem: string;
+      readonly seq?: number;
+      /** The numbers of this epoch are taken: the agent has to go on as another run. */
+      readonly drawEpoch?: boolean;
+    }
   | { readonly type: 'pong'; readonly sentAt: number; readonly now: number }
   | { readonly type: 'goaway'; readonly reconnectAfterMs: number; readonly reason: string };

@@ -99,7 +99,11 @@ const bodies: Readonly<Record<EventKind, Reader<object>>> = {
   'agent.started': objectOf({}),
   'agent.draining': objectOf({}),
   'agent.stopped': objectOf({}),
-  'agent.dropped': objectOf({ records: oneOf(['event', 'rollup']), reason: text(64), count: whole() }),
+  'agent.dropped': objectOf({
+    records: oneOf(['event', 'rollup', 'call']),
+    reason: text(64),
+    count: whole(),
+  }),
 };
 
 const kindOf = oneOf(eventKinds);

@@ -59,7 +59,7 @@ describe('the summary of an error', () => {
     });
   });
 
-  test('the host redacts first; where that fails, nothing is shown', () => {
+  test('the host redacts first; where that fails, class and fingerprint are shown', () => {
     const error = new Error('customer 12');
     const classification = runtime.classifier.classify(error);
     const redact = (message: string): string => message.replace(/\d+/, 'N');
@@ -67,6 +67,8 @@ describe('the summary of an error', () => {
     const broken = (): never => {
       throw new Error('no');
     };
-    expect(summarise(error, classification, broken).message).toBe('');
+    const { class: errorClass, severity, fingerprint } = classification;
+    const bare = { class: errorClass, severity, fingerprint, message: '' };
+    expect(summarise(error, classification, broken)).toEqual(bare);
   });
 });

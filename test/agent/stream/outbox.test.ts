@@ -153,3 +153,31 @@ function fillOne(recorder: Recorder, random: () => number, number: number): void
     bindings: [],
   }));
 }
+
+describe('starting over as another run', () => {
+  test('keeps what no collector can have, with other numbers', () => {
+    const { recorder, outbox } = outboxOf();
+    for (const name of ['one', 'two', 'three']) {
+      recorder.meter({ kind: 'retry', name }).count(countIndex.success);
+      recorder.emit({ kind: 'agent.draining' });
+      recorder.readMeters();
+      outbox.seal(limits);
+      if (name === 'one') sent(outbox);
+    }
+    outbox.startOver(0);
+    expect({ first: outbox.first, next: outbox.next }).toEqual({ first: 1, next: 3 });
+    outbox.startAgain();
+    expect(sent(outbox).map(({ batch }) => [batch.seq, batch.dictionary?.from])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(outbox.reintroduce(0, limits.batchBytes)).toHaveLength(1);
+    expect(recorder.drops.take()).toEqual({
+      counts: { 'batch/epoch_taken': 1, 'event/epoch_taken': 1, 'call/epoch_taken': 1 },
+      events: [
+        { kind: 'agent.dropped', records: 'event', reason: 'epoch_taken', count: 1 },
+        { kind: 'agent.dropped', records: 'call', reason: 'epoch_taken', count: 1 },
+      ],
+    });
+  });
+});

@@ -55,6 +55,7 @@ function requests(answer?: (sent: readonly AgentMessage[]) => object | Promise<o
       internalError,
       greet: () => ({ ...greeting, desiredVersion: 0 }),
       apply: ({ version }) => ({ type: 'applied', version, problems: [] }),
+      startOver: (refusedCount) => outbox.startOver(refusedCount),
       thawed: () => void parts.thawCount++,
     }),
   };
@@ -140,7 +141,7 @@ describe('requests', () => {
     const { session, recorder, faults } = requests(() => ({ problems: [{ seq: 1, problem: 'no' }] }));
     recorder.meter(breaker).count(countIndex.success);
     await session.flush(1_000);
-    expect(recorder.drops.total).toBe(1);
+    expect(recorder.drops.take()?.counts).toEqual({ 'batch/refused': 1, 'call/refused': 1 });
     expect(faults).toEqual([new Error('the collector refused: no')]);
   });
 

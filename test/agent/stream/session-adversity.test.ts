@@ -48,6 +48,26 @@ describe('a collector that talks nonsense', () => {
   });
 });
 
+describe('a collector that has the numbers from somebody else', () => {
+  test('has the agent go on as another run', async () => {
+    const { collector, clock, session, recorder, faults } = await connectedStream();
+    countCalls(recorder, 10);
+    await clock.advance(2_000);
+    collector.say('{"type":"refused","problem":"batch 9 is stored: draw a new epoch","drawEpoch":true}');
+    countCalls(recorder, 5);
+    await clock.advance(2_000);
+    expect(session.state).toBe('live');
+    expect(collector.hellos.map(({ epoch, first, next }) => ({ epoch, first, next }))).toEqual([
+      { epoch: 'e1', first: 1, next: 1 },
+      { epoch: 'e2', first: 1, next: 1 },
+    ]);
+    expect(faults).toHaveLength(1);
+    const counted = collector.rollups.flatMap(({ counts }) => counts.slice(0, 3));
+    expect(counted.reduce((sum, count) => sum + count, 0)).toBe(15);
+    expect(collector.problems).toEqual([]);
+  });
+});
+
 describe('while the collector is away', () => {
   test('keeps counts exact for a day within its memory', async () => {
     const clock = new FakeClock(1_700_000_000_000);

@@ -30,6 +30,7 @@ export function createTestStream(transport: Transport, options: TestStreamOption
   const { clock = new FakeClock(1_700_000_000_000), memoryBytes = 4_194_304, random = () => 0.5 } = options;
   const faults: unknown[] = [];
   const desired: DesiredState[] = [];
+  let run = 1;
   const internalError = (error: unknown): void => {
     faults.push(error);
   };
@@ -46,12 +47,16 @@ export function createTestStream(transport: Transport, options: TestStreamOption
     greet: () => ({
       service: 'shop',
       instance: 'shop-1',
-      epoch: 'e1',
+      epoch: `e${run}`,
       tags: {},
       agentVersion: '0.1.0',
       desiredVersion: desired.at(-1)?.version ?? 0,
       startedAt: 1_700_000_000_000,
     }),
+    startOver: (refusedCount) => {
+      run += 1;
+      outbox.startOver(refusedCount);
+    },
     apply: (wish): Applied => {
       desired.push(wish);
       return { type: 'applied', version: wish.version, problems: [] };

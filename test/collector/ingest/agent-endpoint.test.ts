@@ -91,7 +91,11 @@ describe('batches', () => {
     agent.terminate();
     const copy = await WireAgent.connect(scope, collector.url);
     copy.send(helloWith({ next: 1 }));
-    expect((await copy.next('refused')).problem).toContain('draw a new epoch');
+    const { problem, drawEpoch } = await copy.next('refused');
+    expect({ problem, drawEpoch }).toEqual({
+      problem: expect.stringContaining('draw a new epoch'),
+      drawEpoch: true,
+    });
   });
 
   test('resources that were never introduced end the connection', async () => {
