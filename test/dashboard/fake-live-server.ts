@@ -4,19 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FleetView, LiveMessage, SeriesAnswer } from '@holdfast/shared';
 import { WebSocketServer } from 'ws';
-
-/** What the collector sends with the page; the page must live within it. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "require-trusted-types-for 'script'",
-].join('; ');
+import { securityHeaders } from '../../collector/src/server/security-headers.ts';
 
 export interface FakeLiveServer {
   readonly port: number;
@@ -103,7 +91,7 @@ function sendFile(response: ServerResponse, dist: string | undefined, pathname: 
     const file = path.join(dist ?? '', pathname === '/' ? 'index.html' : path.normalize(pathname));
     const type = types[path.extname(file)] ?? 'application/octet-stream';
     const body = readFileSync(file);
-    response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
+    response.writeHead(200, { ...securityHeaders, 'content-type': type }).end(body);
   } catch {
     response.writeHead(404).end();
   }

@@ -1,4 +1,5 @@
 import type { Column, Plain } from './columns.ts';
+import { printable } from './printable.ts';
 
 /** RFC 4180 with a header line. */
 export function toCsv<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
@@ -17,6 +18,10 @@ export function csvLine<T>(columns: readonly Column<T>[], row: T): string {
 function field(value: Plain): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') return `${value}`;
-  const inert = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value; // a spreadsheet would run it as a formula
+  // A terminal may show it, and a spreadsheet would run what begins so as a formula.
+  const harmless = value.split('\n').map(printable).join('\n');
+  const inert = formula.test(value) || formula.test(harmless) ? `'${harmless}` : harmless;
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
+
+const formula = /^[=+\-@\t\r]/;

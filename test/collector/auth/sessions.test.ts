@@ -247,7 +247,7 @@ describe('a socket of a browser', () => {
     const [left, stays] = [await openedBy(scope, url, mine), await openedBy(scope, url, other)];
     const end = { cookie: mine.cookie, 'x-csrf': mine.csrf };
     expect(await ask(`${url}/api/v1/session`, end, { method: 'DELETE' })).toBe(200);
-    expect(await waitFor(() => left[1], { what: 'the end', withinMs: 1_000 })).toBe(4401);
+    expect(await waitFor(() => left[1], { what: 'the end', withinMs: 30_000 })).toBe(4401);
     expect(await ask(`${url}/api/v1/status`, { cookie: mine.cookie })).toBe(401);
     expect(await ask(`${url}/api/v1/status`, { cookie: other.cookie })).toBe(200);
     expect(stays).toEqual([liveSubprotocol]);
@@ -261,7 +261,7 @@ describe('a socket of a browser', () => {
     const seen = await openedBy(scope, url, browser);
     const end = { method: 'DELETE', body: { by: 'ann', via: 'cli' } };
     expect(await statusWith(masterToken, `${url}/api/v1/tokens/${view.id}`, end)).toBe(200);
-    expect(await waitFor(() => seen[1], { what: 'the end', withinMs: 1_000 })).toBe(4401);
+    expect(await waitFor(() => seen[1], { what: 'the end', withinMs: 30_000 })).toBe(4401);
     expect(await ask(`${url}/api/v1/status`, { cookie: browser.cookie })).toBe(401);
   });
 });
