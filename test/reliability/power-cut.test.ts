@@ -60,7 +60,7 @@ function syncing(driver: DatabaseDriver, synchronous: string): DatabaseDriver {
   const exec = (database: Database, sql: string): Promise<void> =>
     database.exec(sql.replace('synchronous = FULL', `synchronous = ${synchronous}`));
   return {
-    name: driver.name,
+    ...driver,
     open: async (path) => {
       const database = await driver.open(path);
       return new Proxy(database, {

@@ -13,8 +13,8 @@ import type { Bus } from '../bus/bus.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { Queue } from '../store/database.ts';
-import type { EventStore, Saved, Total } from '../store/event-store.ts';
-import { History } from './history.ts';
+import type { BegunSave, EventStore, Flush, Saved, Total } from '../store/event-store.ts';
+import { type Chunk, History, slicesOfPart } from './history.ts';
 
 export interface FoldedStateOptions {
   readonly store: EventStore;
@@ -30,16 +30,25 @@ const baseEveryEntries = 5_000;
 /** Flushes come a little after the full minute, so that most minutes are whole when they are written. */
 const flushDelayMs = 2_000;
 
+/** A save that has begun: it is ended before the next begins, also after a failure or a stop. */
+interface Save {
+  readonly chunk: Chunk;
+  readonly history: History;
+  /** Without slices. */
+  readonly flush: Flush;
+}
+
 /** The folds of the log, kept in memory as entries become durable and saved once a minute. */
 export class FoldedState {
   fleet: Fleet = createFleet();
   history: History = new History([]);
-  /**
-   * Rises as a save or rebuild begins, so that a reader of both memory and store can tell that they moved.
-   */
+  /** Rises with each rebuild. */
   generation = 0;
   private readonly options: FoldedStateOptions;
   private readonly saves = new Queue();
+  /** One step of a save at a time, or one look at what is stored and what is not. */
+  private readonly steps = new Queue();
+  private unfinished: Save | undefined;
   private savedId = 0;
   private baseAt = 0;
   private baseId = 0;
@@ -66,10 +75,17 @@ export class FoldedState {
   /** Saves what was derived since the last time. What cannot be saved now is saved with the next. */
   flush(): Promise<void> {
     return this.saves.run(async () => {
+      const inStep: InStep = (work) => this.steps.run(work);
+      if (this.unfinished !== undefined) await this.finish(this.unfinished, inStep);
       if (this.fleet.lastEntryId === this.savedId) return;
-      this.generation++;
-      await this.save();
+      const at = this.options.clock.now();
+      await this.finish(this.begin(this, { at, isBase: this.isBaseDue(at, this.fleet) }), inStep);
     });
+  }
+
+  /** Reads from memory and store while nothing moves from the one to the other. */
+  readBoth<T>(work: () => Promise<T>): Promise<T> {
+    return this.steps.run(work);
   }
 
   /** Resolves once no save is under way. */
@@ -79,10 +95,13 @@ export class FoldedState {
 
   /** Forgets all that is derived and folds the log anew. Nothing may be applied meanwhile. */
   async rebuild(): Promise<void> {
-    await this.saves.run(async () => {
-      this.generation++;
-      await this.replay(await this.options.store.clear());
-    });
+    await this.saves.run(() =>
+      this.steps.run(async () => {
+        this.generation++;
+        this.unfinished = undefined;
+        await this.replay(await this.options.store.clear());
+      }),
+    );
     await this.flush();
     this.options.bus.publish({ type: 'rebuilt' });
   }
@@ -92,34 +111,49 @@ export class FoldedState {
     await this.flush();
   }
 
-  private async save(): Promise<void> {
-    const at = this.options.clock.now();
-    await this.saveFolds(this, { at, isBase: this.isBaseDue(at, this.fleet) });
-  }
-
   /** By time, and where much happens by entries: what lies between two bases is what a past moment costs. */
   private isBaseDue(at: number, { lastEntryId }: Fleet): boolean {
     return at - this.baseAt >= this.options.baseEveryMs || lastEntryId - this.baseId >= baseEveryEntries;
   }
 
-  private async saveFolds(
+  private begin(
     { fleet, history }: Folds,
-    { at, isBase }: { readonly at: number; readonly isBase: boolean },
-  ): Promise<void> {
-    const folded = fleet.lastEntryId;
-    const chunks = history.seal();
-    await this.options.store.save({
-      folded,
+    { at, isBase, parts }: { readonly at: number; readonly isBase: boolean; readonly parts?: number },
+  ): Save {
+    const chunk = history.seal(parts);
+    const flush: Flush = {
+      folded: fleet.lastEntryId,
       at,
       fleet: JSON.stringify(snapshotOf(fleet)),
       ...(isBase ? { base: history.allTotals() } : {}),
-      ...history.contentsOf(chunks),
+      slices: [],
+      ...history.contentsOf(chunk),
+    };
+    this.unfinished = { chunk, history, flush };
+    return this.unfinished;
+  }
+
+  /** Part after part, so that what agents send can be committed between them; the last with all the rest. */
+  private async finish({ chunk, history, flush }: Save, inStep: InStep): Promise<void> {
+    const { store } = this.options;
+    const last = chunk.parts.length - 1;
+    while (chunk.savedParts < last) {
+      await inStep(async () => {
+        const part = chunk.savedParts;
+        const slices = slicesOfPart(chunk, part);
+        await store.saveSlices({ folded: flush.folded, parts: chunk.parts.length, part, slices });
+        chunk.savedParts++;
+      });
+    }
+    await inStep(async () => {
+      await store.save({ ...flush, slices: slicesOfPart(chunk, last) });
+      history.release(chunk);
     });
-    history.release(chunks);
-    this.savedId = folded;
-    if (!isBase) return;
-    this.baseAt = at;
-    this.baseId = folded;
+    this.unfinished = undefined;
+    this.savedId = flush.folded;
+    if (flush.base === undefined) return;
+    this.baseAt = flush.at;
+    this.baseId = flush.folded;
   }
 
   /** The state as it was stays in place until the whole log is folded. */
@@ -128,21 +162,34 @@ export class FoldedState {
     this.savedId = saved.folded;
     this.baseAt = saved.baseAt;
     this.baseId = saved.folded;
+    let { begun } = saved;
     let lastAt = saved.baseAt;
     for await (const entry of this.options.store.readFrom(folds.fleet.lastEntryId)) {
-      if (entry.id > saved.folded) lastAt = await this.saveBaseBefore(entry.at, folds, lastAt);
+      if (begun !== undefined && entry.id > begun.folded) {
+        await this.finishBegun(folds, begun, lastAt);
+        begun = undefined;
+      }
+      if (entry.id > saved.folded && begun === undefined) await this.saveBaseBefore(entry.at, folds, lastAt);
+      if (entry.id > saved.folded) lastAt = entry.at;
       this.foldInto(folds.fleet, entry.id > saved.folded ? folds.history : undefined, entry);
     }
+    if (begun !== undefined) await this.finishBegun(folds, begun, lastAt);
     this.fleet = folds.fleet;
     this.history = folds.history;
   }
 
+  /** Some parts of it are stored, so it is made again up to the same entry, and the others are saved. */
+  private finishBegun(folds: Folds, begun: BegunSave, at: number): Promise<void> {
+    const save = this.begin(folds, { at, isBase: false, parts: begun.parts });
+    save.chunk.savedParts = begun.savedParts;
+    return this.finish(save, atOnce);
+  }
+
   /** A log that is folded anew leaves its bases as it did the first time, and no more in memory than then. */
-  private async saveBaseBefore(at: number, folds: Folds, lastAt: number): Promise<number> {
+  private async saveBaseBefore(at: number, folds: Folds, lastAt: number): Promise<void> {
     if (folds.fleet.lastEntryId > this.savedId && this.isBaseDue(at, folds.fleet)) {
-      await this.saveFolds(folds, { at: lastAt, isBase: true });
+      await this.finish(this.begin(folds, { at: lastAt, isBase: true }), atOnce);
     }
-    return at;
   }
 
   /**
@@ -172,6 +219,11 @@ export class FoldedState {
     }, flushEveryMs - sinceMinute);
   }
 }
+
+/** Runs a step of a save in its turn. */
+type InStep = (work: () => Promise<void>) => Promise<void>;
+/** Where nobody else can read yet. */
+const atOnce: InStep = (work) => work();
 
 /** The folds of the log, up to the same entry. */
 export interface Folds {

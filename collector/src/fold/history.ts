@@ -7,28 +7,37 @@ import {
   instanceKey,
   type LogEntry,
   type Resource,
-  type RollupColumns,
+  type RollupRows,
+  rowsIn,
 } from '@holdfast/shared';
 import { type Flush, type Slice, type SliceQuery, tiers, type Total } from '../store/event-store.ts';
-import { readSeconds, SecondsWriter, sumOf } from './seconds-codec.ts';
+import { SecondsWriter, sumOfSeconds } from './seconds-codec.ts';
 
 /** What was derived between two flushes. */
 export interface Chunk {
-  /** By address and instance. */
-  readonly series: Map<string, Series>;
-  /** Finds a series without building its key; the fleet keeps the same object for a resource. */
-  readonly byResource: WeakMap<Resource, Series>;
+  /** By address, then by instance. */
+  readonly series: Map<string, Map<string, Series>>;
+  /** Finds a series without building its key: by a run's list of resources, in its order. */
+  readonly byNumber: WeakMap<readonly Resource[], Series[]>;
   readonly events: FleetEvent[];
   readonly audit: AuditEntry[];
+  /** In how many parts its series are saved, each with its own; none until it is sealed. */
+  parts: readonly (readonly Series[])[];
+  /** How many of them are saved. */
+  savedParts: number;
 }
 
 /** What one instance's resource did since the flush before, by epoch minute. */
 interface Series {
-  readonly address: string;
+  /** Another of the same address where the instance was gone meanwhile. */
+  resource: Resource;
   readonly instance: string;
   /** Those of its address, which other instances share. */
   readonly totals: number[];
   readonly minutes: Map<number, SecondsWriter>;
+  /** The minute that was written last. */
+  minute: number;
+  writer: SecondsWriter | undefined;
 }
 
 /**
@@ -49,11 +58,12 @@ export class History {
   add(fleet: Fleet, entry: LogEntry): void {
     this.addEvents(fleet, entry);
     if (entry.type === 'control') this.present.audit.push(...fleet.audit.slice(-1));
-    if (entry.type !== 'batch' || entry.batch.rollups === undefined) return;
+    const rows = entry.type === 'batch' ? rowsIn(entry.batch) : undefined;
+    if (rows === undefined || entry.type !== 'batch') return;
     const instance = fleet.instances.get(instanceKey(entry.agent));
     if (instance?.epoch !== entry.agent.epoch) return;
     const correctionSeconds = Math.round(clockCorrectionMs(instance) / 1_000);
-    this.addRollups(entry.batch.rollups, {
+    this.addRows(rows, {
       instance: entry.agent.instance,
       resources: instance.resources,
       correctionSeconds,
@@ -75,46 +85,43 @@ export class History {
     return [...this.totals].map(([address, counts]) => ({ address, counts: [...counts] }));
   }
 
-  /** Closes the present chunk and returns all that waits to be saved. */
-  seal(): readonly Chunk[] {
-    this.sealed.push(this.present);
+  /**
+   * Closes the present chunk, in so many parts, or as many as make each of them small. The same log makes the
+   * same chunk, and the same number the same parts of it.
+   */
+  seal(parts?: number): Chunk {
+    const chunk = this.present;
     this.present = createChunk();
-    return [...this.sealed];
+    this.sealed.push(chunk);
+    const series = [...chunk.series.values()].flatMap((instances) => [...instances.values()]);
+    const minutes = series.reduce((sum, one) => sum + one.minutes.size, 0);
+    const groups = Array.from({ length: parts ?? Math.ceil(minutes / minutesAPart) + 1 }, (): Series[] => []);
+    for (const one of series) groups[partOf(one, groups.length)]?.push(one);
+    chunk.parts = groups;
+    return chunk;
   }
 
   /** Lets go of what was saved. */
-  release(saved: readonly Chunk[]): void {
-    this.sealed = this.sealed.filter((chunk) => !saved.includes(chunk));
+  release(saved: Chunk): void {
+    this.sealed = this.sealed.filter((chunk) => chunk !== saved);
   }
 
-  /** The part of a flush that comes from these chunks. */
-  contentsOf(chunks: readonly Chunk[]): Pick<Flush, 'totals' | 'slices' | 'events' | 'audit'> {
-    const series = chunks.flatMap((chunk) => [...chunk.series.values()]);
-    const addresses = new Set(series.map((one) => one.address));
-    return {
-      totals: [...addresses].map((address) => ({ address, counts: [...this.totalsOf(address)] })),
-      slices: series.flatMap((one) =>
-        [...one.minutes].flatMap(([minute, writer]) =>
-          tiers.map((tier) => ({
-            address: one.address,
-            instance: one.instance,
-            ...sliceOf(tier, minute, writer),
-          })),
-        ),
-      ),
-      events: chunks.flatMap((chunk) => chunk.events),
-      audit: chunks.flatMap((chunk) => chunk.audit),
-    };
+  /** What a flush of this chunk holds beside its slices: totals as they are now. */
+  contentsOf({ series, events, audit }: Chunk): Pick<Flush, 'totals' | 'events' | 'audit'> {
+    const totals = [...series.keys()].map((address) => ({ address, counts: [...this.totalsOf(address)] }));
+    return { totals, events, audit };
   }
 
   /** What of the asked is not saved yet. */
   unsavedSlices({ tier, address, from, to }: SliceQuery): Slice[] {
     return this.unsaved().flatMap((chunk) =>
-      [...chunk.series.values()]
-        .filter((series) => series.address === address)
+      [...(chunk.series.get(address)?.values() ?? [])]
+        .filter((series) => chunk.savedParts === 0 || partOf(series, chunk.parts.length) >= chunk.savedParts)
         .flatMap((series) => [...series.minutes])
         .filter(([minute]) => firstMinuteOf(tier, minute) >= from && firstMinuteOf(tier, minute) <= to)
-        .map(([minute, writer]) => sliceOf(tier, minute, writer)),
+        .map(([minute, writer]) =>
+          sliceOf(tier, minute, { writer, sum: tier === 'seconds' ? none : sumOfSeconds(writer.bytes()) }),
+        ),
     );
   }
 
@@ -134,39 +141,45 @@ export class History {
     this.present.events.push(...fleet.events.slice(first));
   }
 
-  private addRollups(
-    columns: RollupColumns,
+  private addRows(
+    rows: RollupRows,
     of: {
       readonly instance: string;
       readonly resources: readonly Resource[];
       readonly correctionSeconds: number;
     },
   ): void {
-    const present = countColumns.flatMap((name, index) => {
-      const values = columns.counts[name];
-      return values === undefined ? [] : [{ index, values }];
-    });
-    for (let row = 0; row < columns.resource.length; row++) {
-      const resource = of.resources[columns.resource[row] ?? -1];
+    const { resource: numbers, second: seconds, counts, ends } = rows;
+    const known = this.seriesIn(of.resources);
+    for (let row = 0; row < ends.length; row++) {
+      const number = numbers[row] ?? -1;
+      const resource = of.resources[number];
       if (resource === undefined) continue;
-      const second = columns.at + (columns.second[row] ?? 0) + of.correctionSeconds;
-      const series = this.seriesOf(resource, of.instance);
-      const latency = columns.latency[row] ?? [];
-      writerOf(series, second).addRow({ second: second % 60, columns: present, row, latency });
-      for (const { index, values } of present) {
+      let series = known[number];
+      if (series?.resource !== resource) series = known[number] = this.seriesOf(resource, of.instance);
+      const second = (seconds[row] ?? 0) + of.correctionSeconds;
+      writerOf(series, second).add(second % 60, rows, row);
+      for (const { index, values } of counts) {
         series.totals[index] = (series.totals[index] ?? 0) + (values[row] ?? 0);
       }
     }
   }
 
-  private seriesOf(resource: Resource, instance: string): Series {
-    const known = this.present.byResource.get(resource);
+  private seriesIn(resources: readonly Resource[]): Series[] {
+    const known = this.present.byNumber.get(resources);
     if (known !== undefined) return known;
-    const key = `${resource.address}\n${instance}`;
-    const series =
-      this.present.series.get(key) ?? createSeries(resource, instance, this.totalsFor(resource.address));
-    this.present.series.set(key, series);
-    this.present.byResource.set(resource, series);
+    const series: Series[] = [];
+    this.present.byNumber.set(resources, series);
+    return series;
+  }
+
+  private seriesOf(resource: Resource, instance: string): Series {
+    const { address } = resource;
+    const instances = this.present.series.get(address) ?? new Map<string, Series>();
+    const series = instances.get(instance) ?? createSeries(resource, instance, this.totalsFor(address));
+    series.resource = resource;
+    instances.set(instance, series);
+    this.present.series.set(address, instances);
     return series;
   }
 
@@ -180,27 +193,54 @@ export class History {
 }
 
 function createChunk(): Chunk {
-  return { series: new Map(), byResource: new WeakMap(), events: [], audit: [] };
+  return { series: new Map(), byNumber: new WeakMap(), events: [], audit: [], parts: [], savedParts: 0 };
 }
 
-function createSeries({ address }: Resource, instance: string, totals: number[]): Series {
-  return { address, instance, totals, minutes: new Map() };
+/** Few enough that a commit which waits for them hardly notices. */
+const minutesAPart = 200;
+
+/** By the name alone, so that a chunk that is derived again after a stop falls into the same parts. */
+function partOf({ resource: { address }, instance }: Series, parts: number): number {
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const text of [address, instance]) {
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return (hash >>> 0) % parts;
+}
+
+/** What a part holds for the store. */
+export function slicesOfPart({ parts }: Chunk, part: number): Flush['slices'] {
+  return (parts[part] ?? []).flatMap(({ resource: { address }, instance, minutes }) =>
+    [...minutes].flatMap(([minute, writer]) => {
+      const sum = sumOfSeconds(writer.bytes());
+      return tiers.map((tier) => ({ address, instance, ...sliceOf(tier, minute, { writer, sum }) }));
+    }),
+  );
+}
+
+function createSeries(resource: Resource, instance: string, totals: number[]): Series {
+  return { resource, instance, totals, minutes: new Map(), minute: -1, writer: undefined };
 }
 
 function writerOf(series: Series, second: number): SecondsWriter {
   const minute = Math.floor(second / 60);
-  const known = series.minutes.get(minute);
-  if (known !== undefined) return known;
-  const writer = new SecondsWriter();
+  if (series.writer !== undefined && series.minute === minute) return series.writer;
+  const writer = series.minutes.get(minute) ?? new SecondsWriter();
   series.minutes.set(minute, writer);
+  series.minute = minute;
+  series.writer = writer;
   return writer;
 }
 
-function sliceOf(tier: Slice['tier'], minute: number, writer: SecondsWriter): Slice {
+const none: Uint8Array = new Uint8Array(0);
+
+function sliceOf(
+  tier: Slice['tier'],
+  minute: number,
+  { writer, sum }: { readonly writer: SecondsWriter; readonly sum: Uint8Array },
+): Slice {
   if (tier === 'seconds') return { tier, minute, bytes: writer.bytes() };
-  const sum = new SecondsWriter();
-  sum.add(sumOf(readSeconds(writer.bytes())));
-  return { tier, minute: firstMinuteOf(tier, minute), bytes: sum.bytes() };
+  return { tier, minute: firstMinuteOf(tier, minute), bytes: sum };
 }
 
 /** The minute in which a tier keeps what happened in a minute. */

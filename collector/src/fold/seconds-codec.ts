@@ -1,4 +1,11 @@
-import { countColumns, mergeSparse, type SparseHistogram } from '@holdfast/shared';
+import {
+  bucketCount,
+  countColumns,
+  RecordReader,
+  type Records,
+  RecordWriter,
+  type SparseHistogram,
+} from '@holdfast/shared';
 
 /** What a resource counted in one second, or in the minute whose start `second` then is. */
 export interface SecondRecord {
@@ -9,70 +16,23 @@ export interface SecondRecord {
   readonly latency: SparseHistogram;
 }
 
-/** A counter's column: its place in `countColumns`, and a number for each row. */
-export interface PresentColumn {
-  readonly index: number;
-  readonly values: readonly number[];
-}
-
-interface ColumnRow {
-  readonly second: number;
-  /** Those that are not all zeros, ascending by their place. */
-  readonly columns: readonly PresentColumn[];
-  readonly row: number;
-  readonly latency: SparseHistogram;
-}
-
-/**
- * Records stand one behind the other, so that appending bytes merges. Each is: the second, a mask of the
- * counters that are not zero, these counters, the number of occupied buckets, and for each the distance from
- * the bucket before and its count; all but the second as variable-length numbers, low seven bits first.
- */
+/** Seconds stand one behind the other, so that appending bytes merges. Each is a byte, then its record. */
 export class SecondsWriter {
-  private buffer = Buffer.allocUnsafe(128);
+  private buffer = Buffer.allocUnsafe(firstBytes);
   private length = 0;
 
-  add(record: SecondRecord): void {
-    const columns = record.counts.map((count, index) => ({ index, values: [count] }));
-    this.addRow({ second: record.second, columns, row: 0, latency: record.latency });
-  }
-
-  /**
-   * Adds a row of columns as it came over the wire; nothing is allocated for it, as this runs for every
-   * rollup.
-   */
-  addRow({ second, columns, row, latency }: ColumnRow): void {
-    this.reserve(1 + 10 * (2 + columns.length + latency.length));
+  /** Adds the record of a row. */
+  add(second: number, { records, ends }: Records, row: number): void {
+    const from = row === 0 ? 0 : (ends[row - 1] ?? 0);
+    const to = ends[row] ?? 0;
+    this.reserve(1 + to - from);
     this.buffer[this.length++] = second;
-    let mask = 0;
-    for (const { index, values } of columns) if ((values[row] ?? 0) > 0) mask |= 1 << index;
-    this.number(mask);
-    for (const { values } of columns) {
-      const count = values[row] ?? 0;
-      if (count > 0) this.number(count);
-    }
-    this.number(latency.length / 2);
-    let previous = 0;
-    for (let i = 0; i < latency.length; i += 2) {
-      const bucket = latency[i] ?? 0;
-      this.number(bucket - previous);
-      this.number(latency[i + 1] ?? 0);
-      previous = bucket;
-    }
+    for (let at = from; at < to; at++) this.buffer[this.length++] = records[at] ?? 0; // they are few
   }
 
-  /** What was written so far; it stays as it is when more is added. */
+  /** What was written so far. It stays as it is when more is added. */
   bytes(): Uint8Array {
-    return Buffer.from(this.buffer.subarray(0, this.length));
-  }
-
-  private number(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.buffer[this.length++] = (rest % 0x80) | 0x80; // no shifts: counts may pass 32 bits
-      rest = Math.floor(rest / 0x80);
-    }
-    this.buffer[this.length++] = rest;
+    return this.buffer.subarray(0, this.length);
   }
 
   private reserve(bytes: number): void {
@@ -83,40 +43,46 @@ export class SecondsWriter {
   }
 }
 
+const firstBytes = 128;
+
 export function readSeconds(bytes: Uint8Array): SecondRecord[] {
+  const reader = new RecordReader(bytes);
   const records: SecondRecord[] = [];
-  let at = 0;
-  const number = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 0x80) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const second = bytes[at++] ?? 0;
-    const mask = number();
-    const counts = countColumns.map((_name, column) => ((mask & (1 << column)) === 0 ? 0 : number()));
-    const latency: number[] = [];
-    let bucket = 0;
-    for (let left = number(); left > 0; left--) {
-      bucket += number();
-      latency.push(bucket, number());
-    }
-    records.push({ second, counts, latency });
+  while (!reader.isAtEnd) {
+    const second = reader.byte();
+    const counts = countColumns.map(() => 0);
+    reader.addCounts(counts);
+    records.push({ second, counts, latency: reader.latency() });
   }
   return records;
 }
 
-/** The sum of records, as one that stands for their whole minute. */
-export function sumOf(records: readonly SecondRecord[]): SecondRecord {
-  return records.reduce<SecondRecord>(
-    (sum, record) => ({
-      second: 0,
-      counts: sum.counts.map((count, column) => count + (record.counts[column] ?? 0)),
-      latency: mergeSparse(sum.latency, record.latency),
-    }),
-    { second: 0, counts: countColumns.map(() => 0), latency: [] },
-  );
+/** The sum of seconds, as one that stands for their whole minute or hour. */
+export function sumOfSeconds(bytes: Uint8Array): Uint8Array {
+  const reader = new RecordReader(bytes);
+  counts.fill(0);
+  latency.fill(0);
+  while (!reader.isAtEnd) {
+    reader.byte();
+    reader.addCounts(counts);
+    reader.addLatency(latency);
+  }
+  let length = 0;
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    const count = latency[bucket] ?? 0;
+    if (count === 0) continue;
+    pairs[length++] = bucket;
+    pairs[length++] = count;
+  }
+  const writer = new RecordWriter(1);
+  writer.add({ counts: columns, row: 0 }, pairs, length);
+  const sum = new SecondsWriter();
+  sum.add(0, writer.finish(), 0);
+  return sum.bytes();
 }
+
+// Used by one sum at a time: there are tens of thousands a minute.
+const counts = new Float64Array(countColumns.length);
+const columns = countColumns.map((_name, index) => ({ index, values: counts.subarray(index, index + 1) }));
+const latency = new Float64Array(bucketCount);
+const pairs = new Float64Array(2 * bucketCount);

@@ -2,18 +2,18 @@ import {
   type AgentIdentity,
   type AgentMessage,
   type Hello,
-  readAgentMessage,
   type Result,
   type Welcome,
   wireLimits,
 } from '@holdfast/shared';
 import { inflateRawSync } from 'node:zlib';
+import { readAgentFrame } from '../frames/read-agent-frame.ts';
 import type { ConnectionHost } from './connection.ts';
 import { throttlesAt } from './overload.ts';
 
 /** A frame of an agent as text within the limit. The problem says what is wrong, and where. */
 export function readFrame(frame: Buffer): Result<AgentMessage> {
-  const message = readAgentMessage(frame.toString('utf8'));
+  const message = readAgentFrame(frame);
   if (!message.ok || frame.length <= wireLimits.batchBytes) return message;
   const problem = `frame must be at most ${wireLimits.batchBytes} bytes, got ${frame.length}`;
   return { ok: false, problem };

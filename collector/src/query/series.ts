@@ -86,14 +86,9 @@ function stepFor(seconds: number, points: number, finest: number): number {
   return found ?? Math.ceil(seconds / day / Math.max(points - 1, 1)) * day;
 }
 
-/** From the store, and from memory what is not saved yet; read again where a save began meanwhile. */
-async function slicesOf({ state, store }: SeriesSources, query: SliceQuery): Promise<readonly Slice[]> {
-  for (;;) {
-    await state.whenSaved();
-    const { generation } = state;
-    const stored = await store.slices(query);
-    if (generation === state.generation) return [...stored, ...state.history.unsavedSlices(query)];
-  }
+/** From the store, and from memory what is not saved yet. */
+function slicesOf({ state, store }: SeriesSources, query: SliceQuery): Promise<readonly Slice[]> {
+  return state.readBoth(async () => [...(await store.slices(query)), ...state.history.unsavedSlices(query)]);
 }
 
 interface Bucket {

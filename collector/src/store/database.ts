@@ -15,6 +15,8 @@ export interface Database {
 /** A package that can open SQLite files. */
 export interface DatabaseDriver {
   readonly name: string;
+  /** Whether SQLite works in a thread of its own, so that connections work beside each other. */
+  readonly isThreaded: boolean;
   open(path: string): Promise<Database>;
 }
 
@@ -86,8 +88,8 @@ export async function insertRows(
   }
 }
 
-/** Few sizes, so that few statements are kept prepared. */
-const statementSizes = [64, 8, 1];
+/** Few sizes, so that few statements are kept prepared; any number of rows is a sum of few of them. */
+const statementSizes = [64, 32, 16, 8, 4, 2, 1];
 
 function insertionText({ into, columns, onConflict }: Insertion, count: number): string {
   const row = `(${Array.from({ length: columns }, () => '?').join(', ')})`;

@@ -11,11 +11,13 @@ import {
 } from './database.ts';
 import {
   eventNumber,
+  type BegunSave,
   type Flush,
   type PageQuery,
   type Saved,
   type Slice,
   type SliceQuery,
+  type SliceStep,
   tiers,
   type Total,
 } from './event-store.ts';
@@ -27,6 +29,8 @@ export class DerivedTables {
   private readonly writer: Database;
   private readonly reader: Database;
   private readonly snapshots: SnapshotTable;
+  /** Of those that were written lately. */
+  private readonly resourceIds = new Map<string, number>();
 
   constructor(files: {
     readonly writer: Database;
@@ -50,14 +54,22 @@ export class DerivedTables {
       })),
       baseAt: await this.snapshots.newestBaseAt(),
       isOutdated: await this.snapshots.isOutdated(),
+      ...(await this.begun()),
     };
   }
 
+  async saveSlices({ folded, parts, part, slices }: SliceStep): Promise<void> {
+    await this.change(async () => {
+      await this.addSlices(slices);
+      await this.writer.run(noteStep, [folded, parts, part + 1]);
+    });
+  }
+
   async save(flush: Flush): Promise<void> {
-    await inTransaction(this.writer, async () => {
+    await this.change(async () => {
       await this.snapshots.add(flush);
       await this.saveTotals(flush.totals);
-      await this.saveSlices(flush.slices);
+      await this.addSlices(flush.slices);
       await insertRows(
         this.writer,
         { into: 'events (id, at, body)', columns: 3 },
@@ -69,13 +81,14 @@ export class DerivedTables {
         { into: 'audit (id, at, body)', columns: 3, onConflict: '(id) DO NOTHING' },
         flush.audit.map((entry) => [entry.id, entry.at, JSON.stringify(entry)]),
       );
-      await this.writer.run('INSERT OR REPLACE INTO progress (id, folded) VALUES (1, ?)', [flush.folded]);
+      await this.writer.run(noteSave, [flush.folded]);
     });
   }
 
   /** Events and audit up to the oldest base stay: the log behind them is gone. */
   async clear(): Promise<Saved> {
-    return inTransaction(this.writer, async () => {
+    return this.change(async () => {
+      this.forgetResources();
       const start = await this.snapshots.clear();
       const { id = 0, at: baseAt = 0, totals = [] } = start ?? {};
       for (const table of ['totals', 'minutes', 'seconds']) await this.writer.run(`DELETE FROM ${table}`);
@@ -84,11 +97,16 @@ export class DerivedTables {
       await this.writer.run(unusedResources);
       await this.writer.run('DELETE FROM events WHERE id >= ?', [(id + 1) * 1_024]);
       await this.writer.run('DELETE FROM audit WHERE hash IS NULL AND id > ?', [id]);
-      await this.writer.run('UPDATE progress SET folded = ?', [id]);
+      await this.writer.run(noteSave, [id]);
       await this.saveTotals(totals);
       const snapshot = start === undefined ? {} : { snapshot: { id, fleet: start.fleet } };
       return { ...snapshot, folded: id, totals, baseAt, isOutdated: false };
     });
+  }
+
+  /** Forgets what it remembers of resources, whose rows may have gone. */
+  forgetResources(): void {
+    this.resourceIds.clear();
   }
 
   async slices({ tier, address, from, to }: SliceQuery): Promise<readonly Slice[]> {
@@ -130,8 +148,27 @@ export class DerivedTables {
     );
   }
 
-  private async saveSlices(slices: Flush['slices']): Promise<void> {
-    const ids = await this.resourceIds(slices);
+  /** In one transaction; what it remembers may have been rolled back where that fails. */
+  private async change<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await inTransaction(this.writer, work);
+    } catch (error) {
+      this.forgetResources();
+      throw error;
+    }
+  }
+
+  private async begun(): Promise<{ readonly begun?: BegunSave }> {
+    const row = await this.writer.get(
+      'SELECT saving AS folded, parts, saved_parts AS savedParts FROM progress WHERE saving IS NOT NULL',
+    );
+    if (row === undefined) return {};
+    const of = (column: string): number => numberIn(row, column);
+    return { begun: { folded: of('folded'), parts: of('parts'), savedParts: of('savedParts') } };
+  }
+
+  private async addSlices(slices: Flush['slices']): Promise<void> {
+    const ids = await this.idsOf(slices);
     for (const tier of tiers) {
       const isHours = tier === 'hours';
       const rows: SqlValue[][] = [];
@@ -155,17 +192,40 @@ export class DerivedTables {
   }
 
   /** The row ids of the slices' resources, in their order; unknown resources get one. */
-  private async resourceIds(slices: Flush['slices']): Promise<readonly number[]> {
-    const names = JSON.stringify(slices.map(({ address, instance }) => [address, instance]));
+  private async idsOf(slices: Flush['slices']): Promise<readonly number[]> {
+    const unknown = new Map<string, readonly [address: string, instance: string]>();
+    for (const { address, instance } of slices) {
+      const key = keyOf(address, instance);
+      if (!this.resourceIds.has(key)) unknown.set(key, [address, instance]);
+    }
+    if (unknown.size > 0) await this.introduce([...unknown.values()]);
+    return slices.map(({ address, instance }) => this.resourceIds.get(keyOf(address, instance)) ?? 0);
+  }
+
+  private async introduce(
+    resources: readonly (readonly [address: string, instance: string])[],
+  ): Promise<void> {
+    const names = JSON.stringify(resources);
     await this.writer.run(
       'INSERT OR IGNORE INTO resources (address, instance) SELECT value ->> 0, value ->> 1 FROM json_each(?)',
       [names],
     );
     const rows = await this.writer.all(
-      'SELECT resources.id FROM json_each(?) AS names CROSS JOIN resources' +
-        ' ON address = names.value ->> 0 AND instance = names.value ->> 1 ORDER BY names.key',
+      'SELECT resources.id, address, instance FROM json_each(?) AS names CROSS JOIN resources' +
+        ' ON address = names.value ->> 0 AND instance = names.value ->> 1',
       [names],
     );
-    return rows.map((row) => numberIn(row, 'id'));
+    for (const row of rows) {
+      this.resourceIds.set(keyOf(textIn(row, 'address'), textIn(row, 'instance')), numberIn(row, 'id'));
+    }
   }
 }
+
+function keyOf(address: string, instance: string): string {
+  return `${address}\n${instance}`;
+}
+
+const noteStep =
+  'INSERT INTO progress (id, folded, saving, parts, saved_parts) VALUES (1, 0, ?, ?, ?) ON CONFLICT (id)' +
+  ' DO UPDATE SET saving = excluded.saving, parts = excluded.parts, saved_parts = excluded.saved_parts';
+const noteSave = 'INSERT OR REPLACE INTO progress (id, folded) VALUES (1, ?)';

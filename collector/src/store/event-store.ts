@@ -30,8 +30,11 @@ export interface EventStore {
   readFrom(id: number): AsyncIterable<LogEntry>;
 
   load(): Promise<Saved>;
+  /** Adds a part of what was derived since the flush before, and notes that it did. */
+  saveSlices(step: SliceStep): Promise<void>;
   /**
-   * Adds what was derived since the flush before, and how far the log is folded with it, in one transaction.
+   * Adds the rest of what was derived since the flush before, and how far the log is folded with it, in one
+   * transaction.
    */
   save(flush: Flush): Promise<void>;
   /** Forgets all that is derived, and returns where folding begins anew. */
@@ -82,6 +85,15 @@ export interface Saved {
   readonly baseAt: number;
   /** True where another version of the fold wrote what is derived. */
   readonly isOutdated: boolean;
+  /** A save of which only the first parts are stored. It has to be ended before the next. */
+  readonly begun?: BegunSave;
+}
+
+export interface BegunSave {
+  /** The entry up to which it goes. */
+  readonly folded: number;
+  readonly parts: number;
+  readonly savedParts: number;
 }
 
 /** The folds as they were at an entry. */
@@ -107,9 +119,21 @@ export interface Flush {
   readonly totals: readonly Total[];
   /** Every total, where this snapshot shall be one that the log can be cut behind. */
   readonly base?: readonly Total[];
+  /** Those that no step has saved. */
   readonly slices: readonly (Slice & { readonly address: string; readonly instance: string })[];
   readonly events: readonly FleetEvent[];
   readonly audit: readonly AuditEntry[];
+}
+
+/** A part of the slices of a flush that is to come. */
+export interface SliceStep {
+  /** That of the flush. */
+  readonly folded: number;
+  /** How many parts there are, that which the flush itself brings among them. */
+  readonly parts: number;
+  /** From 0 on. */
+  readonly part: number;
+  readonly slices: Flush['slices'];
 }
 
 /** A part of a minute of one instance's resource, in the encoding of `fold/seconds-codec.ts`. */

@@ -1,4 +1,4 @@
-import { readSeconds, SecondsWriter, sumOf } from '../fold/seconds-codec.ts';
+import { sumOfSeconds } from '../fold/seconds-codec.ts';
 import { bytesIn, type Database, inTransaction, numberIn, type Queue } from './database.ts';
 
 const stepRows = 200;
@@ -17,10 +17,8 @@ async function compactSome(writer: Database, lastMinute: number): Promise<number
   );
   await inTransaction(writer, async () => {
     for (const row of rows) {
-      const sum = new SecondsWriter();
-      sum.add(sumOf(readSeconds(bytesIn(row, 'body'))));
       await writer.run('UPDATE hours SET parts = 1, body = ? WHERE rowid = ?', [
-        sum.bytes(),
+        sumOfSeconds(bytesIn(row, 'body')),
         numberIn(row, 'row'),
       ]);
     }

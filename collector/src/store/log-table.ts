@@ -1,4 +1,5 @@
-import { type AgentIdentity, type LogEntry, type LogFact, readAgentMessage } from '@holdfast/shared';
+import type { AgentIdentity, LogEntry, LogFact } from '@holdfast/shared';
+import { readAgentFrame } from '../frames/read-agent-frame.ts';
 import { AuditChain } from './audit-chain.ts';
 import {
   bytesIn,
@@ -184,20 +185,22 @@ function bodyOf(fact: LogFact, frame: Uint8Array | undefined): Uint8Array {
 }
 
 function entryOf(row: Row): LogEntry {
-  const body = Buffer.from(bytesIn(row, 'body')).toString('utf8');
+  const bytes = bytesIn(row, 'body');
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return { id: numberIn(row, 'id'), at: numberIn(row, 'at'), ...factOf(row, body) };
 }
 
-function factOf(row: Row, body: string): LogFact {
+function factOf(row: Row, body: Buffer): LogFact {
   const type = textIn(row, 'type');
-  if (type === 'connected' || type === 'control') return JSON.parse(body) as LogFact; // as `bodyOf` wrote it
+  const json = (): unknown => JSON.parse(body.toString('utf8')); // as `bodyOf` wrote it
+  if (type === 'connected' || type === 'control') return json() as LogFact;
   const agent = {
     service: textIn(row, 'service'),
     instance: textIn(row, 'instance'),
     epoch: textIn(row, 'epoch'),
   };
-  if (type !== 'batch') return { ...(JSON.parse(body) as object), agent } as LogFact; // as `bodyOf` wrote it
-  const message = readAgentMessage(body);
+  if (type !== 'batch') return { ...(json() as object), agent } as LogFact;
+  const message = readAgentFrame(body);
   if (message.ok && message.value.type === 'batch') return { type, agent, batch: message.value };
   const why = message.ok ? `it is a ${message.value.type}` : message.problem;
   const problem = `the stored batch is no longer understood: ${why}`;

@@ -8,9 +8,14 @@ const agentMarginMs = 86_400_000;
 
 /**
  * Removes what is older than the cutoffs, a few rows a time through the queue of the writer. The log is only
- * cut behind a snapshot that holds totals: what is derived can then still be made again.
+ * cut behind a snapshot that holds totals: what is derived can then still be made again. `forget` is called
+ * before anybody else writes: rows that somebody remembers may be gone.
  */
-export async function expire(writer: Database, queue: Queue, cutoffs: Cutoffs): Promise<void> {
+export async function expire(
+  writer: Database,
+  queue: Queue,
+  { cutoffs, forget }: { readonly cutoffs: Cutoffs; readonly forget: () => void },
+): Promise<void> {
   const base = await queue.run(() => writer.get(newestBase, [cutoffs.log]));
   const baseId = numberIn(base, 'id');
   const steps: readonly (readonly [table: string, condition: string, value: SqlValue])[] = [
@@ -27,10 +32,10 @@ export async function expire(writer: Database, queue: Queue, cutoffs: Cutoffs): 
     const chosen = `SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${stepRows}`;
     const text = `DELETE FROM ${table} WHERE rowid IN (${chosen})`;
     let removed = stepRows;
-    while (removed === stepRows) removed = await queue.run(() => writer.run(text, [value]));
+    while (removed === stepRows) removed = await queue.run(() => writer.run(text, [value]).finally(forget));
   }
   await queue.run(() => inTransaction(writer, () => cutChain(writer, cutoffs.audit)));
-  await queue.run(() => writer.run(unusedResources));
+  await queue.run(() => writer.run(unusedResources).finally(forget));
 }
 
 const newestBase =

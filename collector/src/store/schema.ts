@@ -1,20 +1,27 @@
 /** "HOLD" in ASCII, in SQLite's application_id: says that a database is ours. */
 export const applicationId = 0x48_4f_4c_44;
 /** In SQLite's user_version. A database with a higher one comes from a newer Holdfast. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /**
  * The log and the watermarks are what agents were told is stored. Everything below them but tokens and
  * audit is derived and can be made again from the log. Rowid tables in arrival order throughout: clustered
  * keys would spread each flush over the file.
  */
-export const schema: string = `${tablesOfVersion1()}${hoursTable()}${tokensTable()}${auditChain()}`;
+export const schema: string = [
+  tablesOfVersion1(),
+  hoursTable(),
+  tokensTable(),
+  auditChain(),
+  begunSave(),
+].join('');
 
 /** What brings a database from the version before to each version. */
 export const migrations: Readonly<Record<number, string>> = {
   2: hoursTable(),
   3: tokensTable(),
   4: auditChain(),
+  5: begunSave(),
 };
 
 function tablesOfVersion1(): string {
@@ -110,5 +117,14 @@ function auditChain(): string {
     id INTEGER NOT NULL,
     hash BLOB NOT NULL
   );
+`;
+}
+
+/** A save of which some parts are stored: the entry up to which it goes, and how many of how many. */
+function begunSave(): string {
+  return `
+  ALTER TABLE progress ADD COLUMN saving INTEGER;
+  ALTER TABLE progress ADD COLUMN parts INTEGER;
+  ALTER TABLE progress ADD COLUMN saved_parts INTEGER;
 `;
 }

@@ -1,12 +1,14 @@
 import type { Clock } from '@holdfast/shared';
+import path from 'node:path';
 import type { Log } from '../log.ts';
 import { systemClock } from '../time/system-clock.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { type DatabaseDriver, Queue } from './database.ts';
 import { DerivedTables } from './derived-tables.ts';
 import { chooseDriver } from './drivers/choose-driver.ts';
 import type { EventStore } from './event-store.ts';
 import { LogTable } from './log-table.ts';
-import { openFiles } from './open-files.ts';
+import { databaseName, openFiles } from './open-files.ts';
 import { compactHours } from './hours.ts';
 import { expire, usedBytes } from './retention.ts';
 import { SnapshotTable } from './snapshot-table.ts';
@@ -25,7 +27,9 @@ export async function openSqliteStore(
   driver?: DatabaseDriver,
   { clock = systemClock, log: say = () => {} }: StoreOptions = {},
 ): Promise<EventStore> {
-  const files = await openFiles(folder, driver ?? (await chooseDriver()));
+  const chosen = driver ?? (await chooseDriver());
+  const files = await openFiles(folder, chosen);
+  const checkpointer = await Checkpointer.open(path.join(folder, databaseName), chosen, say);
   const log = new LogTable(files);
   const snapshots = new SnapshotTable(files);
   const derived = new DerivedTables({ ...files, snapshots });
@@ -40,9 +44,14 @@ export async function openSqliteStore(
     onFull: (listener) => (guard.onFull = listener),
     tokens: tokenStore(files.writer, queue),
     storedOf: (agent) => log.storedOf(agent),
-    append: (entries) => guard.run(() => log.append(entries)),
+    async append(entries) {
+      const ids = await guard.run(() => log.append(entries));
+      checkpointer.note(entries.reduce((bytes, { frame }) => bytes + (frame?.length ?? 0), 0));
+      return ids;
+    },
     readFrom: (id) => log.readFrom(id),
     load: () => queue.run(() => derived.load()),
+    saveSlices: (step) => guard.run(() => derived.saveSlices(step)),
     save: (flush) => guard.run(() => derived.save(flush)),
     clear: () => queue.run(() => derived.clear()),
     baseFor: (at) => snapshots.baseFor(at),
@@ -54,12 +63,18 @@ export async function openSqliteStore(
     compact: (before) => compactHours(files.writer, queue, before),
     usedBytes: () => usedBytes(files.reader),
     async expire(cutoffs) {
-      await expire(files.writer, queue, cutoffs);
-      log.forgetAgents();
+      const forget = (): void => {
+        log.forgetAgents();
+        derived.forgetResources();
+      };
+      await expire(files.writer, queue, { cutoffs, forget });
     },
     async close() {
       await guard.close();
-      await queue.run(() => files.close());
+      await queue.run(async () => {
+        await checkpointer.close();
+        await files.close();
+      });
     },
   };
 }

@@ -1,10 +1,11 @@
 import { type ErrorClass, errorClasses } from '../vocabulary/calls.ts';
 import type { ResilienceEvent } from '../vocabulary/events.ts';
 import type { Batch } from '../wire/messages.ts';
-import type { RollupColumns } from '../wire/rollups.ts';
+import type { RollupRows } from '../wire/rollup-rows.ts';
+import { countIndex } from '../wire/rollups.ts';
 import { errorKey } from './error-view.ts';
 import { type ErrorGroup, fleetLimits, type Instance } from './fleet.ts';
-import { clockCorrectionMs } from './fold-batch.ts';
+import { clockCorrectionMs, rowsIn } from './fold-batch.ts';
 
 /** The fingerprint of the groups, one a class, that hold what had to make room for others. */
 export const overflowFingerprint = 'overflow';
@@ -44,7 +45,8 @@ export function foldErrors(groups: Map<string, ErrorGroup>, { instance, batch, a
     addTo(groups, fingerprint, counted);
     addUntold(untold, { ...counted, count: -count });
   }
-  if (batch.rollups !== undefined) countClasses(untold, batch.rollups, { instance, correctionMs });
+  const rows = rowsIn(batch);
+  if (rows !== undefined) countClasses(untold, rows, { instance, correctionMs });
   for (const counted of untold.values()) {
     if (counted.count !== 0) addTo(groups, placeFingerprint(counted.address), counted);
   }
@@ -95,20 +97,23 @@ function sumOf(a: Counted, b: Counted): Counted {
 /** Only the columns of classes are looked at: they are few, and this runs for each batch. */
 function countClasses(
   untold: Map<string, Counted>,
-  rollups: RollupColumns,
+  { counts, resource: numbers, second: seconds }: RollupRows,
   of: { readonly instance: Instance; readonly correctionMs: number },
 ): void {
-  for (const errorClass of errorClasses) {
-    const column = rollups.counts[`class_${errorClass}`] ?? [];
-    for (let row = 0; row < column.length; row++) {
-      const count = column[row] ?? 0;
-      const address = of.instance.resources[rollups.resource[row] ?? -1]?.address;
+  for (const { index, values } of counts) {
+    const errorClass = classAt.get(index);
+    if (errorClass === undefined) continue;
+    for (let row = 0; row < values.length; row++) {
+      const count = values[row] ?? 0;
+      const address = of.instance.resources[numbers[row] ?? -1]?.address;
       if (count === 0 || address === undefined) continue;
-      const at = (rollups.at + (rollups.second[row] ?? 0)) * 1_000 + of.correctionMs;
+      const at = (seconds[row] ?? 0) * 1_000 + of.correctionMs;
       addUntold(untold, { class: errorClass, address, count, firstAt: at, lastAt: at });
     }
   }
 }
+
+const classAt = new Map(errorClasses.map((name) => [countIndex[`class_${name}`], name]));
 
 function addTo(groups: Map<string, ErrorGroup>, fingerprint: string, counted: Counted): void {
   const group = groupFor(groups, { class: counted.class, fingerprint }, counted.firstAt);

@@ -10,6 +10,7 @@ import type {
   ResourceDescriptor,
 } from '../wire/messages.ts';
 import type { ControlFact } from './log-entry.ts';
+import type { RecentSeconds } from './recent-seconds.ts';
 
 /**
  * The fold of the log. The state owns its maps and lists and alters them in place; whoever needs the state
@@ -89,8 +90,7 @@ export interface Resource {
   breaker: BreakerCondition | undefined;
   health: HealthCondition | undefined;
   gauges: Partial<Record<GaugeName, number>>;
-  /** The last minute, second by second, ascending, by the collector's clock; idle seconds are absent. */
-  recent: RecentSecond[];
+  recent: RecentSeconds;
   lastError: ErrorSummary | undefined;
 }
 
@@ -116,10 +116,12 @@ export interface HealthCondition {
   message: string | undefined;
 }
 
+/** What a resource did in a second. */
 export interface RecentSecond {
-  second: number;
-  counts: number[];
-  latency: SparseHistogram;
+  readonly second: number;
+  /** By `countColumns`. */
+  readonly counts: readonly number[];
+  readonly latency: SparseHistogram;
 }
 
 /** Errors that are the same to a person, of the whole fleet. */

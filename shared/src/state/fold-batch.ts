@@ -1,19 +1,18 @@
-import { mergeSparse } from '../histogram/histogram.ts';
+import { type GaugeName, gaugeNames } from '../vocabulary/calls.ts';
 import type { ResilienceEvent } from '../vocabulary/events.ts';
 import type { BreakerState } from '../vocabulary/resources.ts';
 import { describeTransition } from '../text/describe-transition.ts';
 import type { Batch, DictionaryAddition, FlagLevel, Levels } from '../wire/messages.ts';
-import { fromColumns, type Rollup } from '../wire/rollups.ts';
+import { type RollupRows, rowsOf } from '../wire/rollup-rows.ts';
 import {
   type BreakerCondition,
   type FleetEvent,
-  fleetLimits,
   type HealthCondition,
   type Instance,
-  type RecentSecond,
   type Resource,
 } from './fleet.ts';
 import type { LogEntry } from './log-entry.ts';
+import { RecentSeconds } from './recent-seconds.ts';
 
 export interface FoldedBatch {
   readonly touched: Set<string>;
@@ -43,12 +42,8 @@ export function foldBatch(instance: Instance, entry: LogEntry & { readonly batch
       event: corrected,
     });
   });
-  for (const rollup of batch.rollups === undefined ? [] : fromColumns(batch.rollups)) {
-    const resource = instance.resources[rollup.resource];
-    if (resource === undefined) continue;
-    folded.touched.add(resource.address);
-    foldRollup(resource, rollup, Math.round(correctionMs / 1_000));
-  }
+  const rows = rowsIn(batch);
+  if (rows !== undefined) foldRows(instance, rows, { correctionMs, touched: folded.touched });
   if (batch.dropped !== undefined) instance.dropped = batch.dropped;
   return folded;
 }
@@ -76,7 +71,7 @@ export function addResources(instance: Instance, dictionary: DictionaryAddition)
       breaker: undefined,
       health: undefined,
       gauges: {},
-      recent: [],
+      recent: new RecentSeconds(),
       lastError: undefined,
     };
     resource.descriptor = descriptor;
@@ -229,27 +224,36 @@ function foldFlagEvent(instance: Instance, event: FlagEvent): void {
   instance.flags.set(event.flag, event.cause === undefined ? changed : { ...changed, cause: event.cause });
 }
 
-function foldRollup(resource: Resource, rollup: Rollup, correctionSeconds: number): void {
-  const second = rollup.second + correctionSeconds;
-  resource.gauges = rollup.gauges;
-  addRecent(resource.recent, { second, counts: [...rollup.counts], latency: rollup.latency });
+/** The rollups of a batch, however it was read. */
+export function rowsIn({ rows, rollups }: Batch): RollupRows | undefined {
+  return rows ?? (rollups === undefined ? undefined : rowsOf(rollups));
 }
 
-function addRecent(recent: RecentSecond[], added: RecentSecond): void {
-  const newest = recent.at(-1);
-  if (newest === undefined || added.second > newest.second) {
-    recent.push(added);
-    const oldest = added.second - fleetLimits.recentSeconds;
-    while ((recent[0]?.second ?? added.second) <= oldest) recent.shift();
-    return;
+function foldRows(
+  { resources }: Instance,
+  rows: RollupRows,
+  { correctionMs, touched }: { readonly correctionMs: number; readonly touched: Set<string> },
+): void {
+  const { resource: numbers, second: seconds, gauges, ends } = rows;
+  const correctionSeconds = Math.round(correctionMs / 1_000);
+  const hasGauges = gaugeNames.some((name) => gauges[name] !== undefined);
+  for (let row = 0; row < ends.length; row++) {
+    const resource = resources[numbers[row] ?? -1];
+    if (resource === undefined) continue;
+    touched.add(resource.address);
+    const second = (seconds[row] ?? 0) + correctionSeconds;
+    resource.recent.add(second, rows, row);
+    resource.gauges = hasGauges ? gaugesOf(gauges, row) : noGauges;
   }
-  if (added.second <= newest.second - fleetLimits.recentSeconds) return; // old news: only the minutes want it
-  const same = recent.find((one) => one.second === added.second);
-  if (same === undefined) {
-    recent.push(added);
-    recent.sort((a, b) => a.second - b.second);
-    return;
+}
+
+const noGauges: Resource['gauges'] = {};
+
+function gaugesOf(gauges: RollupRows['gauges'], row: number): Resource['gauges'] {
+  const values: Partial<Record<GaugeName, number>> = {};
+  for (const name of gaugeNames) {
+    const value = gauges[name]?.[row];
+    if (typeof value === 'number') values[name] = value;
   }
-  same.counts = same.counts.map((count, index) => count + (added.counts[index] ?? 0));
-  same.latency = mergeSparse(same.latency, added.latency);
+  return values;
 }

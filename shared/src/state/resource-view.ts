@@ -56,7 +56,7 @@ function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): Resour
   const newest = placed.reduce((a, b) => (b.instance.startedAt >= a.instance.startedAt ? b : a));
   const { descriptor, address } = newest.resource;
   const service = newest.instance.service;
-  const seconds = placed.flatMap((one) => one.resource.recent);
+  const seconds = placed.flatMap((one) => one.resource.recent.all());
   const breaker = breakerView(fleet, placed);
   const health = healthView(placed);
   const lastError =

@@ -1,5 +1,6 @@
 import type { FlagLevel } from '../wire/messages.ts';
 import type { ErrorGroup, Fleet, Instance, Resource } from './fleet.ts';
+import { RecentSeconds } from './recent-seconds.ts';
 
 /** A fleet as JSON. The last minute's seconds are left out: a minute of log refills them. */
 export function snapshotOf(fleet: Fleet): FleetSnapshot {
@@ -13,7 +14,10 @@ export function snapshotOf(fleet: Fleet): FleetSnapshot {
 /** The fleet of a snapshot that `snapshotOf` made; the snapshot must not be used afterwards. */
 export function fleetFrom(snapshot: FleetSnapshot): Fleet {
   const instances = snapshot.instances.map((instance): [string, Instance] => {
-    const byAddress = new Map(instance.all.map((resource) => [resource.address, resource]));
+    const resources = instance.all.map(
+      (resource): Resource => ({ ...resource, recent: new RecentSeconds() }),
+    );
+    const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
     const { all: _all, known, flags, ...rest } = instance;
     const present = known.flatMap((address) => byAddress.get(address) ?? []);
     const flagsByKey = new Map(flags.map((flag) => [flag.flag, flag]));
@@ -30,7 +34,7 @@ export interface FleetSnapshot extends Omit<Fleet, 'instances' | 'errors'> {
   readonly errors: readonly (readonly [key: string, ErrorGroup])[];
 }
 interface InstanceSnapshot extends Omit<Instance, 'resources' | 'byAddress' | 'flags'> {
-  readonly all: readonly Resource[];
+  readonly all: readonly Omit<Resource, 'recent'>[];
   /** Addresses by their number in the dictionary. */
   readonly known: readonly string[];
   readonly flags: readonly FlagLevel[];
@@ -40,7 +44,7 @@ function snapshotInstance(instance: Instance): InstanceSnapshot {
   const { resources, byAddress, flags, ...rest } = instance;
   return {
     ...rest,
-    all: [...byAddress.values()].map((resource) => ({ ...resource, recent: [] })),
+    all: [...byAddress.values()].map(({ recent: _recent, ...resource }) => resource),
     known: resources.map((resource) => resource.address),
     flags: [...flags.values()],
   };

@@ -8,6 +8,7 @@ import type {
   HealthStatus,
   ResourceKind,
 } from '../vocabulary/resources.ts';
+import type { RollupRows } from './rollup-rows.ts';
 import type { RollupColumns } from './rollups.ts';
 
 /** What identifies a running agent. A new `epoch` is drawn at each process start. */
@@ -121,6 +122,8 @@ export interface Batch {
   readonly levels?: Levels;
   readonly events: readonly ResilienceEvent[];
   readonly rollups?: RollupColumns;
+  /** Stands in place of `rollups` where the collector has read them straight from the frame. */
+  readonly rows?: RollupRows;
   readonly errors?: readonly ErrorTally[];
   readonly dropped?: DroppedCounts;
 }

@@ -30,6 +30,7 @@ import {
   oneOf,
   optional,
   plainObject,
+  read,
   type Reader,
   type Result,
   readJson,
@@ -44,6 +45,11 @@ import { countColumns, type RollupColumns } from './rollups.ts';
 /** Parses a frame from an agent: the only place where the collector takes an agent's word for anything. */
 export function readAgentMessage(frame: string): Result<AgentMessage> {
   return readJson(readMessage, frame, 'frame');
+}
+
+/** The same for a frame that was parsed. */
+export function readAgentValue(frame: unknown): Result<AgentMessage> {
+  return read(readMessage, frame, 'frame');
 }
 
 const readMessage: Reader<AgentMessage> = (input, place) => {
@@ -196,6 +202,18 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** The gauges of so many rows, from parsed JSON. */
+export function readGaugesOf(rows: number, input: unknown): Result<RollupColumns['gauges']> {
+  return read((gauges, place) => readGauges(gauges, rows, place), input, 'gauges');
+}
+
+function readGauges(input: unknown, rows: number, place: string): RollupColumns['gauges'] {
+  const gauges = plainObject(input, place);
+  return pick(gaugeNames, (name) =>
+    gauges[name] === undefined ? undefined : gaugeColumn(gauges[name], rows, `${place}.${name}`),
+  );
+}
+
 const readRollups: Reader<RollupColumns> = (input, place) => {
   const source = plainObject(input, place);
   const at = whole()(source['at'], `${place}.at`);
@@ -204,7 +222,6 @@ const readRollups: Reader<RollupColumns> = (input, place) => {
   if (rows > wireLimits.rollupsPerBatch)
     misfit(`${place}.resource`, `at most ${wireLimits.rollupsPerBatch}`, rows);
   const counts = plainObject(source['counts'], `${place}.counts`);
-  const gauges = plainObject(source['gauges'], `${place}.gauges`);
   const latency = histogramColumn(source['latency'], rows, `${place}.latency`);
   return {
     at,
@@ -213,9 +230,7 @@ const readRollups: Reader<RollupColumns> = (input, place) => {
     counts: pick(countColumns, (name) =>
       counts[name] === undefined ? undefined : column(counts[name], rows, `${place}.counts.${name}`),
     ),
-    gauges: pick(gaugeNames, (name) =>
-      gauges[name] === undefined ? undefined : gaugeColumn(gauges[name], rows, `${place}.gauges.${name}`),
-    ),
+    gauges: readGauges(source['gauges'], rows, `${place}.gauges`),
     latency,
   };
 };

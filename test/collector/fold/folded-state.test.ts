@@ -1,10 +1,10 @@
 import { FakeClock } from '@holdfast/agent/testing';
-import { errorViewsOf, type LogEntry, snapshotOf } from '@holdfast/shared';
+import { errorViewsOf, type LogEntry, mergeSparse, snapshotOf } from '@holdfast/shared';
 import { cp } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../../collector/src/bus/bus.ts';
 import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
-import { readSeconds, type SecondRecord, sumOf } from '../../../collector/src/fold/seconds-codec.ts';
+import { readSeconds, type SecondRecord } from '../../../collector/src/fold/seconds-codec.ts';
 import {
   type EventStore,
   type NewEntry,
@@ -22,15 +22,22 @@ interface Opened {
   readonly state: FoldedState;
   readonly folder: string;
   readonly clock: FakeClock;
+  /** Lets the last step of each save fail. */
+  failSaves: boolean;
 }
 
 async function open(scope: Scope, folder: string, clock: FakeClock): Promise<Opened> {
-  const store = await openSqliteStore(folder);
-  scope.onEnd(() => store.close());
-  const log = (_level: string, message: string): void => expect.fail(message);
+  const real = await openSqliteStore(folder);
+  scope.onEnd(() => real.close());
+  const full = (): Promise<void> => Promise.reject(new Error('the disk is full'));
+  const store: EventStore = { ...real, save: (flush) => (opened.failSaves ? full() : real.save(flush)) };
+  const log = (_level: string, message: string): void => {
+    if (!opened.failSaves) expect.fail(message);
+  };
   const state = new FoldedState({ store, clock, log, bus: createLocalBus(), baseEveryMs: 300_000 });
+  const opened: Opened = { store, state, folder, clock, failSaves: false };
   await state.open();
-  return { store, state, folder, clock };
+  return opened;
 }
 
 /** Appends and folds in groups, as the journal does, and flushes here and there. */
@@ -60,7 +67,7 @@ async function derivedOf({ store, state, clock }: Opened): Promise<unknown> {
   return {
     fleet: JSON.parse(JSON.stringify(snapshotOf(state.fleet))) as unknown, // plain data
     recent: [...state.fleet.instances.values()].map((one) =>
-      [...one.byAddress.values()].map((resource) => resource.recent),
+      [...one.byAddress.values()].map((resource) => resource.recent.all()),
     ),
     errors: errorViewsOf(state.fleet, clock.now()),
     totals: state.history.allTotals().sort((a, b) => (a.address < b.address ? -1 : 1)),
@@ -81,6 +88,14 @@ async function minutesOf(store: EventStore, tier: Tier, address: string): Promis
   return new Map(
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, records]) => [key, sumOf(records)]),
   );
+}
+
+function sumOf(records: readonly SecondRecord[]): SecondRecord {
+  return records.reduce((sum, record) => ({
+    second: record.second,
+    counts: sum.counts.map((count, column) => count + (record.counts[column] ?? 0)),
+    latency: mergeSparse(sum.latency, record.latency),
+  }));
 }
 
 describe.each([1, 2, 3])('with the log of seed %i', (seed) => {
@@ -107,6 +122,23 @@ describe.each([1, 2, 3])('with the log of seed %i', (seed) => {
       const survived = await derivedOf(reopened);
       expect(survived).toEqual(await derivedOf(opened));
     }
+  });
+
+  test('a save that was cut off is ended later', async () => {
+    const scope = scopeOfTest();
+    const opened = await open(scope, await temporaryFolder(scope), new FakeClock(startAt));
+    await feed(opened, entries.slice(0, 300));
+    opened.failSaves = true;
+    await expect(opened.state.flush()).rejects.toThrow('the disk is full');
+    await feed(opened, entries.slice(300));
+    const copy = await temporaryFolder(scope);
+    await cp(opened.folder, copy, { recursive: true });
+    opened.failSaves = false;
+    const reopened = await open(scope, copy, new FakeClock(opened.clock.now()));
+    const whole = await derivedOf(opened);
+    expect(await derivedOf(reopened)).toEqual(whole);
+    await opened.state.rebuild();
+    expect(whole).toEqual(await derivedOf(opened));
   });
 
   test('a rebuild after the log was cut keeps the totals', async () => {

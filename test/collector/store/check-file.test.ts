@@ -30,7 +30,7 @@ describe('a database is refused by name and left untouched', () => {
     [
       'of a newer version',
       'PRAGMA application_id = 1213156420; PRAGMA user_version = 7',
-      'was written by a newer Holdfast (schema 7, this one knows 4)',
+      'was written by a newer Holdfast (schema 7, this one knows 5)',
     ],
   ])('one %s', async (_name, statements, expected) => {
     const folder = await folderWith(statements);

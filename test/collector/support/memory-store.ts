@@ -37,6 +37,7 @@ export class MemoryStore implements EventStore {
   storedOf = (): Promise<number> => Promise.resolve(0);
   async *readFrom(): AsyncIterable<never> {}
   load = (): Promise<Saved> => Promise.resolve(nothing);
+  saveSlices = (): Promise<void> => Promise.resolve();
   save = (): Promise<void> => Promise.resolve();
   clear = (): Promise<Saved> => Promise.resolve(nothing);
   baseFor = (): Promise<undefined> => Promise.resolve(undefined);

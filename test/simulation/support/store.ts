@@ -70,6 +70,7 @@ export class Store implements EventStore {
     });
   }
 
+  saveSlices = (): Promise<void> => this.inLine(() => this.wait(2));
   clear = (): Promise<Saved> => Promise.reject(new Error('nothing is rebuilt here'));
   verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   readonly problem: EventStore['problem'] = undefined;

@@ -20,6 +20,7 @@ export function nodeSqliteDriver(module: unknown): DatabaseDriver {
   const { DatabaseSync } = module as NodeSqlite; // Node's documented shape
   return {
     name: 'node:sqlite',
+    isThreaded: false,
     async open(path) {
       return new NodeSqliteDatabase(new DatabaseSync(path));
     },

@@ -10,6 +10,7 @@ export function sqlite3Driver(module: unknown): DatabaseDriver {
   const { default: sqlite3 } = module as { readonly default: Sqlite3 }; // CommonJS: all is in default
   return {
     name: 'sqlite3',
+    isThreaded: true,
     open: (path) =>
       new Promise((resolve, reject) => {
         const connection = new sqlite3.Database(path, (error) => {
