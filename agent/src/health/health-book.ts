@@ -103,7 +103,7 @@ export class HealthBook {
   async #within(timeoutMs: number, answers: Promise<unknown>): Promise<void> {
     let timer: TimerHandle | undefined;
     const deadline = new Promise<void>((resolve) => {
-      timer = this.#options.clock.setTimeout(resolve, timeoutMs);
+      timer = this.#options.clock.setTimeout(resolve, timeoutMs, { keepsAlive: true });
     });
     await Promise.race([answers, deadline]);
     timer?.cancel();

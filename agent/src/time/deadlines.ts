@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '@holdfast/shared';
+import type { Clock, TimerHandle, TimerOptions } from '@holdfast/shared';
 
 /**
  * Something that ends unless it is removed first. It stands in at most one list at a time, and is itself the
@@ -29,12 +29,14 @@ export abstract class Deadline {
  */
 export class DeadlineList {
   readonly delayMs: number;
+  readonly keepsAlive: boolean;
   first: Deadline | undefined = undefined;
   #last: Deadline | undefined = undefined;
   readonly #sweeper: Sweeper;
 
-  constructor(delayMs: number, sweeper: Sweeper) {
+  constructor(delayMs: number, keepsAlive: boolean, sweeper: Sweeper) {
     this.delayMs = delayMs;
+    this.keepsAlive = keepsAlive;
     this.#sweeper = sweeper;
   }
 
@@ -66,14 +68,17 @@ export class DeadlineList {
   }
 }
 
-/** The list of a delay. All who share a clock share its lists, and all lists share one timer. */
-export function deadlinesOf(clock: Clock, delayMs: number): DeadlineList {
+/**
+ * The list of a delay. All who share a clock share its lists, and all lists share one timer. `keepsAlive` is
+ * for what calls of the host wait for.
+ */
+export function deadlinesOf(clock: Clock, delayMs: number, options?: TimerOptions): DeadlineList {
   let sweeper = sweepers.get(clock);
   if (sweeper === undefined) {
     sweeper = new Sweeper(clock);
     sweepers.set(clock, sweeper);
   }
-  return sweeper.list(delayMs);
+  return sweeper.list(delayMs, options?.keepsAlive === true);
 }
 
 const sweepers = new WeakMap<Clock, Sweeper>();
@@ -84,28 +89,44 @@ const sweepers = new WeakMap<Clock, Sweeper>();
  */
 class Sweeper {
   readonly #clock: Clock;
+  /** By delay; those that keep nothing alive by the delay below zero. */
   readonly #lists = new Map<number, DeadlineList>();
   #timer: TimerHandle | undefined;
   #wakesMs = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    clock.onIdle?.(() => this.#holdOn());
   }
 
-  list(delayMs: number): DeadlineList {
-    let list = this.#lists.get(delayMs);
+  list(delayMs: number, keepsAlive: boolean): DeadlineList {
+    const key = keepsAlive ? delayMs : -delayMs;
+    let list = this.#lists.get(key);
     if (list === undefined) {
-      list = new DeadlineList(delayMs, this);
-      this.#lists.set(delayMs, list);
+      list = new DeadlineList(delayMs, keepsAlive, this);
+      this.#lists.set(key, list);
     }
     return list;
   }
 
   wakeAt(dueMs: number): void {
-    if (dueMs >= this.#wakesMs) return;
+    if (dueMs < this.#wakesMs) this.#arm(dueMs);
+  }
+
+  /**
+   * Nothing keeps the process alive but calls that wait for their time. Only now is the timer made to: to say
+   * so for each call, as it comes and goes, would cost more than the deadline.
+   */
+  #holdOn(): void {
+    const isAwaited = [...this.#lists.values()].some((list) => list.keepsAlive && list.first !== undefined);
+    if (isAwaited) this.#arm(this.#wakesMs, { keepsAlive: true });
+  }
+
+  #arm(dueMs: number, options?: TimerOptions): void {
+    const delayMs = Math.max(0, dueMs - this.#clock.monotonic());
     this.#timer?.cancel();
     this.#wakesMs = dueMs;
-    this.#timer = this.#clock.setTimeout(() => this.#sweep(), Math.max(0, dueMs - this.#clock.monotonic()));
+    this.#timer = this.#clock.setTimeout(() => this.#sweep(), delayMs, options);
   }
 
   #sweep(): void {

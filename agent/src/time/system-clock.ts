@@ -19,6 +19,7 @@ export const systemClock: Clock = {
     arm(Math.ceil(delayMs));
     return { cancel: () => clearTimeout(timer) };
   },
+  onIdle: (run) => void process.on('beforeExit', run),
 };
 
 export const systemRandom: Random = Math.random;

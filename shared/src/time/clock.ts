@@ -9,6 +9,11 @@ export interface Clock {
    * asked to.
    */
   setTimeout(run: () => void, delayMs: number, options?: TimerOptions): TimerHandle;
+  /**
+   * Calls `run` each time that the process would end next, as nothing is left that keeps it alive: a timer set
+   * by `run` may. A clock without it knows no such end.
+   */
+  onIdle?(run: () => void): void;
 }
 
 export interface TimerOptions {

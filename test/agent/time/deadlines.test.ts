@@ -1,3 +1,4 @@
+import type { Clock } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../../../agent/src/testing/fake-clock.ts';
 import { Deadline, deadlinesOf } from '../../../agent/src/time/deadlines.ts';
@@ -59,4 +60,35 @@ test('an expiry may add and remove others', async () => {
   list.add(victim, 0);
   await clock.advance(100);
   expect(expired).toEqual(['successor at 20']);
+});
+
+test.each([
+  ['what a call waits for', true],
+  ['work of its own', false],
+])('an idle process goes on for %s: %s', async (_what, keepsAlive) => {
+  const clock = new FakeClock();
+  const held: (number | undefined)[] = [];
+  let idle = (): void => undefined;
+  const watched: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    setTimeout: (run, delayMs, options) => {
+      if (options?.keepsAlive) held.push(delayMs);
+      return clock.setTimeout(run, delayMs);
+    },
+    onIdle: (run) => (idle = run),
+  };
+  let expiredAt: number | undefined;
+  const deadline = new Noted(() => (expiredAt = clock.now()));
+  const list = deadlinesOf(watched, 100, { keepsAlive });
+  idle();
+  list.add(deadline, watched.monotonic());
+  await clock.advance(40);
+  expect(held).toEqual([]);
+  idle();
+  expect(held).toEqual(keepsAlive ? [60] : []);
+  await clock.advance(60);
+  expect(expiredAt).toBe(100);
+  idle();
+  expect(held).toHaveLength(keepsAlive ? 1 : 0);
 });

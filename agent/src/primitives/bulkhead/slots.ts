@@ -53,7 +53,9 @@ export class Slots {
     });
     this.#saturation = new Spell(site.runtime, this.meter, ['bulkhead.saturated', 'bulkhead.recovered']);
     this.#waitLimit =
-      settings.maxQueueWaitMs === 0 ? undefined : deadlinesOf(site.runtime.clock, settings.maxQueueWaitMs);
+      settings.maxQueueWaitMs === 0
+        ? undefined
+        : deadlinesOf(site.runtime.clock, settings.maxQueueWaitMs, { keepsAlive: true });
   }
 
   get hasRoom(): boolean {

@@ -45,7 +45,7 @@ export class Hedging implements Inner {
   /** How long to wait for the attempts so far; nothing where that is not known yet. */
   get delay(): DeadlineList | undefined {
     const delayMs = this.latencies?.delayMs ?? this.settings.delayMs;
-    return delayMs === undefined ? undefined : deadlinesOf(this.runtime.clock, delayMs);
+    return delayMs === undefined ? undefined : deadlinesOf(this.runtime.clock, delayMs, { keepsAlive: true });
   }
 
   /** Takes a further attempt out of the budget, where it has one. */

@@ -2,7 +2,7 @@ import { describeConfig } from '../../options/describe-config.ts';
 import { present } from '../../present.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Meter } from '../../telemetry/meter.ts';
-import { deadlinesOf } from '../../time/deadlines.ts';
+import { type DeadlineList, deadlinesOf } from '../../time/deadlines.ts';
 import { Slots } from '../bulkhead/slots.ts';
 import type { CallOptions, Executor, Guarded } from '../call.ts';
 import { CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
@@ -79,17 +79,21 @@ function outerLayers(site: Site, meter: Meter, settings: PipelineSettings): Laye
     loadShedder: loadShedder && createShedding(site, loadShedder),
     rateLimiter: rateLimiter && createLimiting(site, rateLimiter),
     bulkhead: bulkhead && new Slots(site, bulkhead),
-    totalTimeout: totalTimeoutMs === undefined ? undefined : deadlinesOf(site.runtime.clock, totalTimeoutMs),
+    totalTimeout: timeLimit(site.runtime, totalTimeoutMs),
   };
 }
 
 /** Those around each attempt. */
 function innerLayers(site: Site, meter: Meter, settings: PipelineSettings): Layers {
   const { timeoutMs, hedge, tags } = settings;
-  const { clock, faults } = site.runtime;
+  const { faults } = site.runtime;
   return {
-    timeout: timeoutMs === undefined ? undefined : deadlinesOf(clock, timeoutMs),
+    timeout: timeLimit(site.runtime, timeoutMs),
     hedge: hedge && createHedging(site, hedge, meter),
     faults: faults?.innerFor({ pipeline: site.name, tags, meter }),
   };
+}
+
+function timeLimit({ clock }: Runtime, delayMs: number | undefined): DeadlineList | undefined {
+  return delayMs === undefined ? undefined : deadlinesOf(clock, delayMs, { keepsAlive: true });
 }

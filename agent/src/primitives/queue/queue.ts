@@ -51,7 +51,8 @@ export class Queue<T> implements AsyncIterable<T> {
     this.#runtime = runtime;
     this.#settings = settings;
     this.#source = sourceOf(site, 'queue');
-    this.#waitLimit = maxWaitMs === undefined ? undefined : deadlinesOf(runtime.clock, maxWaitMs);
+    this.#waitLimit =
+      maxWaitMs === undefined ? undefined : deadlinesOf(runtime.clock, maxWaitMs, { keepsAlive: true });
     this.#meter = meterOf(site, {
       kind: 'queue',
       config: describeConfig(settings),

@@ -22,5 +22,9 @@ export function createTimeout(runtime: Runtime, name: string, options: TimeoutOp
   );
   const site = siteOf(runtime, name, dependency);
   const meter = meterOf(site, { kind: 'timeout', config: { timeoutMs } });
-  return new Engine(site, { kind: 'timeout', meter }, { timeout: deadlinesOf(runtime.clock, timeoutMs) });
+  return new Engine(
+    site,
+    { kind: 'timeout', meter },
+    { timeout: deadlinesOf(runtime.clock, timeoutMs, { keepsAlive: true }) },
+  );
 }
