@@ -1,4 +1,4 @@
-// A script that has nothing to do but to wait: for a retry, for its turn, for a place, for the end of its time.
+// A script that has nothing to do but to wait: for a retry, its turn, a place, the end of its time.
 import { createAgent, TransientError } from '@holdfast/agent';
 
 const agent = createAgent({ service: 'script', collector: false });
