@@ -10,6 +10,7 @@ const parts = [
   { name: 'kill-loop', settings: { KILLS: '200' }, args: ['test/end-to-end/kill-loop.test.ts'] },
   { name: 'power-cuts', settings: { CUTS: '50' }, args: ['power-cut'] },
   { name: 'fuzz', settings: { FUZZ_FRAMES: '100000' }, args: ['test/reliability/fuzz.test.ts'] },
+  { name: 'slow-sockets', settings: { SLOW_SOCKETS: '1000' }, args: ['slow-sockets'] },
   { name: 'links', settings: { LINK_SECONDS: '1800' }, args: ['test/reliability/bad-links.test.ts'] },
 ];
 
