@@ -2,7 +2,7 @@ import { defineConfig, type UserConfig } from 'tsdown';
 
 /**
  * Each entry is built alone, so that each is one file that needs nothing but `ws`: shared code and its types
- * are inlined, from their TypeScript sources.
+ * are inlined, from their TypeScript sources. Beside `index.js` stands what is loaded only on request.
  */
 const common: UserConfig = {
   format: 'esm',
@@ -12,6 +12,7 @@ const common: UserConfig = {
   dts: { oxc: true },
   deps: { alwaysBundle: ['@holdfast/shared'], onlyBundle: [] },
   inputOptions: { resolve: { conditionNames: ['source', 'node', 'import', 'default'] } },
+  outputOptions: { chunkFileNames: '[name].js' },
   sourcemap: false,
   clean: false,
   report: false,

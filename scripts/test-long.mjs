@@ -8,6 +8,11 @@ const parts = [
   { name: 'black-holes', settings: { BLACK_HOLES: '100' }, args: ['test/reliability/black-hole.test.ts'] },
   { name: 'crowd', settings: { AGENTS: '10000' }, args: ['test/end-to-end/crowd-returns.test.ts'] },
   { name: 'kill-loop', settings: { KILLS: '200' }, args: ['test/end-to-end/kill-loop.test.ts'] },
+  {
+    name: 'spool',
+    settings: { SPOOL_KILLS: '200', DAMAGE_STEP: '1' },
+    args: ['test/end-to-end/spool-killed.test.ts', 'test/agent/spool'],
+  },
   { name: 'power-cuts', settings: { CUTS: '50' }, args: ['power-cut'] },
   { name: 'fuzz', settings: { FUZZ_FRAMES: '100000' }, args: ['test/reliability/fuzz.test.ts'] },
   { name: 'slow-sockets', settings: { SLOW_SOCKETS: '1000' }, args: ['slow-sockets'] },

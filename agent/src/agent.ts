@@ -19,6 +19,7 @@ import { assemble, type Parts } from './parts.ts';
 import { Primitives } from './primitives/primitives.ts';
 import type { Explanation, PropagationRules } from './propagation/propagation.ts';
 import type { FailedCall } from './propagation/rules.ts';
+import type { SpoolStatus } from './spool/spool.ts';
 
 /** What is going on between this agent and its collector. */
 export interface AgentStatus extends ConnectionStatus {
@@ -28,6 +29,8 @@ export interface AgentStatus extends ConnectionStatus {
   readonly droppedCount: number;
   /** Faults of the agent, of listeners and of hooks since the start. */
   readonly internalErrorCount: number;
+  /** How it stands with what is kept on disk; only where `spoolDir` was given. */
+  readonly spool?: SpoolStatus;
 }
 
 /**

@@ -1,14 +1,20 @@
-import type { Hello } from '@holdfast/shared';
 import type { BreakerDirectory } from './control/breaker-directory.ts';
 import { DesiredStateKeeper } from './control/desired-state.ts';
+import { DesiredFile } from './control/desired-file.ts';
 import type { FlagBook } from './flags/flags.ts';
 import { type AgentSettings, defaultInstance } from './options/agent-options.ts';
 import type { CollectorAddress } from './options/collector-address.ts';
 import { atProcessExit } from './process-exit.ts';
 import { present } from './present.ts';
+import { LazySpool } from './spool/lazy-spool.ts';
+import type { RunIdentity } from './spool/run-identity.ts';
+import type { SpoolStatus } from './spool/spool.ts';
+import { Backoff } from './stream/backoff.ts';
 import { CollectorClock } from './stream/collector-clock.ts';
 import { Outbox } from './stream/outbox.ts';
 import type { Conversation, ConversationOptions } from './stream/conversation.ts';
+import { Pulse } from './stream/pulse.ts';
+import { readAnswer } from './stream/read-message.ts';
 import { RequestSession } from './stream/request-session.ts';
 import { Session } from './stream/session.ts';
 import type { SessionState } from './stream/session-state.ts';
@@ -25,6 +31,7 @@ export interface ConnectionStatus {
   readonly connected: boolean;
   /** Why there is no connection, in words. */
   readonly problem?: string;
+  readonly spool?: SpoolStatus;
 }
 
 /** What a flush has led to. */
@@ -58,18 +65,25 @@ export class Connection {
   readonly #releaseName: () => void;
   readonly #startedAt: number;
   #stopWatchingExit: () => void = () => {};
-  #greeting: HelloFields | undefined;
+  #identity: RunIdentity | undefined;
+  #spool: LazySpool | undefined;
+  #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     const { settings, recorder, flags, breakers, internalError } = options;
-    const { service, clock, collector } = settings;
+    const { service, clock, collector, spoolDir: directory } = settings;
     const { instance, release } = claimInstance(service, settings.instance);
     this.instance = instance;
     this.#releaseName = release;
     this.#options = options;
     this.#startedAt = clock.now();
     const collectorClock = new CollectorClock(clock);
-    this.#desired = new DesiredStateKeeper({ service, instance, clock, collectorClock, flags, breakers });
+    const file =
+      directory === undefined || collector === undefined
+        ? undefined
+        : new DesiredFile({ directory, service, collector: addressOf(collector), internalError });
+    const ours = { service, instance, clock, collectorClock, flags, breakers, file };
+    this.#desired = new DesiredStateKeeper(ours);
     this.#outbox = new Outbox({ recorder, clock, maxBytes: settings.limits.memoryBytes / 2 });
     if (collector === undefined) return;
     const shared: ConversationOptions = {
@@ -77,21 +91,25 @@ export class Connection {
       recorder,
       outbox: this.#outbox,
       collectorClock,
-      greet: () => ({ ...this.#greet(), desiredVersion: this.#desired.version }),
+      greet: () => ({ ...this.#whoWeAre(), desiredVersion: this.#desired.version }),
       startOver: (refusedCount) => this.#startOver(refusedCount),
       apply: (desired) => this.#desired.apply(desired),
       internalError,
     };
     const session = this.#converse(collector, shared);
     this.#session = session;
-    recorder.onUrgent = () => session.flushSoon();
+    recorder.onUrgent = () => {
+      session.flushSoon();
+      this.#spool?.sealSoon();
+    };
+    this.#outbox.onFetched = () => session.flushSoon();
     this.#desired.onReapplied = (applied) => session.send(applied);
   }
 
   get status(): ConnectionStatus {
     const connection = this.#session?.state ?? 'local';
-    const problem = this.#session?.problem;
-    return present({ connection, connected: connection === 'live', problem });
+    const problem = this.#session?.problem ?? this.#spool?.problem;
+    return present({ connection, connected: connection === 'live', problem, spool: this.#spool?.status });
   }
 
   get unackedCount(): number {
@@ -100,9 +118,14 @@ export class Connection {
 
   start(): void {
     const session = this.#session;
-    if (session === undefined) return;
-    this.#stopWatchingExit = atProcessExit((isClean) => session.flushAtExit(isClean));
-    session.start();
+    const { collector, spoolDir } = this.#options.settings;
+    if (session === undefined || collector === undefined) return;
+    this.#stopWatchingExit = atProcessExit((isClean) => {
+      session.flushAtExit(isClean);
+      this.#spool?.endSync(isClean);
+    });
+    if (spoolDir === undefined) session.start();
+    else this.#spool = this.#openSpool(spoolDir, { collector, session });
   }
 
   /** Events, rollups and batches that the collector has not confirmed. */
@@ -114,7 +137,7 @@ export class Connection {
   /** Sends what waits now and says what came of it. Never rejects. */
   async flush(deadlineMs: number): Promise<FlushResult> {
     const before = this.#outbox.storedCount;
-    await this.#session?.flush(deadlineMs);
+    await this.#session?.flush(await this.#waitFor(this.#spool?.attempted, deadlineMs));
     const storedCount = this.#outbox.storedCount - before;
     return present({ storedCount, pendingCount: this.pendingCount, problem: this.#session?.problem });
   }
@@ -123,7 +146,10 @@ export class Connection {
   async close(timeoutMs: number): Promise<void> {
     const { recorder } = this.#options;
     recorder.readAll();
-    await this.#session?.close(timeoutMs);
+    const restMs = await this.#waitFor(this.#spool?.attempted, timeoutMs);
+    this.#isClosed = true;
+    await this.#session?.close(restMs);
+    await this.#waitFor(this.#spool?.close(), timeoutMs);
     recorder.stop();
     recorder.drops.add('event', 'shutdown_deadline', recorder.events.length);
     recorder.drops.add('rollup', 'shutdown_deadline', recorder.rollups.length);
@@ -137,23 +163,66 @@ export class Connection {
     const { clock, random, mode, compress } = this.#options.settings;
     if ('connect' in collector) return new Session({ ...shared, transport: collector, random });
     const thawed = (): void => this.#desired.settleAgain();
-    if (mode === 'request') return new RequestSession({ ...shared, post: httpPost(collector), thawed });
+    if (mode === 'request')
+      return new RequestSession({ ...shared, post: httpPost(collector, { keepsAlive: true }), thawed });
     const deflate = compress ? createDeflate(shared.internalError) : undefined;
     const transport = webSocketTransport({ ...collector, clock });
     return new Session({ ...shared, transport, random, deflate });
   }
 
+  #openSpool(
+    directory: string,
+    {
+      collector,
+      session,
+    }: { readonly collector: CollectorAddress | Transport; readonly session: Conversation },
+  ): LazySpool {
+    const { settings, recorder, internalError } = this.#options;
+    const { clock, random, limits } = settings;
+    return new LazySpool({
+      directory,
+      maxBytes: limits.spoolBytes,
+      clock,
+      recorder,
+      outbox: this.#outbox,
+      identity: () => this.#whoWeAre(),
+      post: 'connect' in collector ? undefined : httpPost(collector, { keepsAlive: false }),
+      goAhead: () => {
+        if (!this.#isClosed) session.start();
+      },
+      internalError,
+      createPulse: (beat, everyMs) => new Pulse(clock, beat, everyMs),
+      readAnswer,
+      backoff: new Backoff(random),
+    });
+  }
+
+  /** Returns what is left of the time. The process stays for it: someone waits. */
+  async #waitFor(end: Promise<void> | undefined, timeoutMs: number): Promise<number> {
+    if (end === undefined) return timeoutMs;
+    const { clock } = this.#options.settings;
+    const startMs = clock.monotonic();
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, timeoutMs, { keepsAlive: true });
+      void end.then(() => {
+        timer.cancel();
+        return resolve();
+      });
+    });
+    return Math.max(0, timeoutMs - (clock.monotonic() - startMs));
+  }
+
   /** Where batches stand on a shelf, they and its owner are of this run: it stays. */
   #startOver(refusedCount: number): void {
     if (this.#outbox.shelf !== undefined) return;
-    this.#greeting = undefined;
+    this.#identity = undefined;
     this.#outbox.startOver(refusedCount);
   }
 
   /** Drawn when it is first needed: a process that was forked or thawed before then is another one. */
-  #greet(): HelloFields {
+  #whoWeAre(): RunIdentity {
     const { service, clock, random, version, environment, tags } = this.#options.settings;
-    this.#greeting ??= present({
+    this.#identity ??= present({
       service,
       instance: this.instance,
       epoch: `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 48).toString(36)}`,
@@ -163,11 +232,13 @@ export class Connection {
       agentVersion,
       startedAt: this.#startedAt,
     });
-    return this.#greeting;
+    return this.#identity;
   }
 }
 
-type HelloFields = Omit<Hello, 'type' | 'protocol' | 'first' | 'next' | 'sentAt' | 'desiredVersion'>;
+function addressOf(collector: CollectorAddress | Transport): string {
+  return 'connect' in collector ? '' : collector.url.href;
+}
 
 const usedInstances = new Set<string>();
 

@@ -30,6 +30,7 @@ export type {
 export type { KoaContextLike, KoaMiddleware } from './middleware/koa.ts';
 export type { ArgumentsHostLike, FilterLike, NestMiddleware } from './middleware/nest.ts';
 export type { MiddlewareOptions } from './middleware/requests.ts';
+export type { SpoolStatus } from './spool/spool.ts';
 export type { AgentLimits, AgentMode, AgentOptions } from './options/agent-options.ts';
 export type { Bulkhead } from './primitives/bulkhead/bulkhead.ts';
 export type {

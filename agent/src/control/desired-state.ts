@@ -2,6 +2,7 @@ import type { Applied, BreakerOverride, Clock, DesiredState, TimerHandle } from 
 import type { FlagBook } from '../flags/flags.ts';
 import type { CollectorClock } from '../stream/collector-clock.ts';
 import type { BreakerDirectory } from './breaker-directory.ts';
+import type { DesiredFile, KeptDesired } from './desired-file.ts';
 
 export interface DesiredStateKeeperOptions {
   readonly service: string;
@@ -10,6 +11,8 @@ export interface DesiredStateKeeperOptions {
   readonly collectorClock: CollectorClock;
   readonly flags: FlagBook;
   readonly breakers: BreakerDirectory;
+  /** Where what people want outlives the process. */
+  readonly file?: DesiredFile | undefined;
 }
 
 /**
@@ -29,6 +32,8 @@ export class DesiredStateKeeper {
 
   constructor(options: DesiredStateKeeperOptions) {
     this.#options = options;
+    const kept = options.file?.read();
+    if (kept !== undefined) this.#restore(kept);
     options.breakers.onChange(({ name }, { isNew }) => {
       if (isNew && this.#desired.breakers.some((order) => order.name === name)) this.settleAgain();
     });
@@ -41,10 +46,8 @@ export class DesiredStateKeeper {
 
   /** Applies desired state, whole, and says what could not be applied. */
   apply(desired: DesiredState): Applied {
-    this.#desired = desired;
-    const applied = this.#settle();
-    this.#reported = JSON.stringify(applied);
-    return applied;
+    this.#options.file?.write({ desired, offsetMs: this.#options.collectorClock.offsetMs });
+    return this.#take(desired);
   }
 
   /** Looks again at what is in force by now. */
@@ -54,6 +57,22 @@ export class DesiredStateKeeper {
     if (report === this.#reported) return;
     this.#reported = report;
     this.onReapplied(applied);
+  }
+
+  /** Goes on with what people wanted of an earlier process, until it ends or the collector says otherwise. */
+  #restore({ desired, offsetMs }: KeptDesired): void {
+    const { clock, collectorClock } = this.#options;
+    // The next round trip is shorter than this one, and so counts for more.
+    const sentAt = clock.now() - restoredTripMs;
+    collectorClock.sample(sentAt, sentAt + restoredTripMs / 2 + offsetMs);
+    this.#take(desired);
+  }
+
+  #take(desired: DesiredState): Applied {
+    this.#desired = desired;
+    const applied = this.#settle();
+    this.#reported = JSON.stringify(applied);
+    return applied;
   }
 
   #settle(): Applied {
@@ -134,6 +153,7 @@ export class DesiredStateKeeper {
 
 /** Clocks are set: an expiry is looked at again at least this often. */
 const recheckMs = 60_000;
+const restoredTripMs = 3_600_000;
 
 function isHold(order: BreakerOverride | undefined): boolean {
   return order !== undefined && order.state !== 'closed';

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { type Clock, namePattern, type Random, show, wireLimits } from '@holdfast/shared';
 import type { ClassificationRule } from '../classification/rules.ts';
@@ -61,6 +62,11 @@ export interface AgentOptions {
   /** Numbers in [0, 1). Default: `Math.random`. */
   readonly random?: Random;
   readonly limits?: AgentLimits;
+  /**
+   * A folder in which what the collector has not got yet outlives this process, and what people want is known
+   * to the next. Several processes may share it. Default: none, nothing is written.
+   */
+  readonly spoolDir?: string;
   /** The service's own redaction of error and health messages; it goes before the built-in one. */
   readonly redact?: (message: string) => string;
   /**
@@ -77,6 +83,8 @@ export type AgentMode = 'connection' | 'request';
 export interface AgentLimits {
   /** What may wait for the collector at most, in bytes. Default 4 MiB, at least 256 KiB. */
   readonly memoryBytes?: number;
+  /** What may stand in `spoolDir` for this process at most, in bytes. Default 64 MiB, at least 2 MiB. */
+  readonly spoolBytes?: number;
 }
 
 /** The options with every default in place. */
@@ -94,6 +102,8 @@ export interface AgentSettings {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Required<AgentLimits>;
+  /** An absolute path. */
+  readonly spoolDir?: string;
   readonly redact?: (message: string) => string;
   /** Why no fault may be injected, in words. */
   readonly faultsOffBecause?: string | undefined;
@@ -167,6 +177,13 @@ function isClock(value: unknown): value is Clock {
 const later: Check<unknown> = (value) => value;
 
 const memoryBytes = withDefault(4_194_304, whole({ min: 262_144, max: 1_073_741_824 }));
+const spoolBytes = withDefault(67_108_864, whole({ min: 2_097_152, max: 1_099_511_627_776 }));
+
+const readFolder: Check<string> = (folder, place) => {
+  if (typeof folder !== 'string') throw new TypeError(mustBe(place, 'the path of a folder', folder));
+  if (folder === '') throw new RangeError(mustBe(place, 'the path of a folder', folder));
+  return path.resolve(folder);
+};
 
 const agentChecks = {
   service: optional(name),
@@ -183,7 +200,11 @@ const agentChecks = {
   propagation: later,
   clock: withDefault(systemClock, readClock),
   random: withDefault(systemRandom, func<Random>()),
-  limits: withDefault({ memoryBytes: 4_194_304 }, objectOf({ memoryBytes })),
+  limits: withDefault(
+    { memoryBytes: 4_194_304, spoolBytes: 67_108_864 },
+    objectOf({ memoryBytes, spoolBytes }),
+  ),
+  spoolDir: optional(readFolder),
   redact: optional(func<(message: string) => string>()),
   faultInjection: optional(boolean),
   onInternalError: withDefault(() => {}, func<(error: unknown) => void>()),

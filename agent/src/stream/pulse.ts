@@ -1,18 +1,25 @@
 import type { Clock, TimerHandle } from '@holdfast/shared';
 
-/** Calls `beat` once a second without drifting. Seconds that a blocked process missed are left out. */
+/**
+ * Calls `beat` once a second, or as often as it is told, without drifting. Beats that a blocked process
+ * missed are left out.
+ */
 export class Pulse {
   readonly #clock: Clock;
   readonly #beat: () => void;
+  readonly #everyMs: number;
   #timer: TimerHandle | undefined;
   #nextAt = 0;
 
-  constructor(clock: Clock, beat: () => void) {
+  constructor(clock: Clock, beat: () => void, everyMs: number = 1_000) {
     this.#clock = clock;
     this.#beat = beat;
+    this.#everyMs = everyMs;
   }
 
+  /** Starts it, or again from now. */
   start(): void {
+    this.stop();
     this.#nextAt = this.#clock.monotonic();
     this.#arm();
   }
@@ -24,13 +31,11 @@ export class Pulse {
 
   #arm(): void {
     const now = this.#clock.monotonic();
-    this.#nextAt += beatMs;
-    if (this.#nextAt <= now) this.#nextAt = now + beatMs;
+    this.#nextAt += this.#everyMs;
+    if (this.#nextAt <= now) this.#nextAt = now + this.#everyMs;
     this.#timer = this.#clock.setTimeout(() => {
       this.#arm();
       this.#beat();
     }, this.#nextAt - now);
   }
 }
-
-const beatMs = 1_000;

@@ -96,6 +96,8 @@ export class RequestSession implements Conversation {
     let until = Number.POSITIVE_INFINITY; // what comes up meanwhile waits for the next flush
     for (let isMoving = true; isMoving && outbox.first < until && !signal.aborted; ) {
       outbox.seal(this.#limits);
+      await outbox.fetching;
+      outbox.seal(this.#limits);
       if (outbox.isSealed) until = Math.min(until, outbox.next);
       const { first } = outbox;
       const known = this.#known;

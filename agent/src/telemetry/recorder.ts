@@ -39,6 +39,8 @@ export class Recorder implements Telemetry {
   readonly dictionary: string[] = [];
   /** Called when something was recorded that people wait for. */
   onUrgent: () => void = () => {};
+  /** Why there is no room for events where there is none, as it is counted. */
+  overflowReason: () => string = () => 'queue_overflow';
   readonly #options: RecorderOptions;
   readonly #throttles: Throttles;
   readonly #resources = new Map<string, TrackedResource>();
@@ -57,7 +59,7 @@ export class Recorder implements Telemetry {
     this.events = new EventQueue({
       maxBytes: options.maxBytes / 3,
       maxEvents,
-      onDrop: (kind, count) => this.drops.add(classOf(kind), 'queue_overflow', count),
+      onDrop: (kind, count) => this.drops.add(classOf(kind), this.overflowReason(), count),
     });
     this.rollups = new RollupBacklog((options.maxBytes * 2) / 3);
   }

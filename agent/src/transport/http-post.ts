@@ -6,9 +6,12 @@ import type { CollectorAddress } from '../options/collector-address.ts';
 
 /**
  * Posts to a collector, over a connection of its own each time: what a process that was frozen finds of an
- * older one is dead.
+ * older one is dead. Where it `keepsAlive`, the process does not end before the answer.
  */
-export function httpPost({ url, token, ca }: CollectorAddress): Post {
+export function httpPost(
+  { url, token, ca }: CollectorAddress,
+  { keepsAlive }: { readonly keepsAlive: boolean },
+): Post {
   const target = new URL(url);
   target.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
   target.pathname = url.pathname.replace(/agent$/, 'ingest');
@@ -30,6 +33,7 @@ export function httpPost({ url, token, ca }: CollectorAddress): Post {
         text(answer).then((all) => resolve({ status: answer.statusCode ?? 0, text: all }), reject);
       });
       sent.on('error', reject);
+      if (!keepsAlive) sent.on('socket', (socket) => socket.unref());
       sent.end(body);
     });
 }

@@ -150,6 +150,9 @@ test.each<[string, Record<string, unknown>, RegExp, ErrorConstructor]>([
     /^`limits\.memoryBytes` must be between 262144/,
     RangeError,
   ],
+  ['too small a spool', { limits: { spoolBytes: 1 } }, /^`limits\.spoolBytes` must be between/, RangeError],
+  ['no folder', { spoolDir: '' }, /^`spoolDir` must be the path of a folder, got ""/, RangeError],
+  ['a folder that is none', { spoolDir: 7 }, /^`spoolDir` must be the path of a folder, got 7/, TypeError],
   ['an unknown limit', { limits: { memory: 1 } }, /^`limits\.memory` is not an option/, TypeError],
 ])('refuses %s', (_what, options, message, type) => {
   const read = (): unknown => readAgentOptions({ service: 'shop', ...options }, {});

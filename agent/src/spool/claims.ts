@@ -1,0 +1,99 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32c } from './crc32c.ts';
+import { readIdentity } from './left-run.ts';
+import { isRunning } from './owner.ts';
+import { aliveFile, fileMode, folderMode, segmentEnding } from './run-folder.ts';
+import type { RunIdentity } from './run-identity.ts';
+
+/** Stands where a run has no owner any more. */
+const nobody = 'left';
+
+/** The folder of a run. Its owner is a part of its name, so that changing the owner is one rename. */
+export function folderOf(
+  directory: string,
+  { service, instance, epoch }: RunIdentity,
+  owner: string,
+): string {
+  const key = crc32c(Buffer.from(`${service}\n${instance}\n${epoch}`));
+  return path.join(directory, `run_${epoch}_${key.toString(16).padStart(8, '0')}_${owner}`);
+}
+
+/** Gives a folder up, so that any process may take it. Returns where it is then. */
+export async function giveUp(folder: string): Promise<void> {
+  await rename(folder, renamed(folder, nobody));
+}
+
+export interface ClaimOptions {
+  readonly directory: string;
+  readonly owner: string;
+  readonly service: string;
+  /** The instance that this process speaks for. No other that lives has its name. */
+  readonly instance: string;
+  /** Whether folders of this instance are wanted, or those of the others. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Takes the folders of this service that dead processes have left. Of several who want one, the first rename
+ * wins; the others find nothing under the old name. Returns where they are now.
+ */
+export async function claimLeft(options: ClaimOptions): Promise<string[]> {
+  const { directory, owner } = options;
+  await mkdir(directory, { recursive: true, mode: folderMode });
+  const claimed: string[] = [];
+  for (const name of await readdir(directory)) {
+    const holder = /^run_[^_]+_[0-9a-f]{8}_([^_]+)$/.exec(name)?.[1];
+    if (holder === undefined || holder === owner) continue;
+    // What another process takes or clears away meanwhile is gone from under our hands.
+    const taken = await claim(path.join(directory, name), holder, options).catch(() => undefined);
+    if (taken !== undefined) claimed.push(taken);
+  }
+  return claimed;
+}
+
+async function claim(folder: string, holder: string, options: ClaimOptions): Promise<string | undefined> {
+  const { owner, service, instance, isOwn } = options;
+  const identity = await readIdentity(folder).catch(() => undefined);
+  if (identity === undefined && (await isLeft(folder, holder, false))) await removeEmpty(folder);
+  if (identity?.service !== service || (identity.instance === instance) !== isOwn) return undefined;
+  if (!(await isLeft(folder, holder, isOwn))) return undefined;
+  const taken = renamed(folder, owner);
+  await rename(folder, taken);
+  return taken;
+}
+
+function renamed(folder: string, owner: string): string {
+  return folder.replace(/_[^_]+$/, `_${owner}`);
+}
+
+/** Whether its owner is gone. Where that cannot be told, an own one is: no two that live have one name. */
+async function isLeft(folder: string, holder: string, isOwn: boolean): Promise<boolean> {
+  if (holder === nobody) return true;
+  const runs = await isRunning(holder);
+  // Whose process cannot be seen from here, of another container for instance, shows by its files.
+  return runs === undefined ? isOwn || (await isStale(folder)) : !runs;
+}
+
+/** Whether nothing was written for long, by the clock of the file system. */
+async function isStale(folder: string): Promise<boolean> {
+  const probe = `${folder}.now`;
+  try {
+    await writeFile(probe, '.', { mode: fileMode });
+    const now = (await stat(probe)).mtimeMs;
+    const made = (await stat(folder)).mtimeMs;
+    const alive = await stat(path.join(folder, aliveFile)).catch(() => undefined);
+    return now - Math.max(made, alive?.mtimeMs ?? 0) > staleAfterMs;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+/** Whoever made it came to its end before it had written whose it is, and so without a batch. */
+async function removeEmpty(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (!names.some((name) => name.endsWith(segmentEnding))) await rm(folder, { recursive: true, force: true });
+}
+
+/** Four times as long as an owner may be silent. */
+const staleAfterMs = 60_000;

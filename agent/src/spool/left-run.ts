@@ -1,0 +1,123 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readRecords, type StoredRecord } from './record.ts';
+import { aboutFile, resourcesFile, segmentEnding } from './run-folder.ts';
+import type { RunEnd, RunIdentity } from './run-identity.ts';
+
+/** What a run that has ended left on disk. */
+export interface LeftRun {
+  readonly identity: RunIdentity;
+  /** Its resources as JSON, by their number. */
+  readonly resources: readonly string[];
+  /** The number behind its last batch, those included that are known to be lost. */
+  readonly next: number;
+  /** Where it could still say how it ended. */
+  readonly end: RunEnd | undefined;
+  /** Bytes on disk that are no batches any more. */
+  readonly damagedBytes: number;
+  /** Batches above this number without a hole, as many as stand in one file; none where none are left. */
+  after(stored: number): Promise<readonly StoredRecord[]>;
+}
+
+interface Part {
+  readonly file: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Reads what stands in the folder of a run. Rejects only where it does not say whose it is. */
+export async function readLeftRun(folder: string): Promise<LeftRun> {
+  const identity = await readIdentity(folder);
+  const resources = await readResources(folder);
+  const parts: Part[] = [];
+  let end: RunEnd | undefined;
+  let damagedBytes = 0;
+  let lastIsTorn = false;
+  for (const file of await segmentsIn(folder)) {
+    const read = readRecords(await contentOf(file));
+    damagedBytes += read.damagedBytes;
+    lastIsTorn = read.isTorn;
+    end = read.records.map(endOf).find((found) => found !== undefined) ?? end;
+    const batches = read.records.filter(({ seq }) => seq > 0);
+    const [first, last] = [batches[0], batches.at(-1)];
+    if (first !== undefined && last !== undefined) parts.push({ file, first: first.seq, last: last.seq });
+  }
+  parts.sort((a, b) => a.first - b.first);
+  const behindLast = Math.max(1, ...parts.map(({ last }) => last + 1));
+  // What is torn at the very end was at least one batch.
+  const next = Math.max(end?.next ?? behindLast + (lastIsTorn ? 1 : 0), behindLast);
+  return { identity, resources, next, end, damagedBytes, after: reader(parts) };
+}
+
+/** Who left this folder. Rejects where nobody can tell. */
+export async function readIdentity(folder: string): Promise<RunIdentity> {
+  const about: unknown = JSON.parse(await readFile(path.join(folder, aboutFile), 'utf8'));
+  const isOne =
+    typeof about === 'object' &&
+    about !== null &&
+    ['service', 'instance', 'epoch'].every((field) => typeof Reflect.get(about, field) === 'string');
+  if (isOne) return about as RunIdentity; // the collector looks at the rest
+  throw new TypeError(`${aboutFile} does not say whose batches these are`);
+}
+
+/** The size of all segments in a folder. */
+export async function segmentBytesIn(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const file of await segmentsIn(folder)) bytes += (await contentOf(file)).length;
+  return bytes;
+}
+
+/** In the order in which they were begun. */
+async function segmentsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => name.endsWith(segmentEnding))
+    .sort()
+    .map((name) => path.join(folder, name));
+}
+
+/** A file that cannot be read holds nothing any more. */
+function contentOf(file: string): Promise<Buffer> {
+  return readFile(file).catch(() => Buffer.alloc(0));
+}
+
+async function readResources(folder: string): Promise<string[]> {
+  const resources: string[] = [];
+  for (const { frame } of readRecords(await contentOf(path.join(folder, resourcesFile))).records) {
+    const { from, add } = JSON.parse(frame.toString('utf8')) as { from: number; add: object[] }; // as written
+    add.forEach((resource, index) => (resources[from + index] = JSON.stringify(resource)));
+  }
+  return resources;
+}
+
+function endOf({ seq, frame }: StoredRecord): RunEnd | undefined {
+  return seq === 0 ? (JSON.parse(frame.toString('utf8')) as RunEnd) : undefined; // as written
+}
+
+function reader(parts: readonly Part[]): LeftRun['after'] {
+  let held: { readonly file: string; readonly records: readonly StoredRecord[] } | undefined;
+  const recordsOf = async (file: string): Promise<readonly StoredRecord[]> => {
+    if (held?.file !== file) held = { file, records: readRecords(await contentOf(file)).records };
+    return held.records;
+  };
+  return async (stored) => {
+    for (const { file, last } of parts) {
+      if (last <= stored) continue;
+      const batches = (await recordsOf(file)).filter(({ seq }) => seq > Math.max(0, stored));
+      if (batches.length > 0) return withoutHole(batches);
+    }
+    return [];
+  };
+}
+
+function withoutHole([first, ...rest]: readonly StoredRecord[]): StoredRecord[] {
+  if (first === undefined) return [];
+  const whole = [first];
+  let { seq } = first;
+  for (const batch of rest) {
+    if (batch.seq > seq + 1) break;
+    if (batch.seq === seq + 1) whole.push(batch);
+    seq = batch.seq;
+  }
+  return whole;
+}

@@ -1,0 +1,42 @@
+import { readFile, readlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { crc32c } from './crc32c.ts';
+
+/**
+ * Names this process so that another can see whether it still runs: process id, when it was started, and a
+ * hash of where ids mean the same (the machine since it was started, and the container).
+ */
+export async function ownerName(): Promise<string> {
+  return `${process.pid}-${(await startOf(process.pid)) ?? 0}-${await place()}`;
+}
+
+/** Whether the process of that name runs; `undefined` where that cannot be seen from here. */
+export async function isRunning(owner: string): Promise<boolean | undefined> {
+  const [pid, start, where] = owner.split('-');
+  if (where !== (await place())) return undefined;
+  if (start !== '0') return (await startOf(Number(pid))) === start;
+  return exists(Number(pid)) ? undefined : false; // another may have got the id since
+}
+
+/** When a process was started, in ticks, as Linux tells it; `undefined` where there is none that lives. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return state === 'Z' || state === 'X' ? undefined : fields[18];
+}
+
+async function place(): Promise<string> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => hostname());
+  const ids = await readlink('/proc/self/ns/pid').catch(() => '');
+  return crc32c(Buffer.from(boot + ids))
+    .toString(16)
+    .padStart(8, '0');
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}

@@ -1,0 +1,31 @@
+// A service that is to be killed. It writes down at once what it did and what its agent had on disk.
+// Usage: node spooling-service.mjs COLLECTOR_URL SPOOL_DIR DIARY ROUND. Without a diary it only brings home
+// what others left, and ends.
+import { openSync, writeSync } from 'node:fs';
+import { createAgent } from '@holdfast/agent';
+
+const [, , collector, spoolDir, diary, round] = process.argv;
+const onInternalError = (error) => console.error(error);
+const agent = createAgent({ service: 'killed', instance: 'killed-1', collector, spoolDir, onInternalError });
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+if (diary === undefined) {
+  while (!agent.status.connected) await pause(10);
+  await agent.close({ timeoutMs: 20_000 });
+} else {
+  const file = openSync(diary, 'a');
+  const work = agent.circuitBreaker(`work ${round}`);
+  const switched = agent.circuitBreaker(`switch ${round}`);
+  let calls = 0;
+  for (let changes = 1; ; changes += 1) {
+    if (changes % 2 === 1) switched.forceOpen(`${round}/${changes}`);
+    else switched.close(`${round}/${changes}`);
+    for (let call = 0; call < 5; call += 1) {
+      await work.execute(async () => 'fine');
+      calls += 1;
+    }
+    const kept = agent.status.spool.unwrittenCount === 0 ? changes : 0;
+    writeSync(file, `${JSON.stringify({ changes, calls, kept, atMs: performance.now() })}\n`);
+    await pause(4);
+  }
+}

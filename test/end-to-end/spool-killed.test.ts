@@ -1,0 +1,111 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { SeededRandom } from '@holdfast/agent/testing';
+import { startCollector } from '@holdfast/collector';
+import type { FleetEvent, ListAnswer, ResourceAnswer } from '@holdfast/shared';
+import { expect, test } from 'vitest';
+import { startFaultProxy } from '../support/fault-proxy.ts';
+import { getJson } from '../support/http.ts';
+import { freePort } from '../support/ports.ts';
+import { runToEnd, startProcess } from '../support/process.ts';
+import { repository } from '../support/product.ts';
+import { scopeOfTest } from '../support/scope.ts';
+import { setting } from '../support/setting.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { realTime } from '../support/time.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+interface Line {
+  readonly changes: number;
+  readonly calls: number;
+  /** Changes of state of which the agent had said that they are on disk; 0 where it said nothing. */
+  readonly kept: number;
+  readonly atMs: number;
+}
+
+const kills = setting('SPOOL_KILLS', 10);
+const seed = setting('SEED', Math.floor(realTime.monotonic() * 1_000) % 1_000_000);
+const program = path.join(repository, 'test/end-to-end/programs/spooling-service.mjs');
+
+test(`a service that is killed ${kills} times loses nothing that was on disk`, async () => {
+  const scope = scopeOfTest();
+  const random = new SeededRandom(seed).next;
+  const [spoolDir, dataDir, diaries] = [
+    await temporaryFolder(scope),
+    await temporaryFolder(scope),
+    await temporaryFolder(scope),
+  ];
+  const port = await freePort();
+  const proxy = await startFaultProxy(scope, { targetPort: () => port, random });
+  const allowHosts = [`127.0.0.1:${proxy.port}`];
+  const collector = await startCollector({ port, dataDir, allowHosts, log: () => {} });
+  scope.onEnd(() => collector.close());
+  const command = [process.execPath, program, `ws://127.0.0.1:${proxy.port}`, spoolDir];
+  const cwd = path.join(repository, 'test');
+  const diaryOf = (round: number): string => path.join(diaries, `${round}`);
+
+  for (let round = 0; round < kills; round++) {
+    proxy.refuse(random() < 0.6);
+    proxy.reset();
+    const victim = startProcess(scope, [...command, diaryOf(round), `${round}`], { cwd });
+    await waitFor(() => linesOf(diaryOf(round)), { what: 'the service to work', withinMs: 30_000 });
+    await realTime.sleep(50 + random() * 900);
+    victim.signal('SIGKILL');
+    await victim.exited;
+  }
+  proxy.heal();
+  proxy.refuse(false);
+  expect(await runToEnd(scope, command, { cwd })).toMatchObject({ code: 0, stderr: '' });
+
+  const told = await changesTold(collector.url);
+  const figures = { seed, kills, changes: 0, changesLost: 0, calls: 0, callsLost: 0, longestMs: 0 };
+  for (let round = 0; round < kills; round++) {
+    const lines = await linesOf(diaryOf(round));
+    const last = lines.at(-1);
+    const kept = Math.max(...lines.map((line) => line.kept));
+    const arrived = told.filter((reason) => reason.startsWith(`${round}/`));
+    const reasons = Array.from({ length: kept }, (_, index) => `${round}/${index + 1}`);
+    expect(arrived.slice(0, kept), `seed ${seed}, round ${round}`).toEqual(reasons);
+    expect(new Set(arrived).size, `seed ${seed}, round ${round}`).toBe(arrived.length);
+    const calls = await callsTold(collector.url, `work ${round}`);
+    const counted = last?.calls ?? 0;
+    expect(calls).toBeLessThanOrEqual(counted + 5);
+    const reached = lines.findLast((line) => line.calls <= calls);
+    figures.longestMs = Math.max(
+      figures.longestMs,
+      (last?.atMs ?? 0) - (reached?.atMs ?? lines[0]?.atMs ?? 0),
+    );
+    figures.changes += last?.changes ?? 0;
+    figures.changesLost += Math.max(0, (last?.changes ?? 0) - arrived.length);
+    figures.calls += counted;
+    figures.callsLost += Math.max(0, counted - calls);
+  }
+  process.stderr.write(`killed with a spool: ${JSON.stringify(figures)}\n`);
+  expect(await readdir(spoolDir)).toEqual([]);
+}, 600_000);
+
+async function linesOf(diary: string): Promise<Line[]> {
+  const text = await readFile(diary, 'utf8');
+  const lines = text.split('\n').slice(0, -1); // the last may have been cut short by the kill
+  return lines.map((line) => JSON.parse(line) as Line); // as the service wrote it
+}
+
+/** The reasons of all changes of state that arrived, in the order in which they happened. */
+async function changesTold(url: string): Promise<string[]> {
+  const reasons: string[] = [];
+  for (let cursor = ''; ; ) {
+    const page = await getJson<ListAnswer<FleetEvent>>(`${url}/api/v1/events?limit=1000${cursor}`);
+    for (const { event } of page.items) {
+      if ('attribution' in event && event.attribution?.reason !== undefined)
+        reasons.push(event.attribution.reason);
+    }
+    if (page.nextCursor === undefined) return reasons.toReversed();
+    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  }
+}
+
+async function callsTold(url: string, name: string): Promise<number> {
+  const address = `killed/circuit_breaker/${encodeURIComponent(name)}`;
+  const answer = await getJson<ResourceAnswer>(`${url}/api/v1/resources/${address}`).catch(() => undefined);
+  return answer?.totals.success ?? 0;
+}
