@@ -1,10 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { SeededRandom } from '@holdfast/agent/testing';
 import { readAgentMessage } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { startTestCollector } from '../collector/support/start-collector.ts';
 import { batchWith, helloWith, openedEvent, WireAgent } from '../collector/support/wire-agent.ts';
+import { heapBytes } from '../support/heap.ts';
 import { scopeOfTest } from '../support/scope.ts';
 import { setting } from '../support/setting.ts';
 import { realTime } from '../support/time.ts';
@@ -74,11 +73,3 @@ test('the parser answers whatever it is given, and touches no prototype', () => 
   }
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
 }, 120_000);
-
-/** What is in use once everything else was collected. */
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
-}

@@ -18,7 +18,7 @@ describe('a collector', () => {
     expect(await agent.waitForClose()).toMatchObject({ code: 4400 });
   });
 
-  test('takes what a newer agent of its protocol says, and keeps the bytes', async () => {
+  test('takes what a newer agent says, and keeps the bytes', async () => {
     const scope = scopeOfTest();
     const collector = await startTestCollector(scope);
     const agent = await WireAgent.connect(scope, collector.url);

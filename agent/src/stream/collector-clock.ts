@@ -6,7 +6,7 @@ import type { Clock } from '@holdfast/shared';
  */
 export class CollectorClock {
   readonly #clock: Clock;
-  readonly #samples: { readonly tripMs: number; readonly offsetMs: number }[] = [];
+  readonly #samples: Sample[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -14,11 +14,7 @@ export class CollectorClock {
 
   /** What to add to this process's clock to get the collector's; 0 before the first round trip. */
   get offsetMs(): number {
-    const best = this.#samples.reduce<{ tripMs: number; offsetMs: number } | undefined>(
-      (shortest, sample) => (shortest === undefined || sample.tripMs < shortest.tripMs ? sample : shortest),
-      undefined,
-    );
-    return best?.offsetMs ?? 0;
+    return this.#best?.offsetMs ?? 0;
   }
 
   /** Epoch milliseconds by the collector's clock. */
@@ -31,16 +27,39 @@ export class CollectorClock {
     this.#samples.length = 0;
   }
 
-  /** A round trip that began at `sentAt` by our clock and was answered at `answeredAt` by the collector's. */
-  sample(sentAt: number, answeredAt: number): void {
+  /**
+   * A round trip that began at `sentAt` by our clock and was answered at `answeredAt` by the collector's. True
+   * where one of the clocks must have been set since the trips before, which then count no more.
+   */
+  sample(sentAt: number, answeredAt: number): boolean {
     const receivedAt = this.#clock.now();
     const tripMs = receivedAt - sentAt;
-    if (tripMs < 0) return; // the clock was set back in between
+    if (tripMs < 0) return false; // the clock was set back in between
     // Whole: times that it is taken from are shown to people and stored.
     const offsetMs = Math.round(answeredAt - (sentAt + receivedAt) / 2);
+    const best = this.#best;
+    // A trip tells the offset to within half of its length.
+    const wasSet =
+      best !== undefined && Math.abs(offsetMs - best.offsetMs) > (tripMs + best.tripMs) / 2 + driftMs;
+    if (wasSet) this.forget();
     this.#samples.push({ tripMs, offsetMs });
     if (this.#samples.length > sampleCount) this.#samples.shift();
+    return wasSet;
+  }
+
+  get #best(): Sample | undefined {
+    return this.#samples.reduce<Sample | undefined>(
+      (shortest, sample) => (shortest === undefined || sample.tripMs < shortest.tripMs ? sample : shortest),
+      undefined,
+    );
   }
 }
 
+interface Sample {
+  readonly tripMs: number;
+  readonly offsetMs: number;
+}
+
 const sampleCount = 8;
+/** Clocks that nobody set stay closer together than this for the time of eight round trips. */
+const driftMs = 500;

@@ -157,7 +157,10 @@ export class Session implements Conversation {
         return this.send(this.#options.apply(message.desired));
       case 'pong':
         this.#backoff.reset();
-        return this.#options.collectorClock.sample(message.sentAt, message.now);
+        // A new greeting tells the collector how far the clocks are apart now.
+        if (this.#options.collectorClock.sample(message.sentAt, message.now))
+          this.#hangUp(1_000, { reason: 'a clock was set' });
+        return;
       case 'refused':
         return this.#refused(message);
       case 'goaway':

@@ -19,3 +19,13 @@ test('begins anew when clocks may have been set', () => {
   seen.forget();
   expect(seen.offsetMs).toBe(0);
 });
+
+test('notices that a clock was set, but takes a slow answer for no such thing', async () => {
+  const clock = new FakeClock(100_000);
+  const seen = new CollectorClock(clock);
+  expect(seen.sample(100_000, 100_000)).toBe(false);
+  await clock.advance(4_000);
+  expect(seen.sample(100_000, 100_000)).toBe(false); // it was on its way back for 4 s
+  expect(seen.sample(104_000, 103_000)).toBe(true);
+  expect(seen.offsetMs).toBe(-1_000);
+});
