@@ -1,4 +1,4 @@
-import type { Clock, Filter, LiveMark, LogEntry, TimerHandle } from '@holdfast/shared';
+import type { Clock, Filter, FleetEvent, LiveMark, LogEntry, TimerHandle } from '@holdfast/shared';
 import type { Bus } from '../bus/bus.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
@@ -23,7 +23,10 @@ export interface PresentQuestion {
 }
 
 const tickMs = 250;
-/** Transitions do not wait for the tick, but ten messages a second are enough for any eye. */
+/**
+ * Transitions do not wait for the tick, but ten messages a second are enough for any eye. Figures, which are
+ * of whole seconds, do wait.
+ */
 const urgentMs = 100;
 /** Who comes back within this time hears only what changed meanwhile. */
 const lingerMs = 60_000;
@@ -40,6 +43,7 @@ export class LiveHub {
   private timer: TimerHandle | undefined;
   private tickAt = 0;
   private tickedAt = 0;
+  private fullAt = 0;
   private problem: string | undefined;
   private readonly forgotten = { skipped: 0, snapshots: 0 };
   private readonly unsubscribe: () => void;
@@ -48,8 +52,10 @@ export class LiveHub {
     this.options = options;
     this.unsubscribe = options.bus.subscribe((message) => {
       if (message.type === 'rebuilt') return this.startAnew();
-      this.tracker?.touch(message.touched);
-      if (this.hasReaders && isUrgent(message.entry)) this.tickWithin(urgentMs);
+      if (this.tracker === undefined) return;
+      const { entry, touched } = message;
+      this.tracker.touch(touched, urgentOf(entry, touched, options.state.fleet.events));
+      if (this.hasReaders && isUrgent(entry)) this.tickWithin(urgentMs);
     });
   }
 
@@ -165,7 +171,9 @@ export class LiveHub {
       this.tracker = undefined;
       return;
     }
-    const changes = this.tracker.advance(clock.now());
+    const isFull = now - this.fullAt >= tickMs;
+    if (isFull) this.fullAt = now;
+    const changes = this.tracker.advance(clock.now(), isFull);
     const mark = this.mark();
     const isDue = mark.problem !== this.problem;
     this.problem = mark.problem;
@@ -177,6 +185,21 @@ export class LiveHub {
     const { problem } = this.options.store;
     return problem === undefined ? {} : { problem };
   }
+}
+
+/** What of the touched changed in more than figures. */
+function urgentOf(
+  entry: LogEntry,
+  touched: ReadonlySet<string>,
+  events: readonly FleetEvent[],
+): ReadonlySet<string> {
+  if (entry.type !== 'batch' || entry.batch.levels !== undefined) return touched;
+  const urgent = new Set<string>();
+  for (let at = events.length - 1; events[at]?.id.startsWith(`${entry.id}.`) === true; at--) {
+    const address = events[at]?.address;
+    if (address !== undefined) urgent.add(address);
+  }
+  return urgent;
 }
 
 /** Rollups can wait for the tick; what changes a state cannot. */

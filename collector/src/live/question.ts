@@ -22,6 +22,8 @@ export class Question {
   private readonly options: QuestionOptions;
   private readonly feed: Feed;
   private toldAt = 0;
+  /** The last snapshot, until the next step. */
+  private encoded: { step: number; problem: string | undefined; frames: readonly Buffer[] } | undefined;
 
   constructor(options: QuestionOptions) {
     this.options = options;
@@ -34,28 +36,36 @@ export class Question {
     const { id } = this.options;
     const step = cursor?.startsWith(`${id}.`) ? Number(cursor.slice(id.length + 1)) : Number.NaN;
     const missed = Number.isInteger(step) ? this.feed.since(step) : undefined;
-    reader.isBehind = !reader.send(this.encode(missed ?? this.feed.snapshot(), mark));
+    reader.isBehind = !reader.send(missed === undefined ? this.snapshot(mark) : this.encode(missed, mark));
     this.readers.add(reader);
   }
 
   /** Takes a step; its readers hear of it where there is news for them, or they heard nothing lately. */
   tell(changes: Changes, mark: LiveMark, heard: { readonly now: number; readonly isDue: boolean }): void {
     const delta = this.feed.take(changes);
+    this.encoded = undefined;
     if (this.readers.size === 0) return;
     if (!hasNews(delta) && !heard.isDue && heard.now - this.toldAt < heartbeatMs) return;
     this.toldAt = heard.now;
     const frames = this.encode(delta, mark);
-    let snapshot: readonly Buffer[] | undefined;
     for (const reader of this.readers) {
       if (!reader.isBehind) {
         reader.isBehind = !reader.send(frames);
       } else if (reader.queuedBytes === 0) {
-        snapshot ??= this.encode(this.feed.snapshot(), mark);
-        reader.isBehind = !reader.send(snapshot);
+        reader.isBehind = !reader.send(this.snapshot(mark));
         this.slow.snapshots++;
       }
       if (reader.isBehind) this.slow.skipped++;
     }
+  }
+
+  /** Many may come at once, as after a restart: it is encoded once a step. */
+  private snapshot(mark: LiveMark): readonly Buffer[] {
+    const { step } = this.options.tracker;
+    const { problem } = mark;
+    if (this.encoded?.step !== step || this.encoded.problem !== problem)
+      this.encoded = { step, problem, frames: this.encode(this.feed.snapshot(), mark) };
+    return this.encoded.frames;
   }
 
   private encode(message: LiveMessage, mark: LiveMark): readonly Buffer[] {

@@ -51,6 +51,7 @@ export class ViewTracker {
   private readonly numbers = new Map<string, number>();
   private nextNumber = 0;
   private touched = new Set<string>();
+  private urgent = new Set<string>();
   private hasEntries = false;
   private lastEvent: FleetEvent | undefined;
   private lastAudit: AuditEntry | undefined;
@@ -88,24 +89,31 @@ export class ViewTracker {
     return this.nextNumber++;
   }
 
-  /** Notes that an entry was folded. */
-  touch(addresses: ReadonlySet<string>): void {
+  /** Notes that an entry was folded; `urgent` are those in which more than figures may have changed. */
+  touch(addresses: ReadonlySet<string>, urgent: ReadonlySet<string> = addresses): void {
     this.hasEntries = true;
     for (const address of addresses) this.touched.add(address);
+    for (const address of urgent) this.urgent.add(address);
   }
 
-  /** What changed since the last time, which then counts as told. */
-  advance(now: number): Changes {
+  /**
+   * What changed since the last time, which then counts as told. A step that is not full leaves the figures
+   * of a second that goes on for one that is.
+   */
+  advance(now: number, isFull = true): Changes {
     const isNewSecond = Math.floor(now / 1_000) !== Math.floor(this.at / 1_000);
     const changes: Changes = {
       step: ++this.step,
       at: now,
       // Rates, and what has long been silent, change with the second.
-      resources: isNewSecond ? this.allResources(now) : this.touchedResources(now),
+      resources: isNewSecond
+        ? this.allResources(now)
+        : this.someResources(isFull ? this.touched : this.urgent, now),
       ...this.lists(now, isNewSecond),
     };
     this.at = now;
-    this.touched = new Set();
+    if (isFull || isNewSecond) this.touched = new Set();
+    this.urgent = new Set();
     this.hasEntries = false;
     return changes;
   }
@@ -121,9 +129,9 @@ export class ViewTracker {
     return changes;
   }
 
-  private touchedResources(now: number): Changes['resources'] {
+  private someResources(addresses: ReadonlySet<string>, now: number): Changes['resources'] {
     const changes = new Map<string, { readonly figures?: FigureChange }>();
-    for (const address of this.touched) {
+    for (const address of addresses) {
       const view = resourceViewOf(this.fleet(), address, now);
       if (view !== undefined) this.compare(view, changes, 0);
       else if (this.resources.has(address)) this.remove(address, changes);

@@ -81,3 +81,34 @@ export function percentile(histogram: SparseHistogram, ratio: number): number | 
   }
   return undefined;
 }
+
+/** Between two calls of `percentilesOf` it holds nothing. */
+const together = new Float64Array(bucketCount);
+
+/**
+ * The same of several histograms taken together, for several ratios in ascending order, without merging
+ * them first.
+ */
+export function percentilesOf(
+  histograms: readonly SparseHistogram[],
+  ratios: readonly number[],
+): (number | undefined)[] {
+  let total = 0;
+  for (const histogram of histograms) {
+    for (let i = 0; i < histogram.length; i += 2) {
+      const bucket = histogram[i] ?? 0;
+      together[bucket] = (together[bucket] ?? 0) + (histogram[i + 1] ?? 0);
+      total += histogram[i + 1] ?? 0;
+    }
+  }
+  if (total === 0) return ratios.map(() => undefined);
+  let seen = 0;
+  let bucket = -1;
+  const values = ratios.map((ratio) => {
+    const rank = Math.max(1, Math.ceil(ratio * total));
+    while (seen < rank) seen += together[++bucket] ?? 0;
+    return bucketValue(bucket);
+  });
+  together.fill(0);
+  return values;
+}

@@ -1,4 +1,4 @@
-import { mergeSparse, percentile, type SparseHistogram } from '../histogram/histogram.ts';
+import { percentilesOf } from '../histogram/histogram.ts';
 import { exclusiveOutcomes, layerActions } from '../vocabulary/calls.ts';
 import { type CountColumn, countColumns, countIndex } from '../wire/rollups.ts';
 import type { RecentSecond } from './fleet.ts';
@@ -12,16 +12,14 @@ export function ratesOf(seconds: readonly RecentSecond[], now: number): RatesVie
   const inWindow = seconds.filter((one) => one.second >= end - windowSeconds && one.second < end);
   const sums = sumsOf(inWindow);
   const sum = (column: CountColumn): number => sums[countIndex[column]] ?? 0;
-  const latency = inWindow.reduce<SparseHistogram>((merged, one) => mergeSparse(merged, one.latency), []);
   const failed = sum('failure') + sum('timeout');
   const ran = sum('success') + failed;
   const actions = layerActions.flatMap((action) => {
     const count = sum(action);
     return count === 0 ? [] : [[action, count / windowSeconds] as const];
   });
-  const p50Ms = percentile(latency, 0.5);
-  const p95Ms = percentile(latency, 0.95);
-  const p99Ms = percentile(latency, 0.99);
+  const latencies = inWindow.map((one) => one.latency);
+  const [p50Ms, p95Ms, p99Ms] = percentilesOf(latencies, shownPercentiles);
   return {
     callsPerSecond: exclusiveOutcomes.reduce((calls, outcome) => calls + sum(outcome), 0) / windowSeconds,
     rejectedPerSecond: sum('rejected') / windowSeconds,
@@ -36,8 +34,10 @@ export function ratesOf(seconds: readonly RecentSecond[], now: number): RatesVie
   };
 }
 
-function sumsOf(seconds: readonly RecentSecond[]): readonly number[] {
-  const sums = countColumns.map(() => 0);
+const shownPercentiles = [0.5, 0.95, 0.99];
+
+function sumsOf(seconds: readonly RecentSecond[]): Float64Array {
+  const sums = new Float64Array(countColumns.length);
   for (const { counts } of seconds) {
     for (let column = 0; column < counts.length; column++)
       sums[column] = (sums[column] ?? 0) + (counts[column] ?? 0);
@@ -61,10 +61,16 @@ export function sparkOf(seconds: readonly RecentSecond[], now: number): Resource
   for (const one of seconds) {
     const slot = sparkSlots - 1 - (last - Math.floor(one.second / sparkSlotSeconds));
     if (slot < 0 || slot >= sparkSlots) continue;
-    for (const column of callColumns) calls[slot] = (calls[slot] ?? 0) + (one.counts[column] ?? 0);
-    for (const column of badColumns) failed[slot] = (failed[slot] ?? 0) + (one.counts[column] ?? 0);
+    calls[slot] = (calls[slot] ?? 0) + sumOf(one.counts, callColumns);
+    failed[slot] = (failed[slot] ?? 0) + sumOf(one.counts, badColumns);
   }
   return { calls, failed };
+}
+
+function sumOf(counts: readonly number[], columns: readonly number[]): number {
+  let sum = 0;
+  for (const column of columns) sum += counts[column] ?? 0;
+  return sum;
 }
 
 const callColumns = exclusiveOutcomes.map((outcome) => countIndex[outcome]);

@@ -107,3 +107,24 @@ test('only what changed is told', async () => {
     .map((number) => reader.view().numbers.get(number));
   expect(new Set(told)).toEqual(new Set(['checkout/circuit_breaker/inventory']));
 });
+
+test('a transition is told before the figures of a second that goes on', async () => {
+  const scope = scopeOfTest();
+  const collector = await startTestCollector(scope);
+  const agent = await WireAgent.introduce(scope, collector.url);
+  const add = ['payments', 'inventory'].map((name) => ({ kind: 'circuit_breaker' as const, name }));
+  agent.send(batchWith(1, { dictionary: { from: 0, add } }));
+  await agent.acknowledged(1);
+  const reader = await readLive(scope, collector.url);
+  await collector.clock.advance(1_300); // shortly after a step
+  const rollups = rollupsOf({ success: 4 }, { resource: 1, second: startAt / 1_000 });
+  agent.send(batchWith(2, { events: [openedEvent(startAt + 1_300)], ...rollups }));
+  await agent.acknowledged(2);
+  await collector.clock.advance(100);
+  const breakerOf = (name: string): object | undefined =>
+    reader.view().resources.find((one) => one.name === name);
+  await expect.poll(() => breakerOf('payments')).toMatchObject({ breaker: { state: 'open' } });
+  expect(breakerOf('inventory')).toMatchObject({ rates: { callsPerSecond: 0 } });
+  await collector.clock.advance(300);
+  await expect.poll(() => breakerOf('inventory')).toMatchObject({ rates: { callsPerSecond: 0.4 } });
+});

@@ -10,6 +10,7 @@ import { testWhere } from '../../support/needs.ts';
 import { type Scope, scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { readLive } from '../support/live-reader.ts';
 import { startTestCollector, type TestCollector } from '../support/start-collector.ts';
 import { batchWith, openedEvent, startAt, WireAgent } from '../support/wire-agent.ts';
 
@@ -54,6 +55,7 @@ testWhere('small disks')('a full disk stores nothing, acknowledges nothing, and 
   const reserve = await stat(path.join(dataDir, reserveName));
   expect({ size: reserve.size, mode: reserve.mode & 0o777 }).toEqual({ size: reserveBytes, mode: 0o600 });
 
+  const reader = await readLive(scope, collector.url);
   const filler = path.join(dataDir, 'filler');
   await writeFile(filler, Buffer.alloc((await freeOf(dataDir)) - 1_024 * 1_024));
   const stored = await sendUntilRefused(await WireAgent.introduce(scope, collector.url));
@@ -71,10 +73,13 @@ testWhere('small disks')('a full disk stores nothing, acknowledges nothing, and 
 
   await clock.advance(3_000);
   expect(await statusOf(collector.url)).toMatchObject({ ready: 503 });
+  await expect.poll(() => reader.view().problem).toBe(full.status.problem);
   await rm(filler);
   await clock.advance(1_000);
   await waitFor(async () => (await statusOf(collector.url)).ready === 200, { what: 'it to be ready' });
   expect((await statusOf(collector.url)).status).not.toHaveProperty('problem');
+  await clock.advance(1_000);
+  await expect.poll(() => reader.view().problem).toBeUndefined();
   expect((await stat(path.join(dataDir, reserveName))).size).toBe(reserveBytes);
 
   const again = await WireAgent.introduce(scope, collector.url, { first: stored + 1, next: stored + 1 });

@@ -1,4 +1,4 @@
-import { bucketCount, bucketOf, mergeSparse, percentile, toSparse } from '@holdfast/shared';
+import { bucketCount, bucketOf, mergeSparse, percentile, percentilesOf, toSparse } from '@holdfast/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -53,4 +53,16 @@ test('merging two histograms equals one histogram of all values', () => {
 
 test('without values there is no percentile', () => {
   expect(percentile([], 0.5)).toBeUndefined();
+});
+
+test('percentiles of several histograms are those of the merged one', () => {
+  const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 50 });
+  const ratios = [0, 0.5, 0.95, 0.99, 1];
+  fc.assert(
+    fc.property(fc.array(values, { maxLength: 4 }), (parts) => {
+      const merged = histogramOf(parts.flat());
+      const expected = ratios.map((ratio) => percentile(merged, ratio));
+      expect(percentilesOf(parts.map(histogramOf), ratios)).toEqual(expected);
+    }),
+  );
 });
