@@ -1,5 +1,10 @@
 import { FakeClock } from '@holdfast/agent/testing';
-import { emptyView, type LiveMessage, type LiveConnection as Connection } from '@holdfast/shared';
+import {
+  emptyView,
+  type LiveMessage,
+  type LiveQuestion,
+  type LiveConnection as Connection,
+} from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -20,20 +25,28 @@ const openSocket: OpenSocket = (url, subprotocol, hears) => {
   return socket;
 };
 
-function connected(scope: Scope, url: string, open: OpenSocket = openSocket) {
+interface Asking {
+  readonly open?: OpenSocket;
+  readonly question?: LiveQuestion;
+}
+
+function connected(scope: Scope, url: string, { open = openSocket, question = {} }: Asking = {}) {
   const clock = new FakeClock();
   const messages: LiveMessage[] = [];
   const states: Connection[] = [];
+  const refusals: string[] = [];
   const connection = new LiveConnection({
     url,
     clock,
     random: () => 0,
     open,
+    question,
+    onRefusal: ({ detail }) => refusals.push(detail),
     onMessage: (message) => messages.push(message),
     onConnection: (state) => states.push(state),
   });
   scope.onEnd(() => connection.close());
-  return { clock, messages, states, connection };
+  return { clock, messages, states, refusals, connection };
 }
 
 test('reads the snapshot and what follows, and comes back after a cut', async () => {
@@ -67,7 +80,7 @@ function silentSockets(): { open: OpenSocket; listeners: SocketListener[]; close
 
 test('waits longer after each failed try, up to five seconds', async () => {
   const { open, listeners } = silentSockets();
-  const { clock, states } = connected(scopeOfTest(), 'ws://x', open);
+  const { clock, states } = connected(scopeOfTest(), 'ws://x', { open });
   const pauses: number[] = [];
   for (let attempt = 1; attempt <= 6; attempt++) {
     listeners.at(-1)?.end();
@@ -81,7 +94,7 @@ test('waits longer after each failed try, up to five seconds', async () => {
 
 test('a connection without a word is closed and tried again', async () => {
   const { open, listeners, closedCount } = silentSockets();
-  const { clock, states } = connected(scopeOfTest(), 'ws://x', open);
+  const { clock, states } = connected(scopeOfTest(), 'ws://x', { open });
   listeners[0]?.message(JSON.stringify({ type: 'delta', at: 1 }));
   await clock.advance(silenceMs);
   expect(closedCount()).toBe(1);
@@ -90,7 +103,7 @@ test('a connection without a word is closed and tried again', async () => {
 
 test('what does not parse is no sign of life and changes nothing', async () => {
   const { open, listeners } = silentSockets();
-  const { clock, messages, states } = connected(scopeOfTest(), 'ws://x', open);
+  const { clock, messages, states } = connected(scopeOfTest(), 'ws://x', { open });
   await clock.advance(silenceMs - 1);
   listeners[0]?.message('{"type":"snapshot"}');
   listeners[0]?.message('not JSON');
@@ -101,7 +114,7 @@ test('what does not parse is no sign of life and changes nothing', async () => {
 
 test('an old socket that still speaks is not listened to', async () => {
   const { open, listeners } = silentSockets();
-  const { clock, messages } = connected(scopeOfTest(), 'ws://x', open);
+  const { clock, messages } = connected(scopeOfTest(), 'ws://x', { open });
   listeners[0]?.end();
   await clock.advance(400);
   listeners[0]?.message(JSON.stringify({ type: 'delta', at: 1 }));
@@ -110,10 +123,43 @@ test('an old socket that still speaks is not listened to', async () => {
 
 test('trying again at once skips the pause', () => {
   const { open, listeners } = silentSockets();
-  const { connection } = connected(scopeOfTest(), 'ws://x', open);
+  const { connection } = connected(scopeOfTest(), 'ws://x', { open });
   connection.retryNow();
   expect(listeners).toHaveLength(1);
   listeners[0]?.end();
   connection.retryNow();
   expect(listeners).toHaveLength(2);
 });
+
+test('asks what it is told, then goes on from the cursor', async () => {
+  const { listeners, open, urls } = listeningSockets();
+  const { clock } = connected(scopeOfTest(), 'ws://x', { open, question: { at: '5', speed: 2 } });
+  listeners.at(-1)?.message(JSON.stringify({ type: 'snapshot', view: emptyView, cursor: 'a.7' }));
+  listeners.at(-1)?.end();
+  await clock.advance(5_000);
+  expect(urls).toEqual(['ws://x?at=5&speed=2', 'ws://x?cursor=a.7']);
+});
+
+test('goes to the present where the past is refused', async () => {
+  const { listeners, open, urls } = listeningSockets();
+  const { clock, refusals } = connected(scopeOfTest(), 'ws://x', { open, question: { at: 'x' } });
+  listeners.at(-1)?.message(JSON.stringify({ type: 'refused', detail: 'no such time' }));
+  listeners.at(-1)?.end();
+  await clock.advance(5_000);
+  expect(refusals).toEqual(['no such time']);
+  expect(urls).toEqual(['ws://x?at=x', 'ws://x']);
+});
+
+/** Sockets that remember where they were to go. */
+function listeningSockets(): { open: OpenSocket; listeners: SocketListener[]; urls: string[] } {
+  const { open, listeners } = silentSockets();
+  const urls: string[] = [];
+  return {
+    listeners,
+    urls,
+    open(url, subprotocol, hears) {
+      urls.push(url);
+      return open(url, subprotocol, hears);
+    },
+  };
+}

@@ -82,7 +82,7 @@ describe('freshness', () => {
     model.setConnection({ state: 'waiting', attempt: 1, failure: new Failure(5, 'gone'), retryAt: 0 });
     await clock.advance(tickMs);
     expect(model.state()).toMatchObject({ freshness: { state: 'stale' }, problem: 'gone' });
-    live({ clock, model, asked: [], frames: () => 0 });
+    live({ clock, model, asked: [], frames: () => 0, leftPast: () => 0 });
     expect(model.state().freshness).toEqual({ state: 'live', ageMs: 0 });
   });
 
