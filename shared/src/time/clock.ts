@@ -10,8 +10,8 @@ export interface Clock {
    */
   setTimeout(run: () => void, delayMs: number, options?: TimerOptions): TimerHandle;
   /**
-   * Calls `run` each time that the process would end next, as nothing is left that keeps it alive: a timer set
-   * by `run` may. A clock without it knows no such end.
+   * Calls `run` each time that the process is about to end, as nothing keeps it alive any more: a timer that
+   * `run` sets may. A clock without it knows no such end.
    */
   onIdle?(run: () => void): void;
 }
