@@ -42,7 +42,8 @@ test.each([
   for (const row of rows) {
     const { ticket } = await ticketFor(url, mine);
     const own = { Host: `127.0.0.1:${port}`, Cookie: mine.cookie };
-    const offered = `${subprotocol}, ${ticketSubprotocol}${row.ticket === 'made up' ? 'x'.repeat(43) : ticket}`;
+    const shown = row.ticket === 'made up' ? 'x'.repeat(43) : ticket;
+    const offered = `${subprotocol}, ${ticketSubprotocol}${shown}`;
     if (row.ticket === 'used') await ask(own, offered);
     const headers = {
       Host: row.host === 'own' ? own.Host : `evil.example:${port}`,

@@ -1,6 +1,7 @@
 import { liveSubprotocol } from '@holdfast/shared';
 import { type CollectorOptions, startCollector } from '@holdfast/collector';
-import { get } from 'node:https';
+import { get, request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { makeCertificate } from '../../support/certificate.ts';
 import { scopeOfFile, scopeOfTest } from '../../support/scope.ts';
@@ -43,6 +44,25 @@ describe('with a certificate', () => {
     expect(await statusOf(path, { Origin: `http://127.0.0.1:${port}` })).toBe(403);
     expect(await statusOf(path, { Origin: `https://resilience.example:${port}` })).toBe(200);
   });
+});
+
+test('a cookie that came encrypted goes back encrypted only', async () => {
+  const { url, port } = await startTestCollector(scopeOfTest(), { tls, token: masterToken });
+  const post = (path: string, headers: Record<string, string>, body = ''): Promise<[string, string]> =>
+    new Promise((resolve, reject) => {
+      const options = { method: 'POST', ca: tls.ca, agent: false, headers };
+      const sent = request(`${url}${path}`, options, (answer) => {
+        const [cookie = ''] = answer.headers['set-cookie'] ?? [];
+        text(answer).then((all) => resolve([all, cookie]), reject);
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  const [answer] = await post('/api/v1/login-codes', bearer(masterToken));
+  const { code } = JSON.parse(answer) as { code: string };
+  const type = { 'content-type': 'application/json' };
+  const [, cookie] = await post('/api/v1/session', type, JSON.stringify({ code }));
+  expect(cookie).toMatch(new RegExp(`^__Host-holdfast-${port}=.*; HttpOnly; SameSite=Strict; Secure$`));
 });
 
 describe('behind a proxy', () => {

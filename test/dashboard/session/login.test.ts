@@ -50,7 +50,7 @@ test('a link logs in, and what is sent then carries proof', async () => {
   ]);
 });
 
-test('a code that is not good says so, unless one is in already', async () => {
+test('a code that is not good says so', async () => {
   const refusal = { detail: 'the code is not good' };
   const out = createLogin(base, scripted([401, refusal], [401, {}]).send);
   await out.enter('old');
