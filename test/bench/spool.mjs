@@ -1,4 +1,4 @@
-// What a spool costs: of the host's processor for each batch, of its event loop, and until a change is on disk.
+// What a spool costs: processor time for each batch, stalls of the event loop, and until a change is on disk.
 // With and without one in turn, each in a process of its own. Needs the build.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -27,15 +27,15 @@ async function all() {
       if (folder !== '') await rm(folder, { recursive: true });
     }
   }
-  console.log(`\nA spool: ${batches} batches with a change of state and 50 counted resources each`);
+  console.log(
+    `\nA spool: ${batches} batches with a change of state and 50 counted resources each, processor time`,
+  );
   for (const { name, found } of kinds) {
     const of = (/** @type {'cpuMicros' | 'stallMs' | 'waitMs'} */ key) =>
       median(found.map((one) => one[key]));
     const disk = name === 'with a spool' ? `, on disk after ${of('waitMs').toFixed(1)} ms` : '';
     const stall = `stalls of ${of('stallMs').toFixed(1)} ms (p99)`;
-    console.log(
-      `  ${name.padEnd(16)} ${of('cpuMicros').toFixed(0).padStart(6)} µs of processor a batch, ${stall}${disk}`,
-    );
+    console.log(`  ${name.padEnd(16)} ${of('cpuMicros').toFixed(0).padStart(6)} µs a batch, ${stall}${disk}`);
   }
 }
 

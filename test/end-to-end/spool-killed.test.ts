@@ -84,6 +84,24 @@ test(`a service that is killed ${kills} times loses nothing that was on disk`, a
   expect(await readdir(spoolDir)).toEqual([]);
 }, 600_000);
 
+test('process.exit leaves all that was counted to the next process', async () => {
+  const scope = scopeOfTest();
+  const [spoolDir, dataDir, port] = [
+    await temporaryFolder(scope),
+    await temporaryFolder(scope),
+    await freePort(),
+  ];
+  const command = [process.execPath, program, `ws://127.0.0.1:${port}`, spoolDir];
+  const cwd = path.join(repository, 'test');
+  expect(await runToEnd(scope, [...command, 'exit'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  const collector = await startCollector({ port, dataDir, log: () => {} });
+  scope.onEnd(() => collector.close());
+  expect(await runToEnd(scope, command, { cwd })).toMatchObject({ code: 0, stderr: '' });
+  expect(await changesTold(collector.url)).toEqual(['exit/1']);
+  expect(await callsTold(collector.url, 'work exit')).toBe(10);
+  expect(await readdir(spoolDir)).toEqual([]);
+});
+
 async function linesOf(diary: string): Promise<Line[]> {
   const text = await readFile(diary, 'utf8');
   const lines = text.split('\n').slice(0, -1); // the last may have been cut short by the kill
