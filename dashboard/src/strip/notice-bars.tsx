@@ -12,24 +12,22 @@ export function NoticeBars(): ReactElement {
       {noticesOf(view, clock.now()).map(({ kind, text }) => (
         <div key={kind} className="notice-bar" data-kind={kind} role={kind === 'problem' ? 'alert' : 'note'}>
           <p>{text}</p>
-          {kind === 'past' && <BackToNow />}
+          {kind === 'past' && (
+            <a className="button" href={location.pathname}>
+              Back to now
+            </a>
+          )}
         </div>
       ))}
       {refusal !== undefined && (
         <div className="notice-bar" data-kind="past" role="alert">
           <p>This is now, as that past cannot be shown: {refusal}</p>
-          <BackToNow />
+          <a className="button" href={location.pathname}>
+            Close
+          </a>
         </div>
       )}
     </>
-  );
-}
-
-function BackToNow(): ReactElement {
-  return (
-    <a className="button" href={location.pathname}>
-      Back to now
-    </a>
   );
 }
 

@@ -108,7 +108,7 @@ test('only what changed is told', async () => {
   expect(new Set(told)).toEqual(new Set(['checkout/circuit_breaker/inventory']));
 });
 
-test('a transition is told before the figures of a second that goes on', async () => {
+test('a transition is told before the figures of its second', async () => {
   const scope = scopeOfTest();
   const collector = await startTestCollector(scope);
   const agent = await WireAgent.introduce(scope, collector.url);
