@@ -16,6 +16,7 @@ const parts = [
   { name: 'power-cuts', settings: { CUTS: '50' }, args: ['power-cut'] },
   { name: 'fuzz', settings: { FUZZ_FRAMES: '100000' }, args: ['test/reliability/fuzz.test.ts'] },
   { name: 'slow-sockets', settings: { SLOW_SOCKETS: '1000' }, args: ['slow-sockets'] },
+  { name: 'too-much', settings: { OVERLOAD_SECONDS: '300' }, args: ['test/end-to-end/too-much.test.ts'] },
   { name: 'links', settings: { LINK_SECONDS: '1800' }, args: ['test/reliability/bad-links.test.ts'] },
 ];
 

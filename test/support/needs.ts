@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'vitest';
@@ -35,7 +35,6 @@ const attempts: Readonly<Record<Need, () => void>> = {
     if (process.getuid?.() !== 0) throw new Error('this is another user');
   },
   openssl: () => run('openssl', ['version']),
-  libfaketime: () => void faketimeLibrary(),
 };
 
 const found = new Map<Need, string | undefined>();
@@ -55,16 +54,6 @@ export function testWhere(
     if (lacks === undefined) test(title, limit, run);
     else test(title, { skip: true, meta: { lacks } }, run);
   };
-}
-
-/** What to preload so that a program's wall clock can be set; throws where it is not installed. */
-function faketimeLibrary(): string {
-  const places = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib'];
-  const files = places.map((place) => path.join(place, 'faketime/libfaketime.so.1'));
-  const there = files.find((file) => existsSync(file));
-  if (there === undefined)
-    throw new Error('libfaketime.so.1 is not there; Debian: apt-get install libfaketime');
-  return there;
 }
 
 function lackOf(need: Need): string | undefined {

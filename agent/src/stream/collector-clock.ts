@@ -28,8 +28,8 @@ export class CollectorClock {
   }
 
   /**
-   * A round trip that began at `sentAt` by our clock and was answered at `answeredAt` by the collector's. True
-   * where one of the clocks must have been set since the trips before, which then count no more.
+   * A round trip that began at `sentAt` by our clock and was answered at `answeredAt` by the collector's.
+   * True where one of the clocks must have been set since the trips before, which then count no more.
    */
   sample(sentAt: number, answeredAt: number): boolean {
     const receivedAt = this.#clock.now();

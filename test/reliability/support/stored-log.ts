@@ -1,8 +1,11 @@
-import { type Batch, countIndex, type LogEntry, type ResilienceEvent } from '@holdfast/shared';
-import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
-import { openSqliteStore } from '../../../collector/src/store/sqlite-event-store.ts';
+import path from 'node:path';
+import { type Batch, countIndex, type ResilienceEvent } from '@holdfast/shared';
 import { createLocalBus } from '../../../collector/src/bus/bus.ts';
+import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
+import { numberIn, type Row, textIn } from '../../../collector/src/store/database.ts';
+import { openSqliteStore } from '../../../collector/src/store/sqlite-event-store.ts';
 import { systemClock } from '../../../collector/src/time/system-clock.ts';
+import { availableDrivers } from '../../collector/support/drivers.ts';
 
 /** What one agent, by its instance, has in the log. */
 export interface StoredAgent {
@@ -19,24 +22,42 @@ export interface StoredLog {
   readonly problems: readonly string[];
 }
 
-/** Reads the data of a collector that has ended, from its log on, and folds what its totals lack. */
+/** Reads the data of a collector that has ended: the log as its bytes stand there, and the folded totals. */
 export async function readStoredLog(dataDir: string): Promise<StoredLog> {
-  const store = await openSqliteStore(dataDir);
+  const folded = await foldedCalls(dataDir);
+  const [driver] = await availableDrivers();
+  if (driver === undefined) throw new Error('no driver for SQLite');
+  const database = await driver.open(path.join(dataDir, 'holdfast.db'));
   try {
     const reading = new Reading();
-    for await (const entry of store.readFrom(0)) reading.take(entry);
-    const state = new FoldedState({
-      store,
-      bus: createLocalBus(),
-      clock: systemClock,
-      log: () => {},
-      baseEveryMs: 86_400_000,
-    });
+    for (let last = 0; ; ) {
+      const rows = await database.all(pageText, [last]);
+      for (const row of rows) reading.take(row);
+      if (rows.length === 0) return reading.end(folded);
+      last = numberIn(rows.at(-1), 'id');
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+const pageText =
+  'SELECT log.id, type, CAST(body AS TEXT) AS body, instance, epoch FROM log' +
+  " JOIN agents ON agents.id = log.agent WHERE log.id > ? AND type IN ('batch', 'gap', 'refused')" +
+  ' ORDER BY log.id LIMIT 200';
+
+/** What the totals say, once they are up to date with the log. */
+async function foldedCalls(dataDir: string): Promise<number> {
+  const store = await openSqliteStore(dataDir);
+  try {
+    const base = { bus: createLocalBus(), clock: systemClock, log: () => {}, baseEveryMs: 86_400_000 };
+    const state = new FoldedState({ store, ...base });
     await state.open();
-    let folded = 0;
-    for (const { counts } of state.history.allTotals())
-      folded += (counts[countIndex.success] ?? 0) + (counts[countIndex.failure] ?? 0);
-    return reading.end(folded);
+    return sum(
+      state.history
+        .allTotals()
+        .map(({ counts }) => (counts[countIndex.success] ?? 0) + (counts[countIndex.failure] ?? 0)),
+    );
   } finally {
     await store.close();
   }
@@ -49,19 +70,23 @@ class Reading {
   private readonly last = new Map<string, number>();
   private readonly dropped = new Map<string, number>();
 
-  take(entry: LogEntry): void {
-    if (entry.type === 'gap') this.problems.push(`a gap of ${entry.agent.instance}, from ${entry.from}`);
-    if (entry.type === 'refused') this.problems.push(`refused: ${entry.problem}`);
-    if (entry.type !== 'batch') return;
-    const { instance, epoch } = entry.agent;
-    const { seq } = entry.batch;
+  take(row: Row): void {
+    const [type, body, instance, epoch] = [
+      textIn(row, 'type'),
+      textIn(row, 'body'),
+      textIn(row, 'instance'),
+      textIn(row, 'epoch'),
+    ];
+    if (type !== 'batch') return void this.problems.push(`${type} of ${instance}: ${body}`);
+    const batch = JSON.parse(body) as Batch; // as an agent of these tests has sealed it
     const expected = (this.last.get(epoch) ?? 0) + 1;
-    if (seq !== expected) this.problems.push(`${instance} has batch ${seq} where ${expected} belongs`);
-    this.last.set(epoch, seq);
+    if (batch.seq !== expected)
+      this.problems.push(`${instance} has batch ${batch.seq} where ${expected} belongs`);
+    this.last.set(epoch, batch.seq);
     const agent = this.agents.get(instance) ?? { calls: 0, failures: 0, transitions: 0, batches: 0 };
     this.agents.set(instance, agent);
-    this.add(agent, entry.batch);
-    this.dropped.set(epoch, droppedIn(entry.batch) ?? this.dropped.get(epoch) ?? 0);
+    this.add(agent, batch);
+    this.dropped.set(epoch, droppedIn(batch) ?? this.dropped.get(epoch) ?? 0);
   }
 
   end(folded: number): StoredLog {

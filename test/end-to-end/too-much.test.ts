@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { SeededRandom } from '@holdfast/agent/testing';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../agent/src/time/system-clock.ts';
+import { CountingAgent } from '../reliability/support/counting-agent.ts';
+import { RollupSender } from '../reliability/support/rollup-sender.ts';
+import { readStoredLog } from '../reliability/support/stored-log.ts';
+import { scopeOfTest } from '../support/scope.ts';
+import { setting } from '../support/setting.ts';
+import { realTime } from '../support/time.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { killableCollector } from './support/killable-collector.ts';
+
+const seconds = setting('OVERLOAD_SECONDS', 4);
+const senderCount = 12;
+const rows = 300;
+const mostBytes = 512 * 1_024 * 1_024;
+
+test(
+  'a collector that gets more than it takes stays exact and bounded',
+  async () => {
+    const scope = scopeOfTest();
+    const collector = await killableCollector(scope);
+    const names = Array.from({ length: senderCount }, (_, index) => `sender-${index}`);
+    const senders = names.map((instance) => new RollupSender({ url: collector.url, instance, rows }));
+    for (const sender of senders) {
+      scope.onEnd(() => sender.end());
+      sender.start();
+    }
+    const agent = new CountingAgent({
+      collector: collector.url,
+      instance: 'among-them',
+      clock: systemClock,
+      random: new SeededRandom(29).next,
+    });
+    scope.onEnd(() => agent.agent.close({ timeoutMs: 0 }));
+    let peakBytes = 0;
+    const untilMs = realTime.monotonic() + seconds * 1_000;
+    while (realTime.monotonic() < untilMs) {
+      await agent.work();
+      peakBytes = Math.max(peakBytes, residentBytes(collector.pid));
+      await realTime.sleep(50);
+    }
+    for (const sender of senders) sender.stop();
+    const stoppedMs = realTime.monotonic();
+    await agent.agent.close({ timeoutMs: 60_000 });
+    await waitFor(() => senders.every((sender) => sender.isDone), { what: 'the rest', withinMs: 60_000 });
+    const drainedMs = Math.round(realTime.monotonic() - stoppedMs);
+    await collector.end();
+
+    const batches = senders.reduce((sum, sender) => sum + sender.sealed, 0);
+    const rowsPerSecond = Math.round((batches * rows * 1_000) / (seconds * 1_000 + drainedMs));
+    const peakMiB = Math.round(peakBytes / 1_048_576);
+    process.stderr.write(`too much: ${JSON.stringify({ batches, rowsPerSecond, drainedMs, peakMiB })}\n`);
+    const { agents, problems } = await readStoredLog(collector.dataDir);
+    expect(problems).toEqual([]);
+    expect(agents.get('among-them')).toMatchObject(agent.counted);
+    for (const { instance, calls, sealed, problems: heard } of senders) {
+      expect(heard).toEqual([]);
+      expect(agents.get(instance)).toMatchObject({ calls, batches: sealed });
+    }
+    expect(peakBytes).toBeLessThan(mostBytes);
+  },
+  120_000 + seconds * 3_000,
+);
+
+/** What a process holds of the memory now; 0 where the system does not tell. */
+function residentBytes(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0;
+  }
+}
