@@ -109,7 +109,7 @@ async function exchange(
 }
 
 /** The code in what was pasted: itself, or the end of the link. */
-export function codeIn(text: string): string {
+function codeIn(text: string): string {
   return text.trim().split(loginFragment).at(-1) ?? '';
 }
 
