@@ -5,6 +5,11 @@ import { show } from './run.mjs';
 /** @type {readonly { name: string, settings: Record<string, string>, args: readonly string[] }[]} */
 const parts = [
   { name: 'simulation', settings: { SEEDS: '2000' }, args: ['test/simulation/delivery.test.ts'] },
+  {
+    name: 'offline-day',
+    settings: { OFFLINE_MINUTES: '1440' },
+    args: ['test/agent/stream/offline-day.test.ts'],
+  },
   { name: 'black-holes', settings: { BLACK_HOLES: '100' }, args: ['test/reliability/black-hole.test.ts'] },
   { name: 'crowd', settings: { AGENTS: '10000' }, args: ['test/end-to-end/crowd-returns.test.ts'] },
   { name: 'kill-loop', settings: { KILLS: '200' }, args: ['test/end-to-end/kill-loop.test.ts'] },
