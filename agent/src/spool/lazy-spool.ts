@@ -6,6 +6,7 @@ export class LazySpool {
   readonly attempted: Promise<void>;
   readonly #options: SpoolOptions;
   #spool: Spool | undefined;
+  #isClosed = false;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -34,11 +35,13 @@ export class LazySpool {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#spool?.close();
   }
 
   async #open(): Promise<void> {
     const { Spool: Loaded } = await import('./spool.ts');
+    if (this.#isClosed) return;
     this.#spool = new Loaded(this.#options);
     await this.#spool.open();
   }

@@ -50,6 +50,7 @@ export class Spool {
   #inheritance: Inheritance | undefined;
   #beats = 0;
   #isLooking = false;
+  #isClosed = false;
   #soon: TimerHandle | undefined;
   #urgentMs = Number.NEGATIVE_INFINITY;
 
@@ -80,6 +81,7 @@ export class Spool {
   async open(): Promise<void> {
     const { directory, clock, post, goAhead, identity, recorder, outbox, backoff } = this.#options;
     const owner = await ownerName();
+    if (this.#isClosed) return;
     const folder = new RunFolder(folderOf(directory, identity(), owner), identity);
     const maxBytes = (): number => this.#options.maxBytes - (this.#inheritance?.bytes ?? 0);
     const failed = (problem: string): void => this.#report(`the spool fails: ${problem}`);
@@ -105,6 +107,7 @@ export class Spool {
     this.#inheritance = inheritance;
     await new Promise<void>((resolve) => {
       void inheritance.settle(true, resolve).then(() => {
+        if (this.#isClosed) return undefined;
         this.#beat();
         this.#pulse.start(); // from now on in step with the session's
         goAhead();
@@ -144,6 +147,7 @@ export class Spool {
 
   /** Leaves on disk what the collector has not got. Never rejects. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#pulse.stop();
     this.#soon?.cancel();
     try {

@@ -60,6 +60,29 @@ test('a process that had sent everything leaves nothing to tell', async () => {
   expect(kinds.filter((kind) => kind === 'agent.connected')).toHaveLength(2);
 });
 
+test('an agent that is closed leaves what it took over to others', async () => {
+  const scope = scopeOfTest();
+  const [spoolDir, port] = [await temporaryFolder(scope), await freePort()];
+  const options = { collector: `ws://127.0.0.1:${port}`, spoolDir };
+  for (const timeoutMs of [2_000, 2_000, 0]) {
+    const { agent, faults } = spoolAgent(scope, options);
+    await work(agent, { calls: 3, changes: 1 });
+    await agent.close({ timeoutMs });
+    expect(faults).toEqual([]);
+  }
+  const left = await waitFor(
+    async () => {
+      const names = await readdir(spoolDir);
+      return names.length > 1 && names.every((name) => name.endsWith('_left')) && names;
+    },
+    { what: 'the folders to be given up' },
+  );
+  const collector = await startTestCollector(scope, { port });
+  const { agent } = spoolAgent(scope, options);
+  await waitFor(() => agent.status.connected, connected);
+  expect(await successes(collector)).toBe(3 * left.length);
+});
+
 test('folder and files are for their user alone', async () => {
   const scope = scopeOfTest();
   const spoolDir = path.join(await temporaryFolder(scope), 'made', 'by the agent');
