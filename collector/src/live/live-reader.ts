@@ -12,7 +12,7 @@ export interface LiveReaderOptions {
 }
 
 /** What waits for a reader; one message alone may be more. */
-export const queueLimitBytes: number = 1_024 * 1_024;
+const queueLimitBytes = 1_024 * 1_024;
 /** A reader that reads nothing of what waits for it is given up after this long. */
 const stuckMs = 120_000;
 
