@@ -14,7 +14,8 @@ if (diary === undefined) {
   await agent.close({ timeoutMs: 20_000 });
 } else if (diary === 'exit') {
   await pause(300); // the spool is there by then
-  for (let call = 0; call < 10; call += 1) await agent.circuitBreaker('work exit').execute(async () => 'fine');
+  const work = agent.circuitBreaker('work exit');
+  for (let call = 0; call < 10; call += 1) await work.execute(async () => 'fine');
   agent.circuitBreaker('switch exit').forceOpen('exit/1');
   process.exit(0);
 } else {
