@@ -13,7 +13,7 @@ if (diary === undefined) {
   while (!agent.status.connected) await pause(10);
   await agent.close({ timeoutMs: 20_000 });
 } else if (diary === 'exit') {
-  await pause(300); // the spool is there by then
+  while (agent.status.spool.bytes === 0) await pause(10);
   const work = agent.circuitBreaker('work exit');
   for (let call = 0; call < 10; call += 1) await work.execute(async () => 'fine');
   agent.circuitBreaker('switch exit').forceOpen('exit/1');
