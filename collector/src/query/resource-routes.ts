@@ -7,11 +7,11 @@ import {
 } from '@holdfast/shared';
 import { Type } from 'typebox';
 import { unknownResource } from '../control/find-breaker.ts';
-import { done, type Outcome } from '../refusal.ts';
+import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import { instant } from './list-schemas.ts';
 import { atQuery, momentIn } from './moments.ts';
-import { type SeriesSources, seriesOf } from './series.ts';
+import { maxPoints, type SeriesSources, seriesOf } from './series.ts';
 import type { Views } from './views.ts';
 
 const place = {
@@ -50,16 +50,21 @@ export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
       method: 'GET',
       action: 'read',
       path: '/api/v1/resources/{service}/{kind}/{name}/series',
-      summary: 'Outcomes and latency percentiles over a range; the last 15 minutes where none is given',
+      summary: 'Outcomes, errors, percentiles and states over a range; else over the last 15 minutes',
       params: place,
       query: {
         since: Type.Optional(Type.Number(instant)),
         until: Type.Optional(Type.Number(instant)),
-        points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2_000 })),
+        points: Type.Optional(Type.Integer({ minimum: 2, maximum: maxPoints })),
+        step: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 86_400, description: 'seconds; or `points`, not both' }),
+        ),
       },
       answer: Type.Ref('SeriesAnswer'),
       handle: ({ params, query }) => {
         const address = `${params.service}/${params.kind}/${params.name}`;
+        if (query.points !== undefined && query.step !== undefined)
+          return refused('bad_input', '`step` and `points` exclude each other', { field: 'step' });
         const { state, clock } = sources;
         const isKnown = state.history.knows(address) || resourceViewOf(state.fleet, address, clock.now());
         return isKnown

@@ -2,6 +2,7 @@ import {
   type Clock,
   type CountColumn,
   countIndex,
+  errorClasses,
   mergeSparse,
   percentile,
   type SeriesAnswer,
@@ -11,6 +12,7 @@ import type { FoldedState } from '../fold/folded-state.ts';
 import { readSeconds, type SecondRecord } from '../fold/seconds-codec.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import type { EventStore, Slice, SliceQuery, Tier } from '../store/event-store.ts';
+import { lanesOf } from './lanes.ts';
 
 export interface SeriesSources {
   readonly state: FoldedState;
@@ -28,10 +30,13 @@ export interface SeriesQuery {
   readonly until?: number;
   /** At most so many steps. */
   readonly points?: number;
+  /** Steps of at least so many seconds; not both of them. */
+  readonly step?: number;
 }
 
 const defaultRangeMs = 900_000;
 const defaultPoints = 300;
+export const maxPoints = 2_000;
 const steps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400,
 ];
@@ -51,7 +56,15 @@ export async function seriesOf(sources: SeriesSources, query: SeriesQuery): Prom
   }
   const finest =
     since < now - sources.retentionMs ? 3_600 : since < now - sources.secondsRetentionMs ? 60 : 1;
-  const stepSeconds = stepFor((until - since) / 1_000, query.points ?? defaultPoints, finest);
+  const seconds = (until - since) / 1_000;
+  if (query.step !== undefined && seconds / query.step > maxPoints) {
+    const least = Math.ceil(seconds / maxPoints);
+    return refused('bad_input', `\`step\` must be at least ${least} s for this range, got ${query.step}`, {
+      field: 'step',
+    });
+  }
+  const points = query.points ?? (query.step === undefined ? defaultPoints : maxPoints + 1);
+  const stepSeconds = stepFor(seconds, points, Math.max(finest, query.step ?? 0));
   const first = Math.floor(since / 1_000 / stepSeconds);
   const last = Math.ceil(until / 1_000 / stepSeconds) - 1;
   const buckets = Array.from({ length: last - first + 1 }, createBucket);
@@ -69,7 +82,9 @@ export async function seriesOf(sources: SeriesSources, query: SeriesQuery): Prom
       if (bucket !== undefined) addRecord(bucket, record);
     }
   }
-  return done(answerOf({ address: query.address, stepSeconds, first, buckets }));
+  const { address } = query;
+  const series = answerOf({ address, stepSeconds, first, buckets });
+  return done({ ...series, ...(await lanesOf(sources, { address, since, until: Math.min(until, now) })) });
 }
 
 /** The coarsest tier that serves a step. */
@@ -110,7 +125,7 @@ function answerOf(of: {
   readonly stepSeconds: number;
   readonly first: number;
   readonly buckets: readonly Bucket[];
-}): SeriesAnswer {
+}): Omit<SeriesAnswer, 'lanes'> {
   const { address, stepSeconds, first, buckets } = of;
   const column = (name: CountColumn): number[] =>
     buckets.map((bucket) => bucket.counts[countIndex[name]] ?? 0);
@@ -124,8 +139,16 @@ function answerOf(of: {
     failure: column('failure'),
     timeout: column('timeout'),
     rejected: column('rejected'),
+    ignored: column('ignored'),
+    cancelled: column('cancelled'),
     slow: column('slow'),
+    late: column('late'),
     retries: column('retries'),
+    errors: Object.fromEntries(
+      errorClasses
+        .map((name) => [name, column(`class_${name}`)] as const)
+        .filter(([, counts]) => counts.some((count) => count > 0)),
+    ),
     p50Ms: latency(0.5),
     p95Ms: latency(0.95),
     p99Ms: latency(0.99),

@@ -18,6 +18,7 @@ import {
   type Slice,
   type SliceQuery,
   type SliceStep,
+  type StateQuery,
   tiers,
   type Total,
 } from './event-store.ts';
@@ -121,6 +122,22 @@ export class DerivedTables {
   async events(query: PageQuery): Promise<readonly FleetEvent[]> {
     const rows = await this.page('events', query);
     return rows.map((row) => JSON.parse(textIn(row, 'body')) as FleetEvent); // as `save` wrote it
+  }
+
+  async stateEvents(query: StateQuery): Promise<readonly FleetEvent[]> {
+    const { address, since, until, limit, isOldestFirst = false } = query;
+    const way = isOldestFirst ? 'ASC' : 'DESC';
+    const select = (which: string, value: string): Promise<readonly Row[]> =>
+      this.reader.all(
+        `SELECT body FROM events WHERE ${which} = ? AND at BETWEEN ? AND ?` +
+          ` ORDER BY at ${way}, id ${way} LIMIT ?`,
+        [value, since, until, limit],
+      );
+    // In the words of the indexes, which only then are used.
+    const changes = await select("body ->> '$.event.to' IS NOT NULL AND body ->> '$.address'", address);
+    const ofAgents = "body ->> '$.event.kind' GLOB 'agent.*' AND body ->> '$.service'";
+    const agents = await select(ofAgents, address.split('/')[0] ?? '');
+    return [...changes, ...agents].map((row) => JSON.parse(textIn(row, 'body')) as FleetEvent); // as saved
   }
 
   async audit(query: PageQuery): Promise<readonly AuditEntry[]> {

@@ -47,6 +47,8 @@ export interface EventStore {
   slices(query: SliceQuery): Promise<readonly Slice[]>;
   /** Newest first. */
   events(query: PageQuery): Promise<readonly FleetEvent[]>;
+  /** What changed the state of a resource, and what the agents of its service did, in no order. */
+  stateEvents(query: StateQuery): Promise<readonly FleetEvent[]>;
   /** Newest first. */
   audit(query: PageQuery): Promise<readonly AuditEntry[]>;
   /** Looks whether the audit is as it was written, and leads through a head that somebody kept. */
@@ -164,6 +166,16 @@ export interface PageQuery {
   readonly before?: Place;
   /** Only what happened at or after this moment, epoch milliseconds. */
   readonly since?: number;
+}
+export interface StateQuery {
+  /** `service/kind/name`. */
+  readonly address: string;
+  /** Epoch milliseconds, both included. */
+  readonly since: number;
+  readonly until: number;
+  /** Of each kind at most so many: the newest, or the oldest. */
+  readonly limit: number;
+  readonly isOldestFirst?: boolean;
 }
 /** A place in a list that is ordered by time, then by number. */
 export interface Place {

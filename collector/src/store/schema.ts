@@ -1,7 +1,7 @@
 /** "HOLD" in ASCII, in SQLite's application_id: says that a database is ours. */
 export const applicationId = 0x48_4f_4c_44;
 /** In SQLite's user_version. A database with a higher one comes from a newer Holdfast. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 
 /**
  * The log and the watermarks are what agents were told is stored. Everything below them but tokens and
@@ -14,6 +14,7 @@ export const schema: string = [
   tokensTable(),
   auditChain(),
   begunSave(),
+  stateIndexes(),
 ].join('');
 
 /** What brings a database from the version before to each version. */
@@ -22,6 +23,7 @@ export const migrations: Readonly<Record<number, string>> = {
   3: tokensTable(),
   4: auditChain(),
   5: begunSave(),
+  6: stateIndexes(),
 };
 
 function tablesOfVersion1(): string {
@@ -126,5 +128,15 @@ function begunSave(): string {
   ALTER TABLE progress ADD COLUMN saving INTEGER;
   ALTER TABLE progress ADD COLUMN parts INTEGER;
   ALTER TABLE progress ADD COLUMN saved_parts INTEGER;
+`;
+}
+
+/** What changed the state of a resource, and when agents of a service came and went: few of all events. */
+function stateIndexes(): string {
+  return `
+  CREATE INDEX events_of_states ON events (body ->> '$.address', at)
+    WHERE body ->> '$.event.to' IS NOT NULL;
+  CREATE INDEX events_of_agents ON events (body ->> '$.service', at)
+    WHERE body ->> '$.event.kind' GLOB 'agent.*';
 `;
 }

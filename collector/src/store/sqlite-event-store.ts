@@ -58,6 +58,7 @@ export async function openSqliteStore(
     pastBeginsAt: () => snapshots.pastBeginsAt(),
     slices: (query) => derived.slices(query),
     events: (query) => derived.events(query),
+    stateEvents: (query) => derived.stateEvents(query),
     audit: (query) => derived.audit(query),
     verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
     compact: (before) => compactHours(files.writer, queue, before),

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../state/fleet.ts';
 import type { Surface } from '../state/log-entry.ts';
 import type { ResourceView } from '../state/views.ts';
+import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { FlagValue } from '../vocabulary/resources.ts';
 import type { CountColumn } from '../wire/rollups.ts';
 
@@ -29,11 +30,34 @@ export interface SeriesAnswer {
   readonly failure: readonly number[];
   readonly timeout: readonly number[];
   readonly rejected: readonly number[];
+  readonly ignored: readonly number[];
+  readonly cancelled: readonly number[];
   readonly slow: readonly number[];
+  readonly late: readonly number[];
   readonly retries: readonly number[];
+  /** Errors by class; only of those that were counted. */
+  readonly errors: Readonly<Partial<Record<ErrorClass, readonly number[]>>>;
   readonly p50Ms: readonly (number | null)[];
   readonly p95Ms: readonly (number | null)[];
   readonly p99Ms: readonly (number | null)[];
+  /** Of a breaker or a health check: its states, instance by instance. */
+  readonly lanes: readonly StateLane[];
+  /** From when on the lanes tell all; absent where they do from the beginning. */
+  readonly lanesSince?: number;
+}
+
+/** Which states a resource of one instance was in. Where nothing is known, as while it was lost, is a gap. */
+export interface StateLane {
+  readonly instance: string;
+  /** Ascending. Each change stands at its very moment, so that no state is too short to show. */
+  readonly segments: readonly LaneSegment[];
+}
+
+export interface LaneSegment {
+  readonly state: string;
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly until: number;
 }
 
 interface Act {

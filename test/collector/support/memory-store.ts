@@ -44,6 +44,7 @@ export class MemoryStore implements EventStore {
   pastBeginsAt = (): Promise<undefined> => Promise.resolve(undefined);
   slices = (): Promise<never[]> => Promise.resolve([]);
   events = (): Promise<never[]> => Promise.resolve([]);
+  stateEvents = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);
   verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   compact = (): Promise<void> => Promise.resolve();

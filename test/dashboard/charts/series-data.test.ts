@@ -19,11 +19,16 @@ const series: SeriesAnswer = {
   failure: [0, 4, 1],
   timeout: [0, 2, 0],
   rejected: [0, 0, 0],
+  ignored: [0, 0, 0],
+  cancelled: [0, 0, 0],
   slow: [0, 0, 0],
+  late: [0, 0, 0],
   retries: [0, 0, 0],
+  errors: {},
   p50Ms: [5, null, 6],
   p95Ms: [8, null, 9],
   p99Ms: [9, null, 10],
+  lanes: [],
 };
 
 test('outcomes are calls a second, failures at the bottom of the stack', () => {

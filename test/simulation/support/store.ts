@@ -80,6 +80,7 @@ export class Store implements EventStore {
   pastBeginsAt = (): Promise<undefined> => Promise.resolve(undefined);
   slices = (): Promise<never[]> => Promise.resolve([]);
   events = (): Promise<never[]> => Promise.resolve([]);
+  stateEvents = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);
   compact = (): Promise<void> => Promise.resolve();
   expire = (): Promise<void> => Promise.resolve();
