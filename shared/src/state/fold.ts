@@ -7,7 +7,7 @@ import type {
   Hello,
 } from '../wire/messages.ts';
 import { foldErrors } from './error-groups.ts';
-import { addResources, clockCorrectionMs, foldBatch } from './fold-batch.ts';
+import { addResources, clockCorrectionMs, foldBatch, rowsIn } from './fold-batch.ts';
 import {
   type AuditEntry,
   type ConnectionEvent,
@@ -196,11 +196,12 @@ function foldBatchEntry(fleet: Fleet, entry: LogEntry & { readonly type: 'batch'
 }
 
 /** When the newest happened that a batch tells of, by the agent's clock. */
-function newestAt({ sealedAt, events, rollups }: Batch): number {
-  const last = (rollups?.second ?? []).reduce((a, b) => Math.max(a, b), -1);
-  const rollupsEndAt = rollups === undefined || last < 0 ? 0 : (rollups.at + last + 1) * 1_000;
-  const newest = events.reduce((at, event) => Math.max(at, event.at), rollupsEndAt);
-  return newest === 0 ? sealedAt : newest;
+function newestAt(batch: Batch): number {
+  const seconds = rowsIn(batch)?.second ?? [];
+  let newest = 0;
+  for (let row = 0; row < seconds.length; row++) newest = Math.max(newest, ((seconds[row] ?? 0) + 1) * 1_000);
+  for (const { at } of batch.events) newest = Math.max(newest, at);
+  return newest === 0 ? batch.sealedAt : newest;
 }
 
 function foldApplied(fleet: Fleet, entry: LogEntry & { readonly type: 'applied' }): ReadonlySet<string> {
