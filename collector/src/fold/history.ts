@@ -35,6 +35,8 @@ interface Series {
   /** Those of its address, which other instances share. */
   readonly totals: number[];
   readonly minutes: Map<number, SecondsWriter>;
+  /** That of its chunk, once that is sealed. */
+  part: number;
   /** The minute that was written last. */
   minute: number;
   writer: SecondsWriter | undefined;
@@ -87,7 +89,8 @@ export class History {
 
   /**
    * Closes the present chunk, in so many parts, or as many as make each of them small. The same log makes the
-   * same chunk, and the same number the same parts of it.
+   * same chunk, and the same number the same parts of it. They follow the order in which series were first
+   * seen, as the rows of the store do: a part that is scattered over its indices writes them all anew.
    */
   seal(parts?: number): Chunk {
     const chunk = this.present;
@@ -96,7 +99,10 @@ export class History {
     const series = [...chunk.series.values()].flatMap((instances) => [...instances.values()]);
     const minutes = series.reduce((sum, one) => sum + one.minutes.size, 0);
     const groups = Array.from({ length: parts ?? Math.ceil(minutes / minutesAPart) + 1 }, (): Series[] => []);
-    for (const one of series) groups[partOf(one, groups.length)]?.push(one);
+    for (const [index, one] of series.entries()) {
+      one.part = Math.floor((index * groups.length) / series.length);
+      groups[one.part]?.push(one);
+    }
     chunk.parts = groups;
     return chunk;
   }
@@ -116,7 +122,7 @@ export class History {
   unsavedSlices({ tier, address, from, to }: SliceQuery): Slice[] {
     return this.unsaved().flatMap((chunk) =>
       [...(chunk.series.get(address)?.values() ?? [])]
-        .filter((series) => chunk.savedParts === 0 || partOf(series, chunk.parts.length) >= chunk.savedParts)
+        .filter((series) => chunk.savedParts === 0 || series.part >= chunk.savedParts)
         .flatMap((series) => [...series.minutes])
         .filter(([minute]) => firstMinuteOf(tier, minute) >= from && firstMinuteOf(tier, minute) <= to)
         .map(([minute, writer]) =>
@@ -199,15 +205,6 @@ function createChunk(): Chunk {
 /** Few enough that a commit which waits for them hardly notices. */
 const minutesAPart = 200;
 
-/** By the name alone, so that a chunk that is derived again after a stop falls into the same parts. */
-function partOf({ resource: { address }, instance }: Series, parts: number): number {
-  let hash = 0x811c9dc5; // FNV-1a
-  for (const text of [address, instance]) {
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
-  return (hash >>> 0) % parts;
-}
-
 /** What a part holds for the store. */
 export function slicesOfPart({ parts }: Chunk, part: number): Flush['slices'] {
   return (parts[part] ?? []).flatMap(({ resource: { address }, instance, minutes }) =>
@@ -219,7 +216,7 @@ export function slicesOfPart({ parts }: Chunk, part: number): Flush['slices'] {
 }
 
 function createSeries(resource: Resource, instance: string, totals: number[]): Series {
-  return { resource, instance, totals, minutes: new Map(), minute: -1, writer: undefined };
+  return { resource, instance, totals, minutes: new Map(), part: 0, minute: -1, writer: undefined };
 }
 
 function writerOf(series: Series, second: number): SecondsWriter {
