@@ -1,5 +1,6 @@
 // Ten million stored points, then a cold process that is asked what screens ask, each question first cold and
-// then again; what a point takes on the disk; how fast the log is folded anew.
+// then again; what a point takes on the disk; how long an acknowledgement waits while what is old is removed;
+// how fast the log is folded anew.
 // AGENTS (24), ROWS a second each (50), POINTS (10000000), ROUNDS of warm questions (20).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,6 +28,7 @@ const command = (port) => [main, 'up', '--port', port, '--data', data];
 await fill();
 await tellSizes();
 await ask();
+await expire();
 await rebuild();
 
 /** Every agent sends its seconds, the last of which is now, as fast as they are acknowledged. */
@@ -97,6 +99,7 @@ async function ask() {
   const series = (minutes) =>
     `${resource}/series?since=${(until - minutes * 60) * 1_000}&until=${until * 1_000}`;
   const questions = {
+    'floor: a question about nothing': '../../healthz',
     'present state: status': 'status',
     'present state of a resource': resource,
     'chart of a series, 15 minutes': series(15),
@@ -131,6 +134,39 @@ async function ask() {
     );
   }
   await server.end();
+}
+
+/** An agent sends a batch every 50 ms, before and while all but the last hour of seconds is removed. */
+async function expire() {
+  const server = await startServer((port) => [...command(port), '--keep-seconds', '1h', '--keep', '1h']);
+  const socket = await connect(server.port, { service: 'probe', instance: 'probe-1' });
+  const removalMs = 60_000; // after the start
+  const sentAt = [];
+  const waits = { before: [], 'while it is removed': [] };
+  let stored = 0;
+  socket.on('message', (text) => {
+    const message = JSON.parse(text);
+    if (message.type !== 'ack') return;
+    for (; stored < message.stored; stored++) {
+      const at = sentAt[stored];
+      waits[at - sentAt[0] < removalMs - 5_000 ? 'before' : 'while it is removed'].push(
+        performance.now() - at,
+      );
+    }
+  });
+  for (const until = performance.now() + removalMs + 20_000; performance.now() < until; ) {
+    sentAt.push(performance.now());
+    socket.send(frame(sentAt.length, Math.floor(Date.now() / 1_000) - secondsABatch));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  socket.close();
+  await server.end();
+  console.log('\n| acknowledgements | p50 ms | p99 ms | longest ms |\n|---|---:|---:|---:|');
+  for (const [when, all] of Object.entries(waits)) {
+    const sorted = all.toSorted((a, b) => a - b);
+    const at = (share) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+    console.log(`| ${when} | ${at(0.5)} | ${at(0.99)} | ${at(1)} |`);
+  }
 }
 
 async function rebuild() {
