@@ -25,7 +25,7 @@ test.each<Direction | 'both'>(['up', 'down', 'both'])(
       await link.secondsUntil(link.isConnected);
       await link.seconds(20 + (cycle % 15)); // nothing is left to be sent but heartbeats
       const before = proxy.acceptedCount;
-      proxy.befall(direction, { isBlackHole: true });
+      link.silence(direction);
       const atAgent = await link.secondsUntil(() => proxy.acceptedCount > before);
       noticed.agent = Math.max(noticed.agent, atAgent);
       if (direction !== 'down') {
@@ -33,7 +33,7 @@ test.each<Direction | 'both'>(['up', 'down', 'both'])(
         noticed.collector = Math.max(noticed.collector, atAgent + more);
       }
       await agent.work();
-      proxy.heal();
+      link.heal();
     }
     process.stderr.write(`black hole ${direction}, noticed after s: ${JSON.stringify(noticed)}\n`);
     await link.secondsUntil(link.isConnected);
@@ -62,11 +62,21 @@ async function quietLink(scope: Scope) {
     const { items } = await getJson<ListAnswer<AgentView>>(`${collector.url}/api/v1/agents`);
     return items.some((one) => one.connected);
   };
+  let isSilent = false;
+  const silence = (direction: Direction | 'both'): void => {
+    isSilent = true;
+    proxy.befall(direction, { isBlackHole: true });
+  };
+  const heal = (): void => {
+    isSilent = false;
+    proxy.heal();
+  };
   /** Lets seconds pass, and after each what is on the way arrive. */
   const seconds = async (count: number): Promise<void> => {
     for (let passed = 0; passed < count; passed++) {
       await clock.advance(1_000);
-      await realTime.sleep(8);
+      if (isSilent) await realTime.sleep(8);
+      else await agent.settle();
     }
   };
   const secondsUntil = async (holds: () => boolean | Promise<boolean>): Promise<number> => {
@@ -81,5 +91,5 @@ async function quietLink(scope: Scope) {
     void work.then(() => (isDone = true));
     return secondsUntil(() => isDone);
   };
-  return { agent, proxy, collector, isConnected, seconds, secondsUntil, secondsWhile };
+  return { agent, proxy, collector, silence, heal, isConnected, seconds, secondsUntil, secondsWhile };
 }

@@ -6,7 +6,6 @@ import { startAt } from '../collector/support/wire-agent.ts';
 import { getJson } from '../support/http.ts';
 import { scopeOfTest } from '../support/scope.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { realTime } from '../support/time.ts';
 import { CountingAgent } from './support/counting-agent.ts';
 import { readStoredLog } from './support/stored-log.ts';
 
@@ -56,13 +55,13 @@ test.each(['agent', 'collector'] as const)('the wall clock of the %s may jump', 
     const shownMs = items.find((one) => one.connected)?.clockOffsetMs ?? Number.NaN;
     return Math.abs(shownMs - (clocks.collector.offsetMs - clocks.agent.offsetMs)) <= 50;
   };
-  await secondsUntil(time, isShown);
+  await secondsUntil({ time, agent }, isShown);
   let slowestSeconds = 0;
   for (const [name, offsetMs] of Object.entries(jumps)) {
     await agent.work();
     clocks[whose].offsetMs = offsetMs;
     await agent.work();
-    const shownAfter = await secondsUntil(time, isShown);
+    const shownAfter = await secondsUntil({ time, agent }, isShown);
     expect({ name, isSoon: shownAfter <= 35 }).toEqual({ name, isSoon: true });
     slowestSeconds = Math.max(slowestSeconds, shownAfter);
   }
@@ -70,20 +69,21 @@ test.each(['agent', 'collector'] as const)('the wall clock of the %s may jump', 
   let isClosed = false;
   const closing = agent.agent.close({ timeoutMs: 60_000 }).then(() => collector.close());
   void closing.then(() => (isClosed = true));
-  await secondsUntil(time, () => isClosed);
+  await secondsUntil({ time, agent }, () => isClosed);
   const { agents, problems } = await readStoredLog(dataDir);
   expect(problems).toEqual([]);
   expect(agents.get('jumping')).toMatchObject(agent.counted);
 });
 
 /** Lets seconds pass, and after each what is on the way arrive. */
-async function secondsUntil(time: FakeClock, holds: () => boolean | Promise<boolean>): Promise<number> {
+async function secondsUntil(
+  { time, agent }: { readonly time: FakeClock; readonly agent: CountingAgent },
+  holds: () => boolean | Promise<boolean>,
+): Promise<number> {
   for (let passed = 0; passed < 300; passed++) {
     if (await holds()) return passed;
     await time.advance(1_000);
-    // Turns rather than time: a busy machine must not make a second of what takes none.
-    for (let turn = 0; turn < 40; turn++) await realTime.turn();
-    await realTime.sleep(5);
+    await agent.settle();
   }
   throw new Error('five minutes were not enough');
 }

@@ -12,7 +12,7 @@ declare module 'vitest' {
 }
 
 /** What not every machine can do. */
-export type Need = 'small disks' | 'loop devices' | 'network namespaces' | 'root' | 'openssl' | 'libfaketime';
+export type Need = 'small disks' | 'loop devices' | 'network namespaces' | 'root' | 'openssl';
 
 /** Each tries what the tests do and throws where it cannot be done. */
 const attempts: Readonly<Record<Need, () => void>> = {

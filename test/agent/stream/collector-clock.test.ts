@@ -20,7 +20,7 @@ test('begins anew when clocks may have been set', () => {
   expect(seen.offsetMs).toBe(0);
 });
 
-test('notices that a clock was set, and not where an answer is slow', async () => {
+test('notices that a clock was set, not that an answer was slow', async () => {
   const clock = new FakeClock(100_000);
   const seen = new CollectorClock(clock);
   expect(seen.sample(100_000, 100_000)).toBe(false);

@@ -1,5 +1,6 @@
 import { type Agent, createAgent } from '@holdfast/agent';
 import type { Clock, Random } from '@holdfast/shared';
+import { realTime } from '../../support/time.ts';
 
 export interface CountingAgentOptions {
   readonly collector: string;
@@ -54,5 +55,20 @@ export class CountingAgent {
     }
     this.agent.circuitBreaker('flipped').reset();
     this.counted.transitions += 1;
+  }
+
+  /**
+   * Waits, in real time, until what its agent has begun is answered: for tests that move the clock, so that
+   * a slow disk is not taken for silence. Gives up after three seconds.
+   */
+  async settle(): Promise<void> {
+    const isBusy = (): boolean => {
+      const { connection, pendingCount } = this.agent.status;
+      const isMeeting = connection === 'connecting' || connection === 'greeting';
+      return isMeeting || (connection === 'live' && pendingCount > 0);
+    };
+    const untilMs = realTime.monotonic() + 3_000;
+    do await realTime.sleep(5);
+    while (isBusy() && realTime.monotonic() < untilMs);
   }
 }
