@@ -44,9 +44,10 @@ function restOf(frame: Buffer, from: number, to: number): object | undefined {
   try {
     const head = JSON.parse(`${frame.toString('utf8', 0, from)}${stub}}`) as object; // begins with a brace
     const tail = frame.toString('utf8', to);
-    const behind = tail === '}' ? {} : (JSON.parse(`{"rollups":${stub}${tail}`) as Record<string, unknown>);
-    if ('rollups' in behind && behind['rollups'] !== 0) return undefined; // said twice
-    const { rollups: _stub, ...rest } = { ...head, ...behind } as Record<string, unknown>;
+    const behind: unknown = tail === '}' ? {} : JSON.parse(`{"rollups":${stub}${tail}`);
+    if (typeof behind !== 'object' || behind === null) return undefined;
+    if ('rollups' in behind && behind.rollups !== 0) return undefined; // said twice
+    const { rollups: _stub, ...rest }: Record<string, unknown> = { ...head, ...behind };
     return rest;
   } catch {
     return undefined;

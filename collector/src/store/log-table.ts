@@ -192,14 +192,14 @@ function entryOf(row: Row): LogEntry {
 
 function factOf(row: Row, body: Buffer): LogFact {
   const type = textIn(row, 'type');
-  const json = (): unknown => JSON.parse(body.toString('utf8')); // as `bodyOf` wrote it
-  if (type === 'connected' || type === 'control') return json() as LogFact;
+  const json = (): unknown => JSON.parse(body.toString('utf8'));
+  if (type === 'connected' || type === 'control') return json() as LogFact; // as `bodyOf` wrote it
   const agent = {
     service: textIn(row, 'service'),
     instance: textIn(row, 'instance'),
     epoch: textIn(row, 'epoch'),
   };
-  if (type !== 'batch') return { ...(json() as object), agent } as LogFact;
+  if (type !== 'batch') return { ...(json() as object), agent } as LogFact; // as `bodyOf` wrote it
   const message = readAgentFrame(body);
   if (message.ok && message.value.type === 'batch') return { type, agent, batch: message.value };
   const why = message.ok ? `it is a ${message.value.type}` : message.problem;
