@@ -15,7 +15,13 @@ import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
 import { liveRoute } from './live/live-route.ts';
-import { type CheckedOptions, type CollectorOptions, checkOptions, unguarded } from './options.ts';
+import {
+  type CheckedOptions,
+  type CollectorOptions,
+  checkOptions,
+  readableOnTheWay,
+  unguarded,
+} from './options.ts';
 import { auditVerifyRoute } from './query/audit-verify-route.ts';
 import { readRoutes } from './query/read-routes.ts';
 import { startRetention } from './retention.ts';
@@ -121,6 +127,8 @@ async function openAccess(
   const book = new TokenBook({ tokens: await store.tokens.all(), clock, record });
   const obstacle = unguarded(options, token !== undefined || book.hasLive);
   if (obstacle !== undefined) throw obstacle;
+  const danger = readableOnTheWay(options);
+  if (danger !== undefined) log('warning', danger);
   const shared = { book, store: store.tokens, clock, log, token, isOpen, isBehindProxy, port };
   const access = new Access(shared);
   return { book, access, routes: [...tokenRoutes(book), ...sessionRoutes(access)] };

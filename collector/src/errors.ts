@@ -2,7 +2,6 @@
 export type CollectorErrorCode =
   | 'bad_option'
   | 'token_required'
-  | 'encryption_required'
   | 'port_in_use'
   | 'port_not_permitted'
   | 'host_not_found'

@@ -9,8 +9,8 @@ export interface CollectorOptions {
   /** The folder of the database; made where it is missing. */
   readonly dataDir: string;
   /**
-   * The address to listen on. Default 127.0.0.1; any other than loopback asks everybody for a token, and
-   * needs `tls`, `isBehindProxy` or `allowsPlainText`.
+   * The address to listen on. Default 127.0.0.1; any other than loopback asks everybody for a token,
+   * and should have `tls` or `isBehindProxy`.
    */
   readonly host?: string;
   /** Default 4900; 0 takes any free port. */
@@ -29,8 +29,6 @@ export interface CollectorOptions {
    * Everybody needs a token, on loopback too. Default false.
    */
   readonly isBehindProxy?: boolean;
-  /** Whether it may be reached from elsewhere without encryption. Default false. */
-  readonly allowsPlainText?: boolean;
   /** Further names by which browsers and agents may call the collector: `name` or `name:port`. */
   readonly allowHosts?: readonly string[];
   /** How long the log, minutes and events are kept, milliseconds. Default 30 days. */
@@ -81,7 +79,6 @@ export function checkOptions(options: CollectorOptions): CheckedOptions {
     token,
     tls: options.tls,
     isBehindProxy,
-    allowsPlainText: options.allowsPlainText ?? false,
     // What comes through a proxy comes from anywhere, whatever address it comes from.
     isOpen: isLoopback(host) && token === undefined && !isBehindProxy,
     allowHosts: options.allowHosts ?? [],
@@ -137,29 +134,20 @@ function checkToken({ token }: CheckedOptions): void {
 
 /** Why a collector that others could reach does not start; `undefined` where nothing is in the way. */
 export function unguarded(options: CheckedOptions, hasToken: boolean): CollectorError | undefined {
-  const { host, isOpen } = options;
-  const isPlain = !isLoopback(host) && !isEncrypted(options);
-  if (!isOpen && !hasToken) return tokenRequired(options, isPlain);
-  if (!isPlain) return undefined;
-  const what = `--host ${host} opens the collector to the network, so what it says must be encrypted`;
-  return new CollectorError('encryption_required', `${what}: ${howToEncrypt}`);
+  return options.isOpen || hasToken ? undefined : tokenRequired(options);
 }
 
-const howToEncrypt =
-  'give --tls-cert FILE and --tls-key FILE, or --behind-proxy where a proxy encrypts; ' +
-  '--allow-plain-text does without';
-
-/** Whether nobody on the way can read it, or somebody has said that this does not matter. */
-function isEncrypted({ tls, isBehindProxy, allowsPlainText }: CheckedOptions): boolean {
-  return tls !== undefined || isBehindProxy || allowsPlainText;
+/** What to warn of where tokens travel so that everybody on the way can read them. */
+export function readableOnTheWay({ host, tls, isBehindProxy }: CheckedOptions): string | undefined {
+  if (isLoopback(host) || tls !== undefined || isBehindProxy) return undefined;
+  const what = `--host ${host} opens the collector to the network, and nothing encrypts what is said there`;
+  return `${what}, tokens included: give --tls-cert FILE and --tls-key FILE, or --behind-proxy`;
 }
 
-function tokenRequired({ host, dataDir, isBehindProxy }: CheckedOptions, isPlain: boolean): CollectorError {
+function tokenRequired({ host, dataDir, isBehindProxy }: CheckedOptions): CollectorError {
   const opens = isBehindProxy && isLoopback(host) ? '--behind-proxy' : `--host ${host}`;
   const what = `${opens} opens the collector to the network, so it needs a token`;
   const folder = /^[\w./-]+$/.test(dataDir) ? dataDir : `'${dataDir.replaceAll("'", "'\\''")}'`;
   const make = `holdfast tokens create --scope admin --name admin --data ${folder}`;
-  const then = isPlain ? `; then ${howToEncrypt}` : '';
-  const message = `${what} (or one in HOLDFAST_TOKEN); make one with: ${make}${then}`;
-  return new CollectorError('token_required', message);
+  return new CollectorError('token_required', `${what} (or one in HOLDFAST_TOKEN); make one with: ${make}`);
 }

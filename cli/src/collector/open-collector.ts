@@ -68,7 +68,6 @@ async function orFailure<T>(work: Promise<T>): Promise<T> {
 const codes: Readonly<Record<CollectorErrorCode, ExitCode>> = {
   bad_option: exitCodes.usage,
   token_required: exitCodes.refused,
-  encryption_required: exitCodes.refused,
   port_in_use: exitCodes.failed,
   port_not_permitted: exitCodes.failed,
   host_not_found: exitCodes.usage,

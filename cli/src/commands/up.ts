@@ -23,7 +23,6 @@ interface Options {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly behindProxy?: boolean;
-  readonly allowPlainText?: boolean;
   readonly exitOnDisconnect?: boolean;
 }
 
@@ -47,7 +46,6 @@ export function registerUp(program: Command, host: Host): void {
     .option('--tls-cert <file>', 'the certificate and its chain in PEM; https and wss from then on')
     .option('--tls-key <file>', 'the key of the certificate in PEM')
     .option('--behind-proxy', 'a proxy stands before it and encrypts; its X-Forwarded headers are believed')
-    .option('--allow-plain-text', 'off loopback without encryption, where something else protects the way')
     .option('--keep <time>', 'how long the log, minutes and events are kept (default: 30d)', readKeep)
     .option('--keep-seconds <time>', 'how long single seconds are kept (default: 1d)', readKeep)
     .option('--keep-hours <time>', 'how long hours are kept (default: 1y)', readKeep)
@@ -113,7 +111,7 @@ function readPort(text: string): number {
   throw new InvalidArgumentError('It must be a port from 0 to 65535.');
 }
 
-function encryptionOf({ tlsCert, tlsKey, behindProxy, allowPlainText }: Options): Partial<CollectorOptions> {
+function encryptionOf({ tlsCert, tlsKey, behindProxy }: Options): Partial<CollectorOptions> {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw usageFailure('--tls-cert and --tls-key belong together; give both');
   return {
@@ -121,7 +119,6 @@ function encryptionOf({ tlsCert, tlsKey, behindProxy, allowPlainText }: Options)
       ? {}
       : { tls: { cert: readText('--tls-cert', tlsCert), key: readText('--tls-key', tlsKey) } }),
     ...(behindProxy === true ? { isBehindProxy: true } : {}),
-    ...(allowPlainText === true ? { allowsPlainText: true } : {}),
   };
 }
 

@@ -16,7 +16,7 @@ test('the first token is made without a collector, and opens it', async () => {
   expect([code, stderr]).toEqual([0, expect.stringContaining('not shown again')]);
   const token = stdout.trim();
   expect(token).toMatch(/^hf_admin_/);
-  const { port } = await startTestCollector(scope, { dataDir, host: '0.0.0.0', allowsPlainText: true });
+  const { port } = await startTestCollector(scope, { dataDir, host: '0.0.0.0' });
   const url = `http://127.0.0.1:${port}`;
   const env = { HOLDFAST_TOKEN: token };
   expect(await runCommand(['status'], { url })).toMatchObject({ code: 4 });

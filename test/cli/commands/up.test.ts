@@ -6,7 +6,6 @@ import { makeCertificate } from '../../support/certificate.ts';
 import { type Scope, scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { masterToken } from '../../collector/support/tokens.ts';
 import { createFakeHost, type FakeHost, runCommand } from '../support/fake-host.ts';
 
 interface Up {
@@ -79,15 +78,6 @@ describe('up', () => {
     const { code, stderr } = await runCommand(['up', '--host', '0.0.0.0', '--port', '0', '--data', data]);
     expect(code).toBe(8);
     expect(stderr).toContain(`holdfast tokens create --scope admin --name admin --data ${data}`);
-    expect(stderr).toContain('then give --tls-cert FILE and --tls-key FILE');
-  });
-
-  test('refuses the network in plain text', async () => {
-    const data = await temporaryFolder(scopeOfTest());
-    const line = ['up', '--host', '0.0.0.0', '--port', '0', '--data', data];
-    const { code, stderr } = await runCommand(line, { env: { HOLDFAST_TOKEN: masterToken } });
-    expect(code).toBe(8);
-    expect(stderr).toContain('--allow-plain-text does without');
   });
 
   test('takes a certificate and its key from files', async () => {

@@ -1,5 +1,5 @@
 import { liveSubprotocol } from '@holdfast/shared';
-import { type CollectorOptions, startCollector } from '@holdfast/collector';
+import { type CollectorOptions, type Log, startCollector } from '@holdfast/collector';
 import { get, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
@@ -111,10 +111,9 @@ describe('the start', () => {
     ['on loopback behind a proxy with a token', { isBehindProxy: true, token }, 'up'],
     ['on the network', { host: network }, 'token_required'],
     ['on the network with TLS', { host: network, tls }, 'token_required'],
-    ['on the network with a token', { host: network, token }, 'encryption_required'],
+    ['on the network with a token', { host: network, token }, 'up'],
     ['on the network with a token and TLS', { host: network, token, tls }, 'up'],
     ['on the network with a token behind a proxy', { host: network, token, isBehindProxy: true }, 'up'],
-    ['on the network with a token, plain by wish', { host: network, token, allowsPlainText: true }, 'up'],
     ['with a key of another certificate', { tls: { ...tls, key: makeCertificate().key } }, 'bad_option'],
     ['with what is no certificate', { tls: { cert: 'none', key: 'none' } }, 'bad_option'],
   ];
@@ -135,11 +134,15 @@ describe('the start', () => {
     expect(outcome).toBe(expected);
   });
 
-  test('refused for want of encryption says what would do', async () => {
-    const dataDir = await temporaryFolder(scopeOfTest());
-    const started = startCollector({ port: 0, dataDir, host: network, token });
-    await expect(started).rejects.toThrow(
-      /--tls-cert FILE and --tls-key FILE.*--behind-proxy.*--allow-plain-text/,
-    );
+  test.each([
+    ['nothing', {}, 1],
+    ['a certificate', { tls }, 0],
+    ['a proxy', { isBehindProxy: true }, 0],
+  ])('on the network with %s for the way warns where all can read', async (_name, options, warnings) => {
+    const said: string[] = [];
+    const log: Log = (level, message) => void said.push(`${level}: ${message}`);
+    await startTestCollector(scopeOfTest(), { host: network, token, log, ...options });
+    const warned = /^warning: .*tokens included: give --tls-cert FILE and --tls-key FILE, or --behind-proxy$/;
+    expect(said.filter((line) => warned.test(line))).toHaveLength(warnings);
   });
 });
