@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { schemaVersion } from '../../../collector/src/store/schema.ts';
 import { openSqliteStore } from '../../../collector/src/store/sqlite-event-store.ts';
 import { scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -29,8 +30,8 @@ describe('a database is refused by name and left untouched', () => {
     ['without a mark', 'PRAGMA user_version = 1', 'is a database of another program (application id 0)'],
     [
       'of a newer version',
-      'PRAGMA application_id = 1213156420; PRAGMA user_version = 7',
-      'was written by a newer Holdfast (schema 7, this one knows 5)',
+      'PRAGMA application_id = 1213156420; PRAGMA user_version = 99',
+      `was written by a newer Holdfast (schema 99, this one knows ${schemaVersion})`,
     ],
   ])('one %s', async (_name, statements, expected) => {
     const folder = await folderWith(statements);
