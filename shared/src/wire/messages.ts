@@ -110,7 +110,7 @@ export interface Hello extends AgentIdentity {
   readonly caps?: readonly string[];
   readonly startedAt: number;
   readonly sentAt: number;
-  /** Whether somebody speaks for a run that has ended: nothing comes after batch `next` - 1. Default false. */
+  /** Whether somebody speaks for a run that has ended: no batch comes after `next` - 1. Default false. */
   readonly past?: boolean;
 }
 

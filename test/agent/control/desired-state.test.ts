@@ -1,4 +1,4 @@
-import type { BreakerOverride } from '@holdfast/shared';
+import type { BreakerOverride, Clock } from '@holdfast/shared';
 import { FakeClock, MemoryCollector } from '@holdfast/agent/testing';
 import { describe, expect, test } from 'vitest';
 import { createTestAgent } from '../support/agent.ts';
@@ -63,7 +63,11 @@ describe('a hold', () => {
 
   test("ends by the collector's clock, not by ours", async () => {
     const clock = new FakeClock(start);
-    const collectorClock = new FakeClock(start + 30_000);
+    const collectorClock: Clock = {
+      now: () => clock.now() + 30_000,
+      monotonic: () => clock.monotonic(),
+      setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
+    };
     const collector = new MemoryCollector({ clock: collectorClock });
     const { agent } = await createTestAgent({ clock, collector });
     await clock.advance(0);

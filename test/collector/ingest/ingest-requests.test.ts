@@ -219,7 +219,7 @@ describe('what a run has left', () => {
     );
   });
 
-  test('is told once: nothing is written down where all of it is stored', async () => {
+  test('is told once: what is stored stays as it is', async () => {
     const collector = await startTestCollector(scopeOfTest());
     await send(collector, helloWith(past), batchWith(1), batchWith(2), { type: 'bye', last: 2 });
     const before = await eventKinds(collector);

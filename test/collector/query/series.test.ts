@@ -100,7 +100,7 @@ test('a lane shows a state of 40 ms in a year', async () => {
   ]);
 });
 
-test('a lane has a gap while its instance was lost, also after a restart', async () => {
+test('a lane has a gap while its instance was lost', async () => {
   const scope = scopeOfTest();
   const first = await startTestCollector(scope);
   const agent = await WireAgent.introduce(scope, first.url, { startedAt: startAt });

@@ -138,7 +138,7 @@ describe('the start', () => {
     ['nothing', {}, 1],
     ['a certificate', { tls }, 0],
     ['a proxy', { isBehindProxy: true }, 0],
-  ])('on the network with %s for the way warns where all can read', async (_name, options, warnings) => {
+  ])('on the network with %s warns where all can read', async (_name, options, warnings) => {
     const said: string[] = [];
     const log: Log = (level, message) => void said.push(`${level}: ${message}`);
     await startTestCollector(scopeOfTest(), { host: network, token, log, ...options });

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 /** Listens on a free port of 127.0.0.1 until the test is over, and answers the port. */
 export async function listen(server: Server): Promise<number> {
-  server.on('connection', (socket: Socket) => socket.on('error', () => {})); // a probe may hang up at any time
+  server.on('connection', (socket: Socket) => socket.on('error', () => {})); // a probe may hang up
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port; // it listens on TCP
