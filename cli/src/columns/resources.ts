@@ -1,6 +1,7 @@
 import {
   activityWords,
   countColumns,
+  type Difference,
   formatMs,
   formatRate,
   formatRatio,
@@ -56,6 +57,7 @@ export const resourceColumns: readonly Column<ResourceView>[] = [
 export const detailColumns: readonly Column<ResourceAnswer>[] = [
   { name: 'last_error', text: ({ lastError }) => lastError?.message ?? '' },
   { name: 'settings', text: ({ config = {} }) => pairs(config) },
+  { name: 'differences', text: ({ differences = [] }) => differences.map(differenceWords).join('; ') },
   ...countColumns.map((column) => ({
     name: `total_${column}`,
     text: ({ totals }: ResourceAnswer) => (totals[column] ? `${totals[column]}` : ''),
@@ -67,4 +69,13 @@ function pairs(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}=${String(value)}`)
     .join(' ');
+}
+
+/** "config.timeoutMs 800 on a, b / 500 on c". */
+function differenceWords({ what, values }: Difference): string {
+  const told = values.map(({ value = 'not set', instances, instanceCount }) => {
+    const more = instanceCount - instances.length;
+    return `${String(value)} on ${instances.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  });
+  return `${what} ${told.join(' / ')}`;
 }

@@ -44,6 +44,7 @@ const count = (): TSchema => Type.Integer({ minimum: 0 });
 const ratio = (): TSchema => Type.Number({ minimum: 0, maximum: 1 });
 const rate = (): TSchema => Type.Number({ minimum: 0 });
 const bool = (): TSchema => Type.Boolean();
+const setting = (): TSchema => Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 const oneOf = (values: readonly string[]): TSchema => Type.Enum([...values]);
 const listOf = (item: TSchema): TSchema => Type.Array(item);
 const counts = (names: readonly string[]): TSchema =>
@@ -145,11 +146,12 @@ const resourceFields = (): Record<string, TSchema> => ({
   name: text(),
   'dependency?': text(),
   'pipeline?': text(),
-  'config?': Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+  'config?': Type.Record(Type.String(), setting()),
   instanceCount: count(),
   staleCount: count(),
   'breaker?': Type.Ref('BreakerView'),
   'health?': Type.Ref('HealthView'),
+  'differences?': listOf(Type.Ref('Difference')),
   rates: Type.Ref('RatesView'),
   gauges: counts(gaugeNames),
   spark: object({ calls: listOf(count()), failed: listOf(count()) }),
@@ -160,6 +162,10 @@ function resources(): Record<string, TSchema> {
   return {
     ResourceView: object(resourceFields()),
     ResourceAnswer: object({ ...resourceFields(), totals: counts(countColumns), 'at?': instant() }),
+    Difference: object({
+      what: text(),
+      values: listOf(object({ 'value?': setting(), instanceCount: count(), instances: listOf(text()) })),
+    }),
     BreakerView: object({
       state: oneOf(breakerStates),
       sinceAt: instant(),

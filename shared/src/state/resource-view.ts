@@ -1,16 +1,11 @@
 import { gaugeNames } from '../vocabulary/calls.ts';
 import { type BreakerState, type HealthStatus, resourceKinds } from '../vocabulary/resources.ts';
 import type { BreakerOverride } from '../wire/messages.ts';
-import type { Fleet, Instance, Resource } from './fleet.ts';
+import { differencesOf, type Placed } from './differences.ts';
+import type { Fleet } from './fleet.ts';
 import { isForgotten } from './fold.ts';
 import { ratesOf, sparkOf } from './rates.ts';
 import type { BreakerView, HealthView, ResourceView } from './views.ts';
-
-/** A resource as one instance has it. */
-interface Placed {
-  readonly instance: Instance;
-  readonly resource: Resource;
-}
 
 /** Every resource of the fleet, its instances taken together. */
 export function resourceViewsOf(fleet: Fleet, now: number): ResourceView[] {
@@ -59,6 +54,7 @@ function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): Resour
   const seconds = placed.flatMap((one) => one.resource.recent.all());
   const breaker = breakerView(fleet, placed);
   const health = healthView(placed);
+  const differences = differencesOf(placed);
   const lastError =
     newest.resource.lastError ?? placed.find((one) => one.resource.lastError)?.resource.lastError;
   return {
@@ -73,6 +69,7 @@ function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): Resour
     staleCount: all.length - live.length,
     ...(breaker === undefined ? {} : { breaker }),
     ...(health === undefined ? {} : { health }),
+    ...(differences === undefined ? {} : { differences }),
     rates: ratesOf(seconds, now),
     gauges: summedGauges(placed),
     spark: sparkOf(seconds, now),

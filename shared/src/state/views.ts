@@ -15,6 +15,7 @@ import type {
   FlagOverride,
   ResourceDescriptor,
 } from '../wire/messages.ts';
+import type { Difference } from './differences.ts';
 import type { AuditEntry, FleetEvent } from './fleet.ts';
 
 /** What a surface shows of a moment. Rates and percentiles are of the last 10 whole seconds. */
@@ -45,6 +46,8 @@ export interface ResourceView {
   readonly staleCount: number;
   readonly breaker?: BreakerView;
   readonly health?: HealthView;
+  /** In what the instances that are connected differ; absent where they are alike. */
+  readonly differences?: readonly Difference[];
   readonly rates: RatesView;
   readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
   /** Calls and failures of the last minute in `sparkSlots` slots, oldest first. */

@@ -24,6 +24,15 @@ describe('a list', () => {
     kind: 'cache' as const,
     address: 'storefront/cache/products',
     gauges: { limit: 100, available: 60 },
+    differences: [
+      {
+        what: 'config.ttlMs',
+        values: [
+          { value: 500, instanceCount: 6, instances: ['s1', 's2', 's3', 's4'] },
+          { instanceCount: 1, instances: ['s7'] },
+        ],
+      },
+    ],
     rates: { ...rest.rates, actionsPerSecond: { cache_hits: 3 } },
   };
   const shop = troubledShop();
@@ -40,7 +49,10 @@ describe('a list', () => {
       /ACTIVITY\n[^]*storefront\/cache\/products .* 40 of 100 entries kept, 3.0 cache hits\/s\n/,
     ],
     ['resources ls --kind cache', /^RESOURCE.*\nstorefront\/cache\/products .*\n$/],
-    ['resources get storefront/cache/products', /activity +40 of 100 entries kept.*\ntotal success +7\n$/],
+    [
+      'resources get storefront/cache/products',
+      /kept.*\ndifferences +config.ttlMs 500 on s1, s2, s3, s4 and 2 more \/ not set on s7\ntotal success/,
+    ],
     ['flags ls', /recommendations +off +DEGRADED .*storefront\/recommendations is open/],
     ['flags get recommendations', /per instance +storefront@s1=on/],
     ['errors ls', /^CLASS.*\npartial_outage +checkout\/payments +31 +300 +412/],
