@@ -8,7 +8,6 @@ import { type Bus, createLocalBus } from './bus/bus.ts';
 import { Control } from './control/control.ts';
 import { controlRoutes } from './control/control-routes.ts';
 import { startExpiry } from './control/expiry.ts';
-import { messageOf } from './errors.ts';
 import { FoldedState } from './fold/folded-state.ts';
 import { AgentEndpoint } from './ingest/agent-endpoint.ts';
 import { ingestRoute } from './ingest/ingest-route.ts';
@@ -35,13 +34,14 @@ import { createComponents } from './server/schemas.ts';
 import { readStaticFiles } from './server/static-files.ts';
 import type { EventStore } from './store/event-store.ts';
 import { openSqliteStore } from './store/sqlite-event-store.ts';
+import { stop } from './stop.ts';
 
 /** A collector that runs. */
 export interface Collector {
   /** Where it answers, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Sends the agents away, stores and acknowledges what they sent, saves its state, and ends; within 5 s. */
+  /** Sends the agents away, stores and acknowledges what they sent, saves its state; 5 s at most. */
   close(): Promise<void>;
   /** Forgets all that is derived from the log and folds it anew. Agents wait meanwhile. */
   rebuild(): Promise<void>;
@@ -165,28 +165,15 @@ async function serve(of: {
   const { isBehindProxy } = options;
   attach(server, { app, gate, access, endpoints, isBehindProxy, log: options.log });
 
-  async function close(): Promise<void> {
-    const closed = new Promise((resolve) => server.close(resolve));
-    agents.sendAway();
-    await journal.idle();
-    live.close();
-    await agents.close();
+  const stopTimers = (): Promise<void> => {
     stopExpiry();
-    await stopRetention();
-    await journal.idle();
-    await access.close();
-    await state.close().catch((error: unknown) => options.log('error', `not saved: ${messageOf(error)}`));
-    await store.close();
-    live.terminate();
-    server.closeAllConnections();
-    await closed;
-  }
-
+    return stopRetention();
+  };
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(options, port),
     port,
-    close: () => (closing ??= close()),
+    close: () => (closing ??= stop({ ...shared, server, agents, live, stopTimers })),
     rebuild: () => journal.pauseFor(() => state.rebuild()),
   };
 }

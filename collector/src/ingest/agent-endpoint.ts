@@ -189,6 +189,14 @@ export class AgentEndpoint implements ConnectionHost {
     grace.cancel();
   }
 
+  /** Cuts off those that are left, without a fact in the log. */
+  terminate(): void {
+    for (const connection of this.connections) {
+      connection.closeForGood();
+      connection.terminate();
+    }
+  }
+
   /** Encodes once for each service: what is asked of one service's breaker is no news to the others. */
   private pushDesired({ action, target }: ControlFact): void {
     if (action.startsWith('token.') || action.startsWith('agent.')) return;

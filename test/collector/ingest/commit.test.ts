@@ -1,53 +1,11 @@
-import { FakeClock } from '@holdfast/agent/testing';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { Access } from '../../../collector/src/auth/access.ts';
-import { TokenBook } from '../../../collector/src/auth/token-book.ts';
-import { createLocalBus } from '../../../collector/src/bus/bus.ts';
-import { FoldedState } from '../../../collector/src/fold/folded-state.ts';
-import { AgentEndpoint } from '../../../collector/src/ingest/agent-endpoint.ts';
-import { Journal } from '../../../collector/src/journal/journal.ts';
-import { scopeOfTest, type Scope } from '../../support/scope.ts';
-import { MemoryStore } from '../support/memory-store.ts';
-import { batchWith, rollupsOf, startAt, WireAgent } from '../support/wire-agent.ts';
-
-/** The agents' endpoint on a real socket, over a store whose commits the test decides. */
-async function withStore(scope: Scope): Promise<{ url: string; store: MemoryStore; journal: Journal }> {
-  const store = new MemoryStore();
-  const clock = new FakeClock(startAt);
-  const bus = createLocalBus();
-  const log = (): void => {};
-  const state = new FoldedState({ store, bus, clock, log, baseEveryMs: 60_000 });
-  const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
-  const book = new TokenBook({ tokens: [], clock, record: () => Promise.resolve() });
-  const access = new Access({
-    book,
-    store: store.tokens,
-    clock,
-    log,
-    token: undefined,
-    isOpen: true,
-    port: 0,
-    isBehindProxy: false,
-  });
-  const endpoint = new AgentEndpoint({ journal, store, state, bus, clock, log, access, book });
-  const server = createServer();
-  server.on('upgrade', (request, socket, head) => {
-    endpoint.upgrade({ request, socket, head, principal: { scope: 'admin' } });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  scope.onEnd(async () => {
-    await endpoint.close();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo; // listens on TCP
-  return { url: `http://127.0.0.1:${port}`, store, journal };
-}
+import { scopeOfTest } from '../../support/scope.ts';
+import { endpointOverStore } from '../support/endpoint-over-store.ts';
+import { batchWith, rollupsOf, WireAgent } from '../support/wire-agent.ts';
 
 test('nothing is acknowledged before its commit has returned', async () => {
   const scope = scopeOfTest();
-  const { url, store } = await withStore(scope);
+  const { url, store } = await endpointOverStore(scope);
   const agent = await WireAgent.introduce(scope, url);
   const release = store.hold();
   for (const seq of [1, 2, 3]) agent.send(batchWith(seq, rollupsOf({ success: 1 })));
@@ -61,7 +19,7 @@ test('nothing is acknowledged before its commit has returned', async () => {
 
 test('a commit that fails sends the agent away without an acknowledgement', async () => {
   const scope = scopeOfTest();
-  const { url, store } = await withStore(scope);
+  const { url, store } = await endpointOverStore(scope);
   const agent = await WireAgent.introduce(scope, url);
   store.failWith(new Error('disk full'));
   agent.send(batchWith(1));
@@ -71,7 +29,7 @@ test('a commit that fails sends the agent away without an acknowledgement', asyn
 
 test('an agent is read no faster than it is stored', async () => {
   const scope = scopeOfTest();
-  const { url, store } = await withStore(scope);
+  const { url, store } = await endpointOverStore(scope);
   const agent = await WireAgent.introduce(scope, url);
   const other = await WireAgent.introduce(scope, url, { instance: 'b' });
   const release = store.hold();
@@ -87,7 +45,7 @@ test('an agent is read no faster than it is stored', async () => {
 
 test('an acknowledgement says what a collector with much to store is spared', async () => {
   const scope = scopeOfTest();
-  const { url, store, journal } = await withStore(scope);
+  const { url, store, journal } = await endpointOverStore(scope);
   const agent = await WireAgent.introduce(scope, url);
   expect((await agent.next('welcome')).spread).toEqual({ agents: 1, perSecond: 500 });
   const release = store.hold();
