@@ -7,6 +7,8 @@ import type { Clock } from '@holdfast/shared';
 export class CollectorClock {
   readonly #clock: Clock;
   readonly #samples: Sample[] = [];
+  /** When the newest greeting left, of the monotonic clock. */
+  #greetedMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -25,6 +27,18 @@ export class CollectorClock {
   /** Clocks may have been set: what was measured says nothing any more. */
   forget(): void {
     this.#samples.length = 0;
+  }
+
+  /** A greeting leaves: the time that it tells the collector, epoch milliseconds. */
+  greet(): number {
+    this.#greetedMs = this.#clock.monotonic();
+    return this.#clock.now();
+  }
+
+  /** Whether our clock was set since the newest greeting left at `greetedAt`: it told a wrong time then. */
+  wasSetSince(greetedAt: number): boolean {
+    const passedMs = this.#clock.monotonic() - this.#greetedMs;
+    return Math.abs(this.#clock.now() - greetedAt - passedMs) > driftMs;
   }
 
   /**

@@ -128,9 +128,9 @@ export class Session implements Conversation {
 
   #greet(link: Link): void {
     cancelTimer(this.#state);
-    const { outbox, clock, greet, deflate } = this.#options;
+    const { outbox, collectorClock, greet, deflate } = this.#options;
     const caps = deflate === undefined ? {} : { caps: ['deflate'] };
-    const helloAt = clock.now();
+    const helloAt = collectorClock.greet();
     this.#state = { type: 'greeting', link, timer: this.#deadline('its welcome'), helloAt };
     const { first, next } = outbox;
     link.send(encode({ type: 'hello', protocol: 1, ...greet(), ...caps, first, next, sentAt: helloAt }));
@@ -159,7 +159,7 @@ export class Session implements Conversation {
         this.#backoff.reset();
         // A new greeting tells the collector how far the clocks are apart now.
         if (this.#options.collectorClock.sample(message.sentAt, message.now))
-          this.#hangUp(1_000, { reason: 'a clock was set' });
+          this.#hangUp(1_000, { reason: clockSet });
         return;
       case 'refused':
         return this.#refused(message);
@@ -178,6 +178,7 @@ export class Session implements Conversation {
     if (greeting.type !== 'greeting') return this.#distrust('a second welcome');
     if (welcome.stored >= outbox.next) return this.#distrust(`batch ${welcome.stored} was never sent`);
     cancelTimer(greeting);
+    if (collectorClock.wasSetSince(greeting.helloAt)) return this.#hangUp(1_000, { reason: clockSet });
     collectorClock.sample(greeting.helloAt, welcome.now);
     const live = liveState(greeting.link, welcome);
     this.#state = live;
@@ -296,3 +297,4 @@ export class Session implements Conversation {
 
 const greetingMs = 10_000;
 const longestAbsenceMs = 3_600_000;
+const clockSet = 'a clock was set';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { connectedStream, createTestStream } from '../support/stream.ts';
 import { FakeClock, MemoryCollector } from '@holdfast/agent/testing';
 
+const startAt = 1_700_000_000_000;
 const breaker = { kind: 'circuit_breaker', name: 'payments' } as const;
 
 describe('a healthy connection', () => {
@@ -53,6 +54,30 @@ describe('a healthy connection', () => {
     expect(stream.collectorClock.offsetMs).toBe(5_000);
   });
 });
+
+test.each([3_600_000, -3_600_000])(
+  'greets anew where its clock was set meanwhile, by %i ms',
+  async (byMs) => {
+    let isSet = (): boolean => false;
+    class SetClock extends FakeClock {
+      override now(): number {
+        return super.now() + (isSet() ? byMs : 0);
+      }
+    }
+    const clock = new SetClock(startAt);
+    const collector = new MemoryCollector({ clock });
+    isSet = () => collector.hellos.length > 0; // after the first has left, before its answer
+    const { session } = createTestStream(collector, { clock });
+    session.start();
+    await clock.advance(0);
+    expect(session.problem).toBe('a clock was set');
+    await clock.advance(60_000);
+    expect(session.state).toBe('live');
+    const [first = 0, second = 0] = collector.hellos.map(({ sentAt }) => sentAt);
+    expect(first).toBe(startAt);
+    expect(Math.abs(second - startAt - byMs)).toBeLessThan(60_000);
+  },
+);
 
 describe('after a cut', () => {
   test('resends what was not acknowledged, and the collector stores it once', async () => {
