@@ -3,8 +3,18 @@ import { defineConfig } from 'vitest/config';
 // Node gets them too: with `import` or `module` among them, a package that is required would be given as ESM.
 const conditions = ['source', 'node'];
 
+const long = {
+  extends: true as const,
+  test: {
+    name: 'long',
+    include: ['test/long/**/*.test.ts'],
+    fileParallelism: false,
+  },
+};
+
 /**
  * `unit` runs the sources in this process; `end-to-end` starts the built product, one test file at a time.
+ * `long` takes minutes even at its smallest: it is there for `npm run test:long`, which names it.
  */
 export default defineConfig({
   resolve: { conditions },
@@ -16,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/end-to-end/**', '**/node_modules/**'],
+          exclude: ['test/end-to-end/**', 'test/long/**', '**/node_modules/**'],
           testTimeout: 20_000,
         },
       },
@@ -30,6 +40,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(process.env['TEST_LONG'] === undefined ? [] : [long]),
     ],
   },
 });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** A certificate for 127.0.0.1 and `names`, all in PEM. */
+/** A certificate for 127.0.0.1, `names` and `addresses`, all in PEM. */
 export interface TestCertificate {
   readonly cert: string;
   readonly key: string;
@@ -11,8 +11,10 @@ export interface TestCertificate {
 /** Makes an authority and a certificate from it; its keys are nowhere but here. */
 export function makeCertificate({
   names = ['localhost'],
+  addresses = [],
 }: {
   readonly names?: readonly string[];
+  readonly addresses?: readonly string[];
 } = {}): TestCertificate {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -20,7 +22,7 @@ export function makeCertificate({
   const ofAuthority = extension('551d13', sequence(der(0x01, Buffer.from([0xff]))));
   const alternatives = [
     ...names.map((name) => der(0x82, Buffer.from(name))),
-    der(0x87, Buffer.from([127, 0, 0, 1])),
+    ...['127.0.0.1', ...addresses].map((address) => der(0x87, Buffer.from(address.split('.').map(Number)))),
   ];
   const ofServer = extension('551d11', sequence(...alternatives));
   return {

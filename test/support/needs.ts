@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'vitest';
+import { tryLibfaketime } from './libfaketime.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -12,7 +13,7 @@ declare module 'vitest' {
 }
 
 /** What not every machine can do. */
-export type Need = 'small disks' | 'loop devices' | 'network namespaces' | 'root' | 'openssl';
+export type Need = 'small disks' | 'loop devices' | 'network namespaces' | 'root' | 'openssl' | 'libfaketime';
 
 /** Each tries what the tests do and throws where it cannot be done. */
 const attempts: Readonly<Record<Need, () => void>> = {
@@ -35,13 +36,14 @@ const attempts: Readonly<Record<Need, () => void>> = {
     if (process.getuid?.() !== 0) throw new Error('this is another user');
   },
   openssl: () => run('openssl', ['version']),
+  libfaketime: tryLibfaketime,
 };
 
 const found = new Map<Need, string | undefined>();
 
 /**
  * A test for machines that can do what it needs. Elsewhere it is skipped, and the closing lines of `npm test`
- * say its name and what was missing.
+ * and `npm run test:long` say its name and what was missing.
  *
  * @returns what declares the test: its title, what it does, and its time limit in milliseconds.
  */
