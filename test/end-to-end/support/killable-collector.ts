@@ -13,7 +13,7 @@ export interface KillableCollector {
   killAndRestart(pause: number | (() => void)): Promise<void>;
   /** Stops it in the middle of what it does, until it is killed. */
   freeze(): Promise<void>;
-  /** Ends it as Ctrl-C does. */
+  /** Ends it as Ctrl-C does, and waits until it has saved what it derived, which may be much. */
   end(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function killableCollector(scope: Scope, folder?: string): Promise<
     },
     end: async () => {
       running.interrupt();
-      await running.waitForExit(30_000);
+      await running.waitForExit(180_000);
     },
   };
 }
