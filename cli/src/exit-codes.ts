@@ -19,7 +19,7 @@ const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'done',
   failed: 'failed for a reason that no other code names',
   usage: 'the command line is wrong',
-  notFound: 'no such service, breaker or flag',
+  notFound: 'there is nothing of that name',
   notAuthorised: 'the collector wants a token, or another one',
   unreachable: 'no collector answers there',
   timedOut: 'what was waited for did not come in time',

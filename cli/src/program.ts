@@ -4,6 +4,7 @@ import { registerAdminCheck } from './commands/admin-check.ts';
 import { registerAdminRebuild } from './commands/admin-rebuild.ts';
 import { registerAdminRestore } from './commands/admin-restore.ts';
 import { registerAgentsLs } from './commands/agents-ls.ts';
+import { registerAuditGet } from './commands/audit-get.ts';
 import { registerAuditLs } from './commands/audit-ls.ts';
 import { registerAuditVerify } from './commands/audit-verify.ts';
 import { registerBreakersAct } from './commands/breakers-act.ts';
@@ -12,18 +13,22 @@ import { registerBreakersLs } from './commands/breakers-ls.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerErrorsGet } from './commands/errors-get.ts';
 import { registerErrorsLs } from './commands/errors-ls.ts';
+import { registerEventsGet } from './commands/events-get.ts';
 import { registerEventsLs } from './commands/events-ls.ts';
 import { registerEventsTail } from './commands/events-tail.ts';
 import { registerFlagsClear } from './commands/flags-clear.ts';
 import { registerFlagsGet } from './commands/flags-get.ts';
 import { registerFlagsLs } from './commands/flags-ls.ts';
 import { registerFlagsSet } from './commands/flags-set.ts';
+import { registerHealthGet } from './commands/health-get.ts';
 import { registerHealthLs } from './commands/health-ls.ts';
 import { registerLogin } from './commands/login.ts';
 import { registerResources } from './commands/resources.ts';
+import { registerServicesGet } from './commands/services-get.ts';
 import { registerServicesLs } from './commands/services-ls.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerTokensCreate } from './commands/tokens-create.ts';
+import { registerTokensGet } from './commands/tokens-get.ts';
 import { registerTokensLs } from './commands/tokens-ls.ts';
 import { registerTokensRevoke } from './commands/tokens-revoke.ts';
 import { registerTopology } from './commands/topology.ts';
@@ -70,6 +75,7 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerStatus,
   registerTopology,
   registerServicesLs,
+  registerServicesGet,
   registerBreakersLs,
   registerBreakersGet,
   registerBreakersAct,
@@ -79,15 +85,19 @@ const commands: readonly ((program: Command, host: Host) => void)[] = [
   registerFlagsSet,
   registerFlagsClear,
   registerEventsLs,
+  registerEventsGet,
   registerEventsTail,
   registerErrorsLs,
   registerErrorsGet,
   registerHealthLs,
+  registerHealthGet,
   registerAuditLs,
+  registerAuditGet,
   registerAuditVerify,
   registerAgentsLs,
   registerTokensCreate,
   registerTokensLs,
+  registerTokensGet,
   registerTokensRevoke,
   registerWaitBreaker,
   registerAdminBackup,

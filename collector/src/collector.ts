@@ -152,7 +152,7 @@ async function serve(of: {
   const live = new LiveEndpoint(shared);
   const given = [...readRoutes(shared), ...controlRoutes(control), ...accessRoutes];
   const own = [auditVerifyRoute(store), ingestRoute(agents.requests), liveRoute(() => live.standing())];
-  const routes = [...given, ...own];
+  const routes = [...own, ...given]; // `audit/verify` before `audit/{id}`
   const app = createApi({
     routes,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),

@@ -40,11 +40,13 @@ export interface ApiClient {
   error(fingerprint: string, query?: AtQuery & { readonly class?: ErrorClass }): Promise<ErrorView>;
   /** Newest last. */
   events(query: HistoryQuery): Promise<readonly FleetEvent[]>;
+  event(id: string): Promise<FleetEvent>;
   health(query?: ListQuery): Promise<readonly ResourceView[]>;
   flags(query?: ListQuery): Promise<readonly FlagView[]>;
   flag(key: string, query?: AtQuery): Promise<FlagView>;
   /** Newest last, as events. */
   audit(query: HistoryQuery): Promise<readonly AuditEntry[]>;
+  auditEntry(id: string): Promise<AuditEntry>;
   /** `head` is one that was kept from before. */
   verifyAudit(head?: string): Promise<AuditVerification>;
   agents(query?: ListQuery): Promise<readonly AgentView[]>;
@@ -102,10 +104,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     errors: (query = {}) => list('errors', query),
     error: (fingerprint, query) => get(`errors/${encodeURIComponent(fingerprint)}`, query),
     events: async ({ limit, ...query }) => (await list<FleetEvent>('events', query, limit)).toReversed(),
+    event: (id) => get(`events/${encodeURIComponent(id)}`),
     health: (query = {}) => list('health', query),
     flags: (query = {}) => list('flags', query),
     flag: (key, query) => get(flagPath(key), query),
     audit: async ({ limit, ...query }) => (await list<AuditEntry>('audit', query, limit)).toReversed(),
+    auditEntry: (id) => get(`audit/${encodeURIComponent(id)}`),
     verifyAudit: (head) => get('audit/verify', head === undefined ? {} : { head }),
     agents: (query = {}) => list('agents', query),
     createLoginCode: () => request('POST', 'login-codes'),

@@ -45,6 +45,7 @@ export const auditColumns: readonly Column<AuditEntry>[] = [
     plain: (row) => row.reason,
     tone: (row) => (row.reason === '' ? 'quiet' : 'plain'),
   },
+  { name: 'id', text: (row) => `${row.id}`, wideOnly: true },
 ];
 
 function valueText(value: FlagValue | null): string {

@@ -14,4 +14,5 @@ export const eventColumns: readonly Column<FleetEvent>[] = [
   { name: 'service', text: (row) => row.service, wideOnly: true },
   { name: 'instance', text: (row) => row.instance, wideOnly: true },
   { name: 'event', text: describeEvent, tone: (row) => eventTones[eventTone(row.event)] },
+  { name: 'id', text: (row) => row.id, wideOnly: true },
 ];

@@ -7,8 +7,10 @@ import { atOption, emptyText, filterOption, type ListOptions, readListOptions } 
 import { limitOption } from './limit-option.ts';
 import { type Period, readPeriod, sinceOption, untilOption } from './time-options.ts';
 
+export const auditDescription = 'who changed what, when and why';
+
 export function registerAuditLs(program: Command, host: Host): void {
-  group(program, 'audit', 'who changed what, when and why')
+  group(program, 'audit', auditDescription)
     .command('ls')
     .description('a line an act, the newest last')
     .addOption(limitOption(50))

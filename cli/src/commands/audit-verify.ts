@@ -3,10 +3,11 @@ import { contextOf } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host.ts';
+import { auditDescription } from './audit-ls.ts';
 import { group } from './group.ts';
 
 export function registerAuditVerify(program: Command, host: Host): void {
-  group(program, 'audit', 'who changed what, when and why')
+  group(program, 'audit', auditDescription)
     .command('verify')
     .description('look whether the audit list is as it was written; ends with 1 where it is not')
     .option('--head <id:hash>', 'what an earlier verify printed: the list must still lead through it')

@@ -1,12 +1,11 @@
-import { isProblem, nearestFew, worstFirst } from '@holdfast/shared';
+import { isProblem, worstFirst } from '@holdfast/shared';
 import type { Command } from 'commander';
 import { breakerColumns } from '../columns/breakers.ts';
 import { type Context, contextOf } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { didYouMean, Failure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
+import { noSuchService } from './no-such-service.ts';
 
 export const breakersDescription = 'the circuit breakers: see them, hold them, let them go';
 
@@ -33,8 +32,6 @@ export function registerBreakersLs(program: Command, host: Host): void {
 
 /** That a service has no breaker is not the same as that there is no such service. */
 async function checkService({ api }: Context, service: string): Promise<void> {
-  const names = (await api.services()).map((one) => one.service);
-  if (names.includes(service)) return;
-  const hint = didYouMean(nearestFew(service, names)) || `; there are ${names.join(', ') || 'none yet'}`;
-  throw new Failure(exitCodes.notFound, `no service is called ${service}${hint}`);
+  const services = await api.services();
+  if (!services.some((one) => one.service === service)) throw noSuchService(service, services);
 }

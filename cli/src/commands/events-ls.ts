@@ -7,8 +7,10 @@ import { atOption, emptyText, filterOption, type ListOptions, readListOptions } 
 import { limitOption } from './limit-option.ts';
 import { type Period, readPeriod, sinceOption, untilOption } from './time-options.ts';
 
+export const eventsDescription = 'what happened';
+
 export function registerEventsLs(program: Command, host: Host): void {
-  group(program, 'events', 'what happened')
+  group(program, 'events', eventsDescription)
     .command('ls')
     .description('a line an event, the newest last')
     .addOption(limitOption(50))

@@ -5,8 +5,10 @@ import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
+export const healthDescription = 'the health checks of the services';
+
 export function registerHealthLs(program: Command, host: Host): void {
-  group(program, 'health', 'the health checks of the services')
+  group(program, 'health', healthDescription)
     .command('ls')
     .description('a line a check')
     .option(...atOption)

@@ -5,8 +5,10 @@ import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { atOption, emptyText, filterOption, type ListOptions, readListOptions } from './list-options.ts';
 
+export const servicesDescription = 'the services and how they stand';
+
 export function registerServicesLs(program: Command, host: Host): void {
-  group(program, 'services', 'the services and how they stand')
+  group(program, 'services', servicesDescription)
     .command('ls')
     .description('a line a service')
     .option(...atOption)

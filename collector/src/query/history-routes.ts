@@ -6,10 +6,11 @@ import {
   type FilterSubject,
   type FleetEvent,
   type ListAnswer,
+  show,
 } from '@holdfast/shared';
 import { Type } from 'typebox';
 import type { FoldedState } from '../fold/folded-state.ts';
-import { done, type Outcome } from '../refusal.ts';
+import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import { type EventStore, eventNumber, type PageQuery, type Place } from '../store/event-store.ts';
 import { filterFor } from './filtering.ts';
@@ -26,6 +27,20 @@ export interface HistoryRoutesOptions {
 /** What happened, and who changed what. */
 export function historyRoutes({ state, store, clock }: HistoryRoutesOptions): readonly Route[] {
   return [
+    oneRoute({
+      path: 'events/{event}',
+      summary: 'One event',
+      item: 'FleetEvent',
+      find: async (id) =>
+        state.history.unsavedEvents().find((event) => event.id === id) ??
+        (/^\d{1,12}\.\d{1,4}$/.test(id) ? await store.event(eventNumber(id)) : undefined),
+    }),
+    oneRoute({
+      path: 'audit/{entry}',
+      summary: 'One act',
+      item: 'AuditEntry',
+      find: async (id) => (/^\d{1,12}$/.test(id) ? store.auditEntry(Number(id)) : undefined),
+    }),
     historyRoute(clock, {
       path: 'events',
       summary: 'What happened, newest first',
@@ -45,6 +60,33 @@ export function historyRoutes({ state, store, clock }: HistoryRoutesOptions): re
       placeOf: (entry) => ({ at: entry.at, number: entry.id }),
     }),
   ];
+}
+
+interface OneOf<T> {
+  /** With its id as the last part. */
+  readonly path: string;
+  readonly summary: string;
+  /** The name of its schema. */
+  readonly item: string;
+  readonly find: (id: string) => Promise<T | undefined>;
+}
+
+function oneRoute<T>({ path, summary, item, find }: OneOf<T>): Route {
+  const parameter = /\{(\w+)\}$/.exec(path)?.[1] ?? 'id';
+  return route({
+    method: 'GET',
+    action: 'read',
+    path: `/api/v1/${path}`,
+    summary,
+    params: { [parameter]: Type.String({ maxLength: 32 }) },
+    answer: Type.Ref(item),
+    handle: async ({ params: { [parameter]: id = '' } }) => {
+      const found = await find(id);
+      return found === undefined
+        ? refused('unknown', `no ${parameter} that is kept has the id ${show(id)}`)
+        : done(found);
+    },
+  });
 }
 
 interface HistoryOf<T> {

@@ -145,6 +145,16 @@ export class DerivedTables {
     return rows.map((row) => JSON.parse(textIn(row, 'body')) as AuditEntry); // as `save` wrote it
   }
 
+  async event(number: number): Promise<FleetEvent | undefined> {
+    const row = await this.reader.get('SELECT body FROM events WHERE id = ?', [number]);
+    return row && (JSON.parse(textIn(row, 'body')) as FleetEvent); // as `save` wrote it
+  }
+
+  async auditEntry(id: number): Promise<AuditEntry | undefined> {
+    const row = await this.reader.get('SELECT body FROM audit WHERE id = ?', [id]);
+    return row && (JSON.parse(textIn(row, 'body')) as AuditEntry); // as `save` wrote it
+  }
+
   private page(table: 'events' | 'audit', { limit, before, since = 0 }: PageQuery): Promise<readonly Row[]> {
     const at = before?.at ?? Number.MAX_SAFE_INTEGER;
     return this.reader.all(

@@ -51,6 +51,9 @@ export interface EventStore {
   stateEvents(query: StateQuery): Promise<readonly FleetEvent[]>;
   /** Newest first. */
   audit(query: PageQuery): Promise<readonly AuditEntry[]>;
+  /** By `eventNumber`; `undefined` where it is not saved. */
+  event(number: number): Promise<FleetEvent | undefined>;
+  auditEntry(id: number): Promise<AuditEntry | undefined>;
   /** Looks whether the audit is as it was written, and leads through a head that somebody kept. */
   verifyAudit(known?: ChainHead): Promise<AuditVerification>;
 

@@ -60,6 +60,8 @@ export async function openSqliteStore(
     events: (query) => derived.events(query),
     stateEvents: (query) => derived.stateEvents(query),
     audit: (query) => derived.audit(query),
+    event: (number) => derived.event(number),
+    auditEntry: (id) => derived.auditEntry(id),
     verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
     compact: (before) => compactHours(files.writer, queue, before),
     usedBytes: () => usedBytes(files.reader),

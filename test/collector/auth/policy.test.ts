@@ -33,7 +33,9 @@ const table: Readonly<Record<string, readonly Who[]>> = {
   'get /api/v1/flags': readers,
   'get /api/v1/flags/{key}': readers,
   'get /api/v1/events': readers,
+  'get /api/v1/events/{event}': readers,
   'get /api/v1/audit': readers,
+  'get /api/v1/audit/{entry}': readers,
   'get /api/v1/audit/verify': readers,
   'get /api/v1/resources/{service}/{kind}/{name}': readers,
   'get /api/v1/resources/{service}/{name}': readers,
@@ -64,6 +66,8 @@ const examples: Readonly<Record<string, string>> = {
   name: 'payments',
   key: 'reviews',
   id: 'nothing',
+  event: 'nothing',
+  entry: 'nothing',
   fingerprint: 'nothing',
 };
 

@@ -95,6 +95,8 @@ const examples: Readonly<Record<string, string>> = {
   name: 'payments',
   key: 'reviews',
   fingerprint: 'f',
+  event: '1.0',
+  entry: '5',
 };
 
 test('describes every operation with its parameters', async () => {
@@ -111,9 +113,11 @@ test('describes every operation with its parameters', async () => {
       "get /api/v1/agents",
       "get /api/v1/audit",
       "get /api/v1/audit/verify",
+      "get /api/v1/audit/{entry}",
       "get /api/v1/errors",
       "get /api/v1/errors/{fingerprint}",
       "get /api/v1/events",
+      "get /api/v1/events/{event}",
       "get /api/v1/flags",
       "get /api/v1/flags/{key}",
       "get /api/v1/health",

@@ -46,6 +46,8 @@ export class MemoryStore implements EventStore {
   events = (): Promise<never[]> => Promise.resolve([]);
   stateEvents = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);
+  event = (): Promise<undefined> => Promise.resolve(undefined);
+  auditEntry = (): Promise<undefined> => Promise.resolve(undefined);
   verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   compact = (): Promise<void> => Promise.resolve();
   expire = (): Promise<void> => Promise.resolve();

@@ -82,6 +82,8 @@ export class Store implements EventStore {
   events = (): Promise<never[]> => Promise.resolve([]);
   stateEvents = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);
+  event = (): Promise<undefined> => Promise.resolve(undefined);
+  auditEntry = (): Promise<undefined> => Promise.resolve(undefined);
   compact = (): Promise<void> => Promise.resolve();
   expire = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => Promise.resolve();
