@@ -1,4 +1,4 @@
-import { type AgentView, formatDuration } from '@holdfast/shared';
+import { type AgentView, formatDuration, isSkewed } from '@holdfast/shared';
 import { type Column, isoTime } from '../output/columns.ts';
 
 /** `now` is the time that spans are measured to. */
@@ -51,9 +51,6 @@ export function agentColumns(now: number): readonly Column<AgentView>[] {
   ];
 }
 
-/** From here on times on a screen are doubtful. */
-const notableSkewMs = 5_000;
-
 /** How well it is understood, and how well it follows. */
 const careColumns: readonly Column<AgentView>[] = [
   {
@@ -61,7 +58,7 @@ const careColumns: readonly Column<AgentView>[] = [
     heading: 'SKEW',
     text: skewOf,
     plain: (row) => row.clockOffsetMs,
-    tone: (row) => (Math.abs(row.clockOffsetMs) > notableSkewMs ? 'warn' : 'plain'),
+    tone: (row) => (isSkewed(row) ? 'warn' : 'plain'),
     align: 'right',
   },
   {

@@ -1,12 +1,9 @@
-import { type AgentView, formatDuration } from '@holdfast/shared';
+import { type AgentView, formatDuration, isSkewed } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
 import { StateShape } from '../components/state-shape.tsx';
 import { Since } from '../components/timed.tsx';
-
-/** A clock that is this far off makes times on the page doubtful. */
-const notableSkewMs = 1_000;
 
 /** Every instance that has an agent, those that are lost first. */
 export function AgentsPanel(): ReactElement {
@@ -52,8 +49,8 @@ function asidesOf(agent: AgentView): string[] {
   const asides: string[] = [];
   if (agent.version !== undefined) asides.push(agent.version);
   if (agent.environment !== undefined) asides.push(agent.environment);
-  const skewMs = Math.abs(agent.clockOffsetMs);
-  if (skewMs >= notableSkewMs) {
+  if (isSkewed(agent)) {
+    const skewMs = Math.abs(agent.clockOffsetMs);
     asides.push(`clock ${(skewMs / 1_000).toFixed(1)} s ${agent.clockOffsetMs > 0 ? 'behind' : 'ahead'}`);
   }
   if (agent.lagMs > 0) asides.push(`${formatDuration(agent.lagMs)} behind`);

@@ -47,3 +47,10 @@ function agentViewOf(instance: Instance, desiredVersion: number): AgentView {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+const notableSkewMs = 5_000;
+
+/** Whether its clock is so far off, more than 5 s, that times on a screen are doubtful. */
+export function isSkewed({ clockOffsetMs }: Pick<AgentView, 'clockOffsetMs'>): boolean {
+  return Math.abs(clockOffsetMs) > notableSkewMs;
+}
