@@ -202,8 +202,8 @@ function createChunk(): Chunk {
   return { series: new Map(), byNumber: new WeakMap(), events: [], audit: [], parts: [], savedParts: 0 };
 }
 
-/** Few enough that a commit which waits for them hardly notices. */
-const minutesAPart = 200;
+/** Few enough that a commit which waits for them hardly notices; a statement for each tier takes as many. */
+const minutesAPart = 64;
 
 /** What a part holds for the store. */
 export function slicesOfPart({ parts }: Chunk, part: number): Flush['slices'] {
