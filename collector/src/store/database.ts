@@ -31,18 +31,32 @@ export class Queue {
   }
 }
 
+export interface TransactionOptions {
+  /** False: it costs no fsync, and a power cut may take it back whole until a later one lasts. */
+  readonly isLasting?: boolean;
+}
+
 /** Runs the work in one transaction: all of it is durable when this resolves, or nothing of it happened. */
-export async function inTransaction<T>(database: Database, work: () => Promise<T>): Promise<T> {
-  await database.exec('BEGIN IMMEDIATE');
+export async function inTransaction<T>(
+  database: Database,
+  work: () => Promise<T>,
+  { isLasting = true }: TransactionOptions = {},
+): Promise<T> {
+  // Each says it for itself: no acknowledgement may hang on what the one before left behind.
+  await database.exec(`${isLasting ? lasting : passing}; BEGIN IMMEDIATE`);
   try {
     const result = await work();
-    await database.exec('COMMIT');
+    await database.exec(`COMMIT; ${lasting}`);
     return result;
   } catch (error) {
     await database.exec('ROLLBACK').catch(() => {}); // a full disk has rolled it back already
+    await database.exec(lasting).catch(() => {}); // whoever begins one says it again
     throw error;
   }
 }
+
+const lasting = 'PRAGMA synchronous = FULL';
+const passing = 'PRAGMA synchronous = NORMAL';
 
 /** A column that the schema says is a number. */
 export function numberIn(row: Row | undefined, column: string): number {

@@ -8,6 +8,7 @@ import {
   type Row,
   type SqlValue,
   textIn,
+  type TransactionOptions,
 } from './database.ts';
 import {
   eventNumber,
@@ -60,10 +61,12 @@ export class DerivedTables {
   }
 
   async saveSlices({ folded, parts, part, slices }: SliceStep): Promise<void> {
-    await this.change(async () => {
+    const step = async (): Promise<void> => {
       await this.addSlices(slices);
       await this.writer.run(noteStep, [folded, parts, part + 1]);
-    });
+    };
+    // The log holds all of it: a step that a power cut takes back is made again at the next start.
+    await this.change(step, { isLasting: false });
   }
 
   async save(flush: Flush): Promise<void> {
@@ -176,9 +179,9 @@ export class DerivedTables {
   }
 
   /** In one transaction; what it remembers may have been rolled back where that fails. */
-  private async change<T>(work: () => Promise<T>): Promise<T> {
+  private async change<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T> {
     try {
-      return await inTransaction(this.writer, work);
+      return await inTransaction(this.writer, work, options);
     } catch (error) {
       this.forgetResources();
       throw error;
