@@ -47,6 +47,17 @@ export function problemOfValue(value: unknown): string | undefined {
   return byteLengthOf(value) <= maxValueBytes ? undefined : `at most ${maxValueBytes} bytes of JSON`;
 }
 
+/**
+ * Throws where values cannot be sent any more: whoever asks for an object gets the one that was defined, and
+ * may have changed it since.
+ */
+export function checkSendable(key: string, values: readonly (FlagValue | undefined)[]): void {
+  for (const value of values) {
+    const problem = value === undefined ? undefined : problemOfValue(value);
+    if (problem !== undefined) throw new TypeError(`a value of the flag \`${key}\` must be ${problem}`);
+  }
+}
+
 const maxValueBytes = 4_096;
 
 const flagValue: Check<FlagValue> = (value, place) => {

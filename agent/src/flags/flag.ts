@@ -2,7 +2,7 @@ import type { Attribution, BreakerState, Clock, FlagLevel, FlagReason, FlagValue
 import { present } from '../present.ts';
 import { Deadline, deadlinesOf } from '../time/deadlines.ts';
 import { ActiveBinding } from './flag-binding.ts';
-import type { FlagDefinition } from './flag-options.ts';
+import { checkSendable, type FlagDefinition, problemOfValue } from './flag-options.ts';
 import type { FlagOrder } from './flags.ts';
 
 /** What an evaluation answers with, and why. */
@@ -79,9 +79,11 @@ export class Flag {
     if (!hadCause) this.#decideAgain();
   }
 
+  /** Throws where a value cannot be sent. */
   level(): FlagLevel {
     const { defaultValue, degradedValue } = this.definition;
     const { value, reason, cause } = this.decision;
+    checkSendable(this.key, [value, defaultValue, degradedValue]);
     return present({
       flag: this.key,
       value,
@@ -150,5 +152,6 @@ class Lapse extends Deadline {
 }
 
 function isSame(a: FlagValue, b: FlagValue): boolean {
-  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+  if (a === b || typeof a !== 'object' || problemOfValue(a) !== undefined) return a === b;
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -11,7 +11,7 @@ import { present } from '../present.ts';
 import { Listeners } from '../primitives/listeners.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import { Flag, type FlagDecision } from './flag.ts';
-import { checkDefinition, type FlagDefinition, problemOfValue } from './flag-options.ts';
+import { checkDefinition, checkSendable, type FlagDefinition, problemOfValue } from './flag-options.ts';
 
 /** What an evaluation answered and why, in OpenFeature's words. */
 export interface FlagDetails<T extends FlagValue> {
@@ -193,8 +193,13 @@ export class FlagBook implements Flags {
   #changed(flag: Flag, before: FlagDecision): void {
     const { value: to, reason, cause, attribution, untilAt } = flag.decision;
     const change = present({ flag: flag.key, from: before.value, to, reason, cause });
-    const kind = kindOf(before.reason, reason);
-    this.#options.recorder.emit(present({ kind, ...change, attribution, untilAt }));
+    const { recorder } = this.#options;
+    try {
+      checkSendable(flag.key, [before.value, to]);
+      recorder.emit(present({ kind: kindOf(before.reason, reason), ...change, attribution, untilAt }));
+    } catch (error) {
+      recorder.leaveOut('flag', error);
+    }
     this.#listeners.fire('change', change);
   }
 }

@@ -1,4 +1,11 @@
-import { type AgentMessage, type Batch, exclusiveOutcomes, toColumns, wireLimits } from '@holdfast/shared';
+import {
+  type AgentMessage,
+  type Batch,
+  exclusiveOutcomes,
+  type ResilienceEvent,
+  toColumns,
+  wireLimits,
+} from '@holdfast/shared';
 import type { TakenLevels } from '../telemetry/level-book.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 
@@ -65,13 +72,20 @@ export function renumbered(batch: SealedBatch, seq: number): SealedBatch {
   return { ...batch, seq, frame: Buffer.concat([Buffer.from(startOf(seq)), rest]) };
 }
 
-/** How many events and calls a batch tells of. */
+/** How many events, with those that are summarised, and calls a batch tells of. */
 export function contentOf(frame: Uint8Array): { readonly eventCount: number; readonly callCount: number } {
   const { events, rollups } = JSON.parse(Buffer.from(frame).toString()) as Batch; // sealed above
+  let eventCount = 0;
+  for (const event of events) eventCount += changeCountOf(event);
   let callCount = 0;
   for (const outcome of exclusiveOutcomes)
     for (const count of rollups?.counts[outcome] ?? []) callCount += count;
-  return { eventCount: events.length, callCount };
+  return { eventCount, callCount };
+}
+
+/** 1 for all but the summaries. */
+function changeCountOf(event: ResilienceEvent): number {
+  return 'edges' in event ? event.edges.reduce((sum, { count }) => sum + count, 0) : 1;
 }
 
 /** Room for the fields' names and brackets. */

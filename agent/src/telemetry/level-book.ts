@@ -21,8 +21,14 @@ export interface TakenLevels {
  */
 export class LevelBook {
   readonly #entries: { readonly section: Section; readonly read: () => object; isPending: boolean }[] = [];
+  readonly #leftOut: (error: unknown) => void;
   #isCompletePending = false;
   #pendingCount = 0;
+
+  /** `leftOut` hears of each level that cannot be sent. */
+  constructor(leftOut: (error: unknown) => void) {
+    this.#leftOut = leftOut;
+  }
 
   /** Enters something that has a level. Call the answer when the level has changed. */
   enter<S extends Section>(section: S, read: () => Sections[S]): () => void {
@@ -57,10 +63,12 @@ export class LevelBook {
     let bytes = 0;
     for (const entry of this.#entries) {
       if (!entry.isPending) continue;
-      const text = JSON.stringify(fit(entry.read()));
-      bytes += Buffer.byteLength(text) + 1;
-      if (bytes > roomBytes) break;
-      json[entry.section].push(text);
+      const text = this.#textOf(entry.read);
+      if (text !== undefined) {
+        bytes += Buffer.byteLength(text) + 1;
+        if (bytes > roomBytes) break;
+        json[entry.section].push(text);
+      }
       entry.isPending = false;
       this.#pendingCount -= 1;
     }
@@ -68,4 +76,19 @@ export class LevelBook {
     this.#isCompletePending = false;
     return { complete, json };
   }
+
+  /** A level that cannot be sent must not keep back all the others. */
+  #textOf(read: () => object): string | undefined {
+    try {
+      const text = JSON.stringify(fit(read()));
+      if (Buffer.byteLength(text) <= maxLevelBytes) return text;
+      throw new RangeError(`a level must be at most ${maxLevelBytes} bytes of JSON`);
+    } catch (error) {
+      this.#leftOut(error);
+      return undefined;
+    }
+  }
 }
+
+/** What fits into the smallest batch, beside what each batch says. */
+const maxLevelBytes = 30_000;

@@ -32,7 +32,7 @@ export interface RecorderOptions {
 export class Recorder implements Telemetry {
   readonly events: EventQueue;
   readonly rollups: RollupBacklog;
-  readonly levels: LevelBook = new LevelBook();
+  readonly levels: LevelBook = new LevelBook((error) => this.leaveOut('level', error));
   readonly drops: DropCounts = new DropCounts();
   readonly errors: ErrorTallies = new ErrorTallies();
   /** The resources as JSON, by their number. */
@@ -49,6 +49,8 @@ export class Recorder implements Telemetry {
   #readFrom = 0;
   /** When rollups could leave last, monotonic. */
   #releasedAt = 0;
+  /** All that waits is asked for: nothing is held back before it has left. */
+  #isAllAsked = false;
   #isListening: boolean;
   #overflow: TrackedResource | undefined;
 
@@ -81,9 +83,10 @@ export class Recorder implements Telemetry {
 
   emit(event: ResilienceEventBody, meter?: Meter): void {
     if (!this.#isListening) return;
+    const name = classOf(event.kind);
+    const json = this.#textOf(event, meter);
+    if (json === undefined) return;
     try {
-      const json = JSON.stringify({ ...fit(event), at: this.#options.clock.now(), resource: meter?.id });
-      const name = classOf(event.kind);
       if (name === 'sample' && this.#throttles.isOn(name)) this.drops.add(name, 'throttled');
       else if (Buffer.byteLength(json) > maxEventBytes) this.drops.add(name, 'too_large');
       else this.events.push(event.kind, json, meter?.id);
@@ -91,6 +94,12 @@ export class Recorder implements Telemetry {
     } catch (error) {
       this.#options.internalError(error);
     }
+  }
+
+  /** Counts what cannot be sent, and says why. `what` as in `DropCounts`. */
+  leaveOut(what: string, error: unknown): void {
+    this.drops.add(what, 'unwritable');
+    this.#options.internalError(error);
   }
 
   tally(errors: ErrorTally): void {
@@ -104,6 +113,7 @@ export class Recorder implements Telemetry {
     // was.
     const second = Math.max(0, Math.floor((this.#options.clock.now() - 500) / 1_000));
     const count = this.#tracked.length;
+    if (this.rollups.length === 0) this.#isAllAsked = false;
     let firstLeft: number | undefined;
     for (let i = this.#readFrom; i < this.#readFrom + count; i++) {
       const tracked = this.#tracked[i % count];
@@ -116,9 +126,10 @@ export class Recorder implements Telemetry {
     this.#pace();
   }
 
-  /** As `readMeters`, and nothing is held back any longer. */
+  /** As `readMeters`, and nothing is held back until all of it has left. */
   readAll(): void {
     this.readMeters();
+    this.#isAllAsked = true;
     this.rollups.isHeld = false;
   }
 
@@ -145,11 +156,21 @@ export class Recorder implements Telemetry {
     );
   }
 
+  #textOf(event: ResilienceEventBody, meter?: Meter): string | undefined {
+    try {
+      return JSON.stringify({ ...fit(event), at: this.#options.clock.now(), resource: meter?.id });
+    } catch (error) {
+      this.leaveOut(classOf(event.kind), error);
+      return undefined;
+    }
+  }
+
   /** While rollups are throttled they leave once a minute, as one of a minute. */
   #pace(): void {
     const { rollups } = this;
     const now = this.#options.clock.monotonic();
-    const isHeld = this.#throttles.isOn('rollup') && now - this.#releasedAt < throttledEveryMs;
+    const isEarly = now - this.#releasedAt < throttledEveryMs && !this.#isAllAsked;
+    const isHeld = this.#throttles.isOn('rollup') && isEarly;
     if (!isHeld) this.#releasedAt = now;
     if (!isHeld && rollups.isHeld) rollups.mergeInto(60);
     rollups.isHeld = isHeld;

@@ -181,3 +181,13 @@ describe('starting over as another run', () => {
     });
   });
 });
+
+test('a summary that is refused counts as all its changes', () => {
+  const { recorder, outbox } = outboxOf();
+  const edges = [{ from: 'closed', to: 'open', count: 18 } as const];
+  recorder.emit({ kind: 'circuit_breaker.summarised', edges, to: 'open', overMs: 9 });
+  recorder.emit({ kind: 'agent.draining' });
+  outbox.seal(limits);
+  outbox.lose(1, 'refused');
+  expect(recorder.drops.take()?.counts).toEqual({ 'batch/refused': 1, 'event/refused': 19 });
+});

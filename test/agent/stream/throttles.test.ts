@@ -1,5 +1,5 @@
 import type { MemoryCollector } from '@holdfast/agent/testing';
-import type { Throttles } from '@holdfast/shared';
+import { type Throttles, wireLimits } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { connectedStream, type TestStream } from '../support/stream.ts';
 
@@ -95,4 +95,23 @@ test.each(['flush', 'close'] as const)('%s brings home what was held back', asyn
   await clock.advance(0);
   await done;
   expect(collector.totals('retry', 'r')).toEqual({ success: 1 });
+});
+
+test('a flush that takes long brings home what was held back', async () => {
+  const stream = await connectedStream();
+  const { collector, clock, session, outbox, recorder } = stream;
+  await throttle(stream, { rollup: 3_600_000 });
+  await clock.advance(2_000);
+  count(stream);
+  await clock.advance(2_000);
+  collector.stall();
+  while (outbox.unackedCount < wireLimits.windowBatches) {
+    recorder.emit({ kind: 'agent.draining' });
+    await clock.advance(20);
+  }
+  const flushed = session.flush(8_000).then(() => collector.totals('retry', 'r'));
+  await clock.advance(2_500); // no room for another batch, second after second
+  collector.accept();
+  await clock.advance(100);
+  expect(await flushed).toEqual({ success: 1 });
 });

@@ -175,6 +175,7 @@ describe('events', () => {
     Reflect.set(circle, 'self', circle);
     recorder.emit({ kind: 'flag.changed', flag: 'f', from: circle, to: circle, reason: 'OVERRIDE' });
     expect(faults).toHaveLength(1);
+    expect(recorder.drops.take()?.counts).toEqual({ 'flag/unwritable': 1 });
   });
 });
 
