@@ -5,34 +5,41 @@ import { foldsFrom } from './folded-state.ts';
 /** So long folding may go on before others get their turn. */
 const turnMs = 10;
 
+export interface PlaybackOptions {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  /** Asked before each entry: folding ends where it says no. */
+  readonly isWanted: () => boolean;
+}
+
 /** The fleet as it was at a past moment, and entry by entry on from there. */
 export class Playback {
   fleet: Fleet;
-  private readonly store: EventStore;
-  private readonly clock: Clock;
+  private readonly options: PlaybackOptions;
   private entries: AsyncIterator<LogEntry> | undefined;
   /** Read already, and later than the present moment. */
   private ahead: LogEntry | undefined;
 
-  private constructor(store: EventStore, clock: Clock, fleet: Fleet) {
-    this.store = store;
-    this.clock = clock;
+  private constructor(options: PlaybackOptions, fleet: Fleet) {
+    this.options = options;
     this.fleet = fleet;
   }
 
   /** Folds the log up to a moment, from the nearest base before it. */
-  static async at(moment: number, { store, clock }: { store: EventStore; clock: Clock }): Promise<Playback> {
-    const base = await store.baseFor(moment);
+  static async at(moment: number, options: PlaybackOptions): Promise<Playback> {
+    const base = await options.store.baseFor(moment);
     const { fleet } = foldsFrom(base?.fleet, []);
-    const playback = new Playback(store, clock, fleet);
+    const playback = new Playback(options, fleet);
     await playback.advance(moment, () => {});
     return playback;
   }
 
   /** Folds what happened up to a later moment, and tells which resources each entry touched. */
   async advance(to: number, touch: (addresses: ReadonlySet<string>) => void): Promise<void> {
-    let turnAt = this.clock.monotonic();
+    const { clock, isWanted } = this.options;
+    let turnAt = clock.monotonic();
     for (;;) {
+      if (!isWanted()) return this.leave();
       const entry = await this.next();
       if (entry === undefined) return;
       if (entry.at > to) {
@@ -40,10 +47,15 @@ export class Playback {
         return;
       }
       this.take(entry, touch);
-      if (this.clock.monotonic() - turnAt < turnMs) continue;
-      await new Promise<void>((resolve) => this.clock.setTimeout(resolve, 0));
-      turnAt = this.clock.monotonic();
+      if (clock.monotonic() - turnAt < turnMs) continue;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 0));
+      turnAt = clock.monotonic();
     }
+  }
+
+  /** Lets go of what it reads from. */
+  private async leave(): Promise<void> {
+    await this.entries?.return?.();
   }
 
   private take(entry: LogEntry, touch: (addresses: ReadonlySet<string>) => void): void {
@@ -61,7 +73,7 @@ export class Playback {
       this.ahead = undefined;
       return ahead;
     }
-    this.entries ??= this.store.readFrom(this.fleet.lastEntryId)[Symbol.asyncIterator]();
+    this.entries ??= this.options.store.readFrom(this.fleet.lastEntryId)[Symbol.asyncIterator]();
     const read = await this.entries.next();
     if (read.done !== true) return read.value;
     this.entries = undefined;

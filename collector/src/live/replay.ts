@@ -28,12 +28,15 @@ export class Replay {
   private readonly options: ReplayOptions;
   private at: number;
   private timer: TimerHandle | undefined;
+  private wake: () => void = () => {};
   private isOver = false;
+  /** Resolves once it folds nothing and holds nothing any more. */
+  readonly ended: Promise<void>;
 
   constructor(options: ReplayOptions) {
     this.options = options;
     this.at = options.at;
-    this.run().catch((error: unknown) => {
+    this.ended = this.run().catch((error: unknown) => {
       if (!this.isOver) options.onFailure(error);
       this.stop();
     });
@@ -42,23 +45,28 @@ export class Replay {
   stop(): void {
     this.isOver = true;
     this.timer?.cancel();
+    this.wake();
   }
 
   private async run(): Promise<void> {
     const { clock, filter, reader } = this.options;
-    const playback = await Playback.at(this.at, this.options);
+    const isWanted = (): boolean => !this.isOver;
+    const playback = await Playback.at(this.at, { ...this.options, isWanted });
     const tracker = new ViewTracker(() => playback.fleet, this.at);
     const feed = new Feed(tracker, filter);
-    if (!this.isOver) reader.send(this.encode(feed.snapshot()));
-    while (!this.isOver) {
-      await this.pause();
+    let isTold = false;
+    for (; !this.isOver; await this.pause()) {
       if (reader.queuedBytes > 0) continue;
+      if (!isTold) {
+        isTold = reader.send(this.encode(feed.snapshot()));
+        continue;
+      }
       const next = Math.floor(this.at + stepMs * this.options.speed);
       if (next >= clock.now()) return this.end();
       await playback.advance(next, (addresses) => tracker.touch(addresses));
+      if (this.isOver) return;
       this.at = next;
-      const delta = feed.take(tracker.advance(next));
-      if (!this.isOver) reader.send(this.encode(delta));
+      isTold = reader.send(this.encode(feed.take(tracker.advance(next))));
     }
   }
 
@@ -69,7 +77,10 @@ export class Replay {
   }
 
   private pause(): Promise<void> {
-    return new Promise((resolve) => (this.timer = this.options.clock.setTimeout(resolve, stepMs)));
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      this.timer = this.options.clock.setTimeout(resolve, stepMs);
+    });
   }
 
   private encode(message: LiveMessage): readonly Buffer[] {

@@ -30,6 +30,8 @@ const mostReplays = 8;
 export class Replays {
   private readonly options: ReplaysOptions;
   private readonly running = new Map<LiveReader, Replay>();
+  /** Those that were stopped and still fold, too. */
+  private readonly held = new Set<Replay>();
 
   constructor(options: ReplaysOptions) {
     this.options = options;
@@ -47,8 +49,11 @@ export class Replays {
     const begin = checkBegin(moment.value, await store.pastBeginsAt());
     if (!begin.ok) return begin;
     if (!isWanted()) return done(undefined);
+    const before = this.running.get(reader);
     this.stop(reader);
-    if (this.running.size >= mostReplays) return refused('unavailable', tooMany, { field: 'at' });
+    await before?.ended;
+    if (!isWanted()) return done(undefined);
+    if (this.held.size >= mostReplays) return refused('unavailable', tooMany, { field: 'at' });
     const { filter, speed } = asked;
     const replay = new Replay({
       store,
@@ -68,6 +73,8 @@ export class Replays {
       },
     });
     this.running.set(reader, replay);
+    this.held.add(replay);
+    void replay.ended.then(() => this.held.delete(replay));
     return done(undefined);
   }
 
