@@ -94,7 +94,7 @@ const mostBaseEveryMs = 600_000;
 async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): Promise<Parts> {
   const store = await openSqliteStore(dataDir, undefined, { clock, log });
   try {
-    const bus = createLocalBus();
+    const bus = createLocalBus(log);
     const baseEveryMs = Math.min(mostBaseEveryMs, retentionMs / 10);
     const state = new FoldedState({ store, bus, clock, log, baseEveryMs });
     await state.open();

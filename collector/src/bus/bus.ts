@@ -1,4 +1,6 @@
 import type { LogEntry } from '@holdfast/shared';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
 
 /** What one part of the collector tells the others. */
 export type BusMessage =
@@ -14,12 +16,21 @@ export interface Bus {
   subscribe(listener: (message: BusMessage) => void): () => void;
 }
 
-/** A bus within this process. Listeners run at once, in the order in which they subscribed. */
-export function createLocalBus(): Bus {
+/**
+ * A bus within this process. Listeners run at once, in the order in which they subscribed; what one of them
+ * throws is logged and reaches neither the others nor who publishes.
+ */
+export function createLocalBus(log: Log): Bus {
   const listeners = new Set<(message: BusMessage) => void>();
   return {
     publish(message) {
-      for (const listener of listeners) listener(message);
+      for (const listener of listeners) {
+        try {
+          listener(message);
+        } catch (error) {
+          log('error', `a part of the collector failed at news: ${messageOf(error)}`);
+        }
+      }
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -1,6 +1,8 @@
 import type { Clock, Filter, FleetEvent, LiveMark, LogEntry, TimerHandle } from '@holdfast/shared';
 import type { Bus } from '../bus/bus.ts';
+import { messageOf } from '../errors.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
+import type { Log } from '../log.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { LiveReader } from './live-reader.ts';
@@ -12,6 +14,7 @@ export interface LiveHubOptions {
   readonly store: Pick<EventStore, 'problem'>;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** What a reader asks of the present. */
@@ -155,8 +158,21 @@ export class LiveHub {
     this.tickAt = at;
     this.timer = this.options.clock.setTimeout(() => {
       this.timer = undefined;
-      this.tick();
+      try {
+        this.tick();
+      } catch (error) {
+        this.giveUp(error);
+      }
     }, at - now);
+  }
+
+  /** Nobody knows what readers were told: each comes again, and gets everything. */
+  private giveUp(error: unknown): void {
+    this.options.log('error', `the live view failed: ${messageOf(error)}`);
+    const readers = [...this.questions.values()].flatMap((question) => [...question.readers]);
+    for (const text of this.questions.keys()) this.forget(text);
+    this.tracker = undefined;
+    for (const { socket } of readers) socket.close(1011, 'the live view failed');
   }
 
   /** While nobody reads only the end of the wait for readers is watched for. */

@@ -34,7 +34,7 @@ async function open(scope: Scope, folder: string, clock: FakeClock): Promise<Ope
   const log = (_level: string, message: string): void => {
     if (!opened.failSaves) expect.fail(message);
   };
-  const state = new FoldedState({ store, clock, log, bus: createLocalBus(), baseEveryMs: 300_000 });
+  const state = new FoldedState({ store, clock, log, bus: createLocalBus(log), baseEveryMs: 300_000 });
   const opened: Opened = { store, state, folder, clock, failSaves: false };
   await state.open();
   return opened;

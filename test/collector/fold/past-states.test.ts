@@ -26,7 +26,7 @@ async function live(scope: Scope, entries: readonly NewEntry[]): Promise<Lived> 
   scope.onEnd(() => store.close());
   const clock = new FakeClock(startAt);
   const log = (_level: string, message: string): void => expect.fail(message);
-  const state = new FoldedState({ store, clock, log, bus: createLocalBus(), baseEveryMs: 60_000 });
+  const state = new FoldedState({ store, clock, log, bus: createLocalBus(log), baseEveryMs: 60_000 });
   await state.open();
   const moments: Lived['moments'][number][] = [];
   for (const [index, entry] of entries.entries()) {

@@ -26,7 +26,9 @@ interface Parts {
 export async function endpointOverStore(scope: Scope): Promise<Parts> {
   const store = new MemoryStore();
   const clock = new FakeClock(startAt);
-  const bus = createLocalBus();
+  const bus = createLocalBus((_level, message) => {
+    throw new Error(message);
+  });
   const log = (): void => {};
   const state = new FoldedState({ store, bus, clock, log, baseEveryMs: 60_000 });
   const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });

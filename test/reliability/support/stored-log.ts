@@ -50,7 +50,8 @@ const pageText =
 async function foldedCalls(dataDir: string): Promise<number> {
   const store = await openSqliteStore(dataDir);
   try {
-    const base = { bus: createLocalBus(), clock: systemClock, log: () => {}, baseEveryMs: 86_400_000 };
+    const log = (): void => {};
+    const base = { bus: createLocalBus(log), clock: systemClock, log, baseEveryMs: 86_400_000 };
     const state = new FoldedState({ store, ...base });
     await state.open();
     return sum(

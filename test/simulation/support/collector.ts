@@ -50,7 +50,9 @@ export class SimulatedCollector {
     this.life = life;
     const store = seams.store({ disk: this.disk, life, random });
     this.store = store;
-    const bus = createLocalBus();
+    const bus = createLocalBus((_level, message) => {
+      throw new Error(message);
+    });
     const log = (): void => {};
     const state = new FoldedState({ store, bus, clock: life, log, baseEveryMs: 86_400_000 });
     this.state = state;
