@@ -44,10 +44,10 @@ function restOf(frame: Buffer, from: number, to: number): object | undefined {
   try {
     const head = JSON.parse(`${frame.toString('utf8', 0, from)}${stub}}`) as object; // begins with a brace
     const tail = frame.toString('utf8', to);
-    const behind: unknown = tail === '}' ? {} : JSON.parse(`{"rollups":${stub}${tail}`);
+    const behind: unknown = tail === '}' ? {} : JSON.parse(`{"":${stub}${tail}`);
     if (typeof behind !== 'object' || behind === null) return undefined;
-    if ('rollups' in behind && behind.rollups !== 0) return undefined; // said twice
-    const { rollups: _stub, ...rest }: Record<string, unknown> = { ...head, ...behind };
+    if ('rollups' in behind) return undefined; // said twice: the last counts
+    const { rollups: _stub, '': _nameless, ...rest }: Record<string, unknown> = { ...head, ...behind };
     return rest;
   } catch {
     return undefined;

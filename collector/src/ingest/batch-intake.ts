@@ -189,14 +189,14 @@ function sizeAfter(size: number, dictionary: DictionaryAddition | undefined): nu
 
 /** The problem with a batch that speaks of resources which were never introduced. */
 function strangerIn(batch: Batch, known: number): string | undefined {
-  const { dictionary, rollups, rows, levels, events } = batch;
+  const { dictionary, rollups, rows, levels, events, errors = [] } = batch;
   if (dictionary !== undefined && dictionary.from > known) {
     return `resources ${known} to ${dictionary.from - 1} were never introduced`;
   }
   let highest = -1;
   for (const resource of (rows ?? rollups)?.resource ?? []) highest = Math.max(highest, resource);
-  for (const { resource } of [...events, ...(levels?.breakers ?? []), ...(levels?.health ?? [])]) {
+  const { breakers = [], health = [] } = levels ?? {};
+  for (const { resource } of [...events, ...errors, ...breakers, ...health])
     highest = Math.max(highest, resource ?? -1);
-  }
   return highest < sizeAfter(known, dictionary) ? undefined : `resource ${highest} was never introduced`;
 }

@@ -10,7 +10,10 @@ import {
   layerActions,
 } from '../vocabulary/calls.ts';
 
-/** The counters of a rollup, in the order in which they stand in memory, on the wire and in the store. */
+/**
+ * The counters of a rollup, in the order in which they stand in memory, on the wire and in the store. At most
+ * 31, as records say in the bits of a number which of them they hold.
+ */
 export const countColumns: readonly CountColumn[] = [
   ...callOutcomes,
   ...errorClasses.map((name) => `class_${name}` as const),

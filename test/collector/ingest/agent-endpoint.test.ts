@@ -107,6 +107,21 @@ describe('batches', () => {
     expect((await agent.waitForClose()).code).toBe(4400);
   });
 
+  test('errors of resources that were never introduced end the connection', async () => {
+    const scope = scopeOfTest();
+    const collector = await startTestCollector(scope);
+    const agent = await WireAgent.introduce(scope, collector.url);
+    const tally = {
+      class: 'critical',
+      fingerprint: 'f',
+      count: 1,
+      firstAt: startAt,
+      lastAt: startAt,
+    } as const;
+    agent.send(batchWith(1, { errors: [{ resource: 7, ...tally }] }));
+    expect((await agent.next('refused')).problem).toBe('resource 7 was never introduced');
+  });
+
   test('a stranger that comes twice is buried so that others get by', async () => {
     const scope = scopeOfTest();
     const collector = await startTestCollector(scope);

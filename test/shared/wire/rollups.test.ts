@@ -1,4 +1,12 @@
-import { countColumns, countIndex, fromColumns, type Rollup, toColumns } from '@holdfast/shared';
+import {
+  countColumns,
+  countIndex,
+  fromColumns,
+  RecordReader,
+  type Rollup,
+  rowsOf,
+  toColumns,
+} from '@holdfast/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -24,4 +32,19 @@ test('a column of zeros does not travel', () => {
   counts[countIndex.success] = 4;
   const columns = toColumns([{ resource: 0, second: 1, counts, gauges: {}, latency: [] }]);
   expect(Object.keys(columns.counts)).toEqual(['success']);
+});
+
+test('a record has room for every counter in its mask', () => {
+  const { records } = rowsOf({
+    at: 1,
+    resource: [0],
+    second: [0],
+    counts: Object.fromEntries(countColumns.map((name, index) => [name, [index + 1]])),
+    gauges: {},
+    latency: [[]],
+  });
+  const sums = countColumns.map(() => 0);
+  new RecordReader(records).addCounts(sums);
+  expect(sums).toEqual(countColumns.map((_, index) => index + 1));
+  expect(countColumns.length).toBeLessThanOrEqual(31); // bit 31 of a mask is its sign
 });
