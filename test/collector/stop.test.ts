@@ -15,7 +15,7 @@ async function running(scope: Scope): Promise<Parts & { all: Running; said: stri
   const said: string[] = [];
   const log = (_level: string, message: string): number => said.push(message);
   const history = { secondsRetentionMs: 86_400_000, retentionMs: 86_400_000 };
-  const live = new LiveEndpoint({ ...parts, ...history, bus: createLocalBus(), log });
+  const live = new LiveEndpoint({ ...parts, ...history, bus: createLocalBus(log), log });
   return { ...parts, said, all: { ...parts, live, log, stopTimers: () => Promise.resolve() } };
 }
 

@@ -13,7 +13,8 @@ interface Counts {
   readonly calls: number;
   readonly succeeded: number;
   readonly failed: number;
-  readonly slowestMs: number;
+  /** Calls that ended while no collector was there: what waits for it would not end then. */
+  readonly alone: number;
 }
 
 const kills = 4;
@@ -48,7 +49,7 @@ test('every call that services counted is in the totals after kill -9', async ()
   expect(pipeline).toMatchObject({ success: sum('calls') });
   expect(breaker).toMatchObject({ success: sum('succeeded'), failure: sum('failed') });
   expect((breaker.success ?? 0) + (breaker.failure ?? 0) + (breaker.rejected ?? 0)).toBe(sum('calls'));
-  expect(Math.max(...counts.map((one) => one.slowestMs))).toBeLessThan(1_000);
+  for (const { alone } of counts) expect(alone).toBeGreaterThan(100);
 }, 90_000);
 
 test('a flag override survives kill -9 and still ends by itself', async () => {

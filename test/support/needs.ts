@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'vitest';
@@ -13,7 +13,14 @@ declare module 'vitest' {
 }
 
 /** What not every machine can do. */
-export type Need = 'small disks' | 'loop devices' | 'network namespaces' | 'root' | 'openssl' | 'libfaketime';
+export type Need =
+  | 'small disks'
+  | 'loop devices'
+  | 'network namespaces'
+  | 'root'
+  | 'openssl'
+  | 'libfaketime'
+  | '/proc';
 
 /** Each tries what the tests do and throws where it cannot be done. */
 const attempts: Readonly<Record<Need, () => void>> = {
@@ -37,6 +44,7 @@ const attempts: Readonly<Record<Need, () => void>> = {
   },
   openssl: () => run('openssl', ['version']),
   libfaketime: tryLibfaketime,
+  '/proc': () => readFileSync('/proc/self/status'),
 };
 
 const found = new Map<Need, string | undefined>();

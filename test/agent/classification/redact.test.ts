@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { redactMessage } from '../../../agent/src/classification/redact.ts';
 import { summarise } from '../../../agent/src/classification/summary.ts';
 import { createTestRuntime } from '../support/runtime.ts';
-import { realTime } from '../../support/time.ts';
 
 describe('what does not leave the process', () => {
   test.each([
@@ -36,11 +35,9 @@ describe('what does not leave the process', () => {
     expect(redactMessage('x'.repeat(5_000))).toHaveLength(1_024);
   });
 
-  test.each(['a@', 'token=', '/?', '1 ', 'eyJ.', '://', '"'])('a megabyte of %o takes no time', (part) => {
+  test.each(['a@', 'token=', '/?', '1 ', 'eyJ.', '://', '"'])('of a megabyte of %o 1 KiB is read', (part) => {
     const hostile = part.repeat(1_000_000 / part.length);
-    const startedMs = realTime.monotonic();
-    redactMessage(hostile);
-    expect(realTime.monotonic() - startedMs).toBeLessThan(2_000);
+    expect(redactMessage(hostile)).toBe(redactMessage(hostile.slice(0, 1_024)));
   });
 });
 
