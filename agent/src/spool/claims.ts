@@ -1,13 +1,15 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32c } from './crc32c.ts';
-import { readIdentity } from './left-run.ts';
+import { readIdentity, segmentBytesIn } from './left-run.ts';
 import { isRunning } from './owner.ts';
 import { aliveFile, fileMode, folderMode, segmentEnding } from './run-folder.ts';
 import type { RunIdentity } from './run-identity.ts';
 
 /** Stands where a run has no owner any more. */
 const nobody = 'left';
+/** How the name of a run begins that no collector takes. */
+const refused = 'refused';
 
 /** The folder of a run. Its owner is a part of its name, so that changing the owner is one rename. */
 export function folderOf(
@@ -20,8 +22,31 @@ export function folderOf(
 }
 
 /** Gives a folder up, so that any process may take it. Returns where it is then. */
-export async function giveUp(folder: string): Promise<void> {
-  await rename(folder, renamed(folder, nobody));
+export async function giveUp(folder: string): Promise<string> {
+  const left = renamed(folder, nobody);
+  await rename(folder, left);
+  return left;
+}
+
+/**
+ * Puts a folder where nobody takes it any more. What stands there takes `maxBytes` at most: the oldest goes,
+ * and this one too where it alone takes more.
+ */
+export async function setAside(folder: string, maxBytes: number): Promise<void> {
+  const directory = path.dirname(folder);
+  await rename(folder, path.join(directory, path.basename(folder).replace(/^run/, refused)));
+  const names = (await readdir(directory)).filter((name) => name.startsWith(`${refused}_`));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const at = path.join(directory, name);
+      return { at, changedMs: (await stat(at)).mtimeMs, bytes: await segmentBytesIn(at) };
+    }),
+  );
+  let roomBytes = maxBytes;
+  for (const { at, bytes } of found.sort((a, b) => b.changedMs - a.changedMs)) {
+    roomBytes -= bytes;
+    if (roomBytes < 0) await rm(at, { recursive: true, force: true });
+  }
 }
 
 export interface ClaimOptions {
@@ -32,6 +57,8 @@ export interface ClaimOptions {
   readonly instance: string;
   /** Whether folders of this instance are wanted, or those of the others. */
   readonly isOwn: boolean;
+  /** Folders that are not wanted again. */
+  readonly passedOver: ReadonlySet<string>;
 }
 
 /**
@@ -44,9 +71,10 @@ export async function claimLeft(options: ClaimOptions): Promise<string[]> {
   const claimed: string[] = [];
   for (const name of await readdir(directory)) {
     const holder = /^run_[^_]+_[0-9a-f]{8}_([^_]+)$/.exec(name)?.[1];
-    if (holder === undefined || holder === owner) continue;
+    const folder = path.join(directory, name);
+    if (holder === undefined || holder === owner || options.passedOver.has(folder)) continue;
     // What another process takes or clears away meanwhile is gone from under our hands.
-    const taken = await claim(path.join(directory, name), holder, options).catch(() => undefined);
+    const taken = await claim(folder, holder, options).catch(() => undefined);
     if (taken !== undefined) claimed.push(taken);
   }
   return claimed;
@@ -77,7 +105,8 @@ async function isLeft(folder: string, holder: string, isOwn: boolean): Promise<b
 
 /** Whether nothing was written for long, by the clock of the file system. */
 async function isStale(folder: string): Promise<boolean> {
-  const probe = `${folder}.now`;
+  // Of a name that is none of a run: one that stays behind is not looked at.
+  const probe = path.join(path.dirname(folder), `now_${path.basename(folder)}`);
   try {
     await writeFile(probe, '.', { mode: fileMode });
     const now = (await stat(probe)).mtimeMs;

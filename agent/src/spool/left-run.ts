@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isGone } from './gone.ts';
 import { readRecords, type StoredRecord } from './record.ts';
 import { aboutFile, resourcesFile, segmentEnding } from './run-folder.ts';
 import type { RunEnd, RunIdentity } from './run-identity.ts';
@@ -25,27 +26,30 @@ interface Part {
   readonly last: number;
 }
 
-/** Reads what stands in the folder of a run. Rejects only where it does not say whose it is. */
+/** Reads what stands in the folder of a run. Rejects where it does not say whose it is, or cannot be read now. */
 export async function readLeftRun(folder: string): Promise<LeftRun> {
   const identity = await readIdentity(folder);
-  const resources = await readResources(folder);
+  const { resources, isWhole } = await readResources(folder);
   const parts: Part[] = [];
   let end: RunEnd | undefined;
   let damagedBytes = 0;
   let lastIsTorn = false;
   for (const file of await segmentsIn(folder)) {
-    const read = readRecords(await contentOf(file));
+    const read = readRecords(await readFile(file));
     damagedBytes += read.damagedBytes;
     lastIsTorn = read.isTorn;
     end = read.records.map(endOf).find((found) => found !== undefined) ?? end;
     const batches = read.records.filter(({ seq }) => seq > 0);
     const [first, last] = [batches[0], batches.at(-1)];
+    if (!isWhole) for (const { frame } of batches) mendFrom(frame.toString('utf8'), resources);
     if (first !== undefined && last !== undefined) parts.push({ file, first: first.seq, last: last.seq });
   }
   parts.sort((a, b) => a.first - b.first);
   const behindLast = Math.max(1, ...parts.map(({ last }) => last + 1));
   // What is torn at the very end was at least one batch.
   const next = Math.max(end?.next ?? behindLast + (lastIsTorn ? 1 : 0), behindLast);
+  for (let at = 0; at < resources.length; at += 1)
+    resources[at] ??= `{"kind":"agent","name":"damaged-${at}"}`;
   return { identity, resources, next, end, damagedBytes, after: reader(parts) };
 }
 
@@ -63,31 +67,54 @@ export async function readIdentity(folder: string): Promise<RunIdentity> {
 /** The size of all segments in a folder. */
 export async function segmentBytesIn(folder: string): Promise<number> {
   let bytes = 0;
-  for (const file of await segmentsIn(folder)) bytes += (await contentOf(file)).length;
+  for (const file of await segmentsIn(folder)) bytes += (await stat(file)).size;
   return bytes;
 }
 
 /** In the order in which they were begun. */
 async function segmentsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
-  return names
-    .filter((name) => name.endsWith(segmentEnding))
-    .sort()
-    .map((name) => path.join(folder, name));
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith(segmentEnding))
+    .map(({ name }) => path.join(folder, name))
+    .sort();
 }
 
-/** A file that cannot be read holds nothing any more. */
-function contentOf(file: string): Promise<Buffer> {
-  return readFile(file).catch(() => Buffer.alloc(0));
-}
-
-async function readResources(folder: string): Promise<string[]> {
+/** What is lost of them is a hole. */
+async function readResources(
+  folder: string,
+): Promise<{ readonly resources: string[]; readonly isWhole: boolean }> {
   const resources: string[] = [];
-  for (const { frame } of readRecords(await contentOf(path.join(folder, resourcesFile))).records) {
-    const { from, add } = JSON.parse(frame.toString('utf8')) as { from: number; add: object[] }; // as written
-    add.forEach((resource, index) => (resources[from + index] = JSON.stringify(resource)));
+  const file = await readFile(path.join(folder, resourcesFile)).catch((error: unknown) => {
+    if (isGone(error)) return Buffer.alloc(0);
+    throw error;
+  });
+  const { records, damagedBytes } = readRecords(file);
+  for (const { frame } of records) introduce(resources, JSON.parse(frame.toString('utf8')) as Introduction); // as written
+  return { resources, isWhole: damagedBytes === 0 && records.length > 0 };
+}
+
+/** As many as a collector takes of one run. */
+const maxResources = 2_000;
+
+interface Introduction {
+  readonly from: number;
+  readonly add: readonly object[];
+}
+
+function introduce(resources: string[], { from, add }: Introduction): void {
+  add.forEach((resource, index) => (resources[from + index] = JSON.stringify(resource)));
+}
+
+/** A batch says what it introduces itself, and which numbers there have to be. */
+function mendFrom(batch: string, resources: string[]): void {
+  for (const [, named = ''] of batch.matchAll(/"(?:resource|from)":\[?(\d[\d,]*)/g)) {
+    const highest = named.split(',').reduce((most, number) => Math.max(most, Number(number)), 0);
+    resources.length = Math.max(resources.length, Math.min(highest + 1, maxResources));
   }
-  return resources;
+  if (!batch.includes('"dictionary":{')) return;
+  const { dictionary } = JSON.parse(batch) as { dictionary?: Introduction }; // as it was sealed
+  if (dictionary !== undefined) introduce(resources, dictionary);
 }
 
 function endOf({ seq, frame }: StoredRecord): RunEnd | undefined {
@@ -97,7 +124,7 @@ function endOf({ seq, frame }: StoredRecord): RunEnd | undefined {
 function reader(parts: readonly Part[]): LeftRun['after'] {
   let held: { readonly file: string; readonly records: readonly StoredRecord[] } | undefined;
   const recordsOf = async (file: string): Promise<readonly StoredRecord[]> => {
-    if (held?.file !== file) held = { file, records: readRecords(await contentOf(file)).records };
+    if (held?.file !== file) held = { file, records: readRecords(await readFile(file)).records };
     return held.records;
   };
   return async (stored) => {

@@ -1,16 +1,21 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { crc32c } from './crc32c.ts';
+import { isGone } from './gone.ts';
 
 /**
  * Names this process so that another can see whether it still runs: process id, when it was started, and a
  * hash of where ids mean the same (the machine since it was started, and the container).
  */
 export async function ownerName(): Promise<string> {
-  return `${process.pid}-${(await startOf(process.pid)) ?? 0}-${await place()}`;
+  const start = await startOf(process.pid).catch(() => undefined);
+  return `${process.pid}-${start ?? 0}-${await place()}`;
 }
 
-/** Whether the process of that name runs; `undefined` where that cannot be seen from here. */
+/**
+ * Whether the process of that name runs; `undefined` where that cannot be seen from here. Rejects where it
+ * cannot be seen for a moment, where no file can be opened for instance.
+ */
 export async function isRunning(owner: string): Promise<boolean | undefined> {
   const [pid, start, where] = owner.split('-');
   if (where !== (await place())) return undefined;
@@ -20,12 +25,22 @@ export async function isRunning(owner: string): Promise<boolean | undefined> {
 
 /** When a process was started, in ticks, as Linux tells it; `undefined` where there is none that lives. */
 async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch((error: unknown) => {
+    if (isGone(error)) return '';
+    throw error;
+  });
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return state === 'Z' || state === 'X' ? undefined : fields[18];
 }
 
 async function place(): Promise<string> {
+  return (known ??= await lookUpPlace());
+}
+
+/** Asked once: what changes here is only whether it can be read. */
+let known: string | undefined;
+
+async function lookUpPlace(): Promise<string> {
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => hostname());
   const ids = await readlink('/proc/self/ns/pid').catch(() => '');
   return crc32c(Buffer.from(boot + ids))

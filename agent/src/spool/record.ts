@@ -38,7 +38,7 @@ export function readRecords(file: Buffer): ReadRecords {
   const records: StoredRecord[] = [];
   let readBytes = 0;
   let end = 0;
-  const effort = { leftBytes: 16 * file.length };
+  const effort = { leftBytes: 4 * file.length };
   for (let at = 0; at + recordOverhead <= file.length && effort.leftBytes > 0; ) {
     const record = recordAt(file, at, effort);
     at += record === undefined ? 1 : recordOverhead + record.frame.length;

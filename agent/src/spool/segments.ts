@@ -1,8 +1,9 @@
 import type { Clock } from '@holdfast/shared';
-import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { SealedBatch } from '../stream/seal.ts';
 import type { Shelf, ShelvedBatch } from '../stream/shelf.ts';
+import { isGone } from './gone.ts';
 import { readRecords, recordOf, recordOverhead, type StoredRecord } from './record.ts';
 import { fileMode, type RunFolder, resourcesFile } from './run-folder.ts';
 import type { RunEnd } from './run-identity.ts';
@@ -20,6 +21,8 @@ interface Segment {
   readonly path: string;
   bytes: number;
   lastSeq: number;
+  /** Attempts to read it, one after the other, that have failed. */
+  failures: number;
 }
 
 /**
@@ -39,6 +42,7 @@ export class Segments implements Shelf {
   /** All resources, of which the first so many are on disk. */
   readonly #introduced: string[] = [];
   #introducedCount = 0;
+  #resourceBytes = 0;
   #resources: FileHandle | undefined;
   #writing: Promise<void> | undefined;
   #problem: string | undefined;
@@ -66,7 +70,7 @@ export class Segments implements Shelf {
   }
 
   get bytes(): number {
-    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, this.#resourceBytes);
   }
 
   /** Batches that the collector has not got and that are not known to be on disk. */
@@ -123,7 +127,7 @@ export class Segments implements Shelf {
     const { path: file, handle } = await this.#options.folder.addSegment();
     await handle.writeFile(Buffer.concat(endRecord(end)));
     await handle.datasync();
-    this.#segments.push({ path: file, bytes: 0, lastSeq: 0 });
+    this.#segments.push({ path: file, bytes: 0, lastSeq: 0, failures: 0 });
     await handle.close();
   }
 
@@ -170,14 +174,21 @@ export class Segments implements Shelf {
 
   /** Before the batches that name them. */
   async #writeResources(): Promise<void> {
-    const from = this.#introducedCount;
+    const before = this.#resources;
+    const from = before === undefined ? 0 : this.#introducedCount;
     const added = this.#introduced.slice(from);
     if (added.length === 0) return;
-    this.#resources ??= await open(path.join(this.#options.folder.path, resourcesFile), 'a', fileMode);
-    const frame = Buffer.from(`{"from":${from},"add":[${added.join(',')}]}`);
-    await this.#resources.appendFile(Buffer.concat(recordOf(from + 1, frame)));
-    await this.#resources.datasync();
-    this.#introducedCount += added.length;
+    const file = path.join(this.#options.folder.path, resourcesFile);
+    // Behind what failed nothing is appended: it would grow with each attempt.
+    const handle = (this.#resources ??= await open(`${file}.new`, 'w', fileMode));
+    const record = Buffer.concat(
+      recordOf(from + 1, Buffer.from(`{"from":${from},"add":[${added.join(',')}]}`)),
+    );
+    await handle.appendFile(record);
+    await handle.datasync();
+    if (before === undefined) await rename(`${file}.new`, file);
+    this.#resourceBytes = record.length + (before === undefined ? 0 : this.#resourceBytes);
+    this.#introducedCount = from + added.length;
   }
 
   async #segmentForNext(): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
@@ -188,7 +199,7 @@ export class Segments implements Shelf {
     this.#current = undefined;
     await current?.handle.close();
     const { path: file, handle } = await this.#options.folder.addSegment();
-    const segment = { path: file, bytes: 0, lastSeq: 0 };
+    const segment = { path: file, bytes: 0, lastSeq: 0, failures: 0 };
     this.#segments.push(segment);
     this.#current = { segment, handle };
     return this.#current;
@@ -221,7 +232,6 @@ export class Segments implements Shelf {
     if (begun?.lastSeq === 0) this.#drop(begun);
     // The folder itself may be gone.
     this.#options.folder.makeAgain();
-    this.#introducedCount = 0;
   }
 
   /** What was begun is not gone on with: it may end in half a record. */
@@ -232,18 +242,30 @@ export class Segments implements Shelf {
     for (const handle of handles) await handle?.close().catch(() => {}); // of no more use either way
   }
 
-  /** Never rejects: what cannot be read is passed over. */
+  /** Never rejects: what is not there any more is passed over, what cannot be read now is tried again. */
   async #fetch(segment: Segment): Promise<void> {
     const upTo = segment.lastSeq;
     let records: readonly StoredRecord[] = [];
     try {
       records = readRecords(await readFile(segment.path)).records;
+      segment.failures = 0;
     } catch (error) {
-      this.#options.failed(error instanceof Error ? error.message : String(error));
+      if (!this.#segments.includes(segment)) return; // acknowledged meanwhile
+      segment.failures += 1;
+      if (segment.failures === 1)
+        this.#options.failed(error instanceof Error ? error.message : String(error));
+      if (!isGone(error) && segment.failures < maxFailures) return this.#pause();
     }
+    if (!this.#segments.includes(segment)) return;
     this.#fetched = { segment, upTo, records };
     // What is damaged at its end is not looked for again.
     if (segment.lastSeq === upTo) segment.lastSeq = records.at(-1)?.seq ?? 0;
+  }
+
+  async #pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#options.clock.setTimeout(resolve, retryAfterMs);
+    });
   }
 
   #drop(segment: Segment): void {
@@ -257,6 +279,8 @@ const segmentBytes = 1_048_576;
 /** What may wait for a slow disk. */
 const maxUnwrittenBytes = 1_048_576;
 const retryAfterMs = 10_000;
+/** For five minutes it may be that files cannot be opened; then it is the disk. */
+const maxFailures = 30;
 
 function sizeOf({ frame }: SealedBatch): number {
   return frame.length + recordOverhead;

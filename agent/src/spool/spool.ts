@@ -5,7 +5,7 @@ import type { Pulse } from '../stream/pulse.ts';
 import type { Post } from '../stream/request-session.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 import { folderOf, giveUp } from './claims.ts';
-import type { Ask } from './deliver.ts';
+import { Refused, type Ask } from './deliver.ts';
 import { Inheritance, Passing } from './inheritance.ts';
 import { ownerName } from './owner.ts';
 import { RunFolder, touch } from './run-folder.ts';
@@ -38,7 +38,7 @@ export interface SpoolStatus {
   readonly bytes: number;
   /** Events, rollups and batches that are not on disk yet: what a sudden end would take along. */
   readonly unwrittenCount: number;
-  /** Why the disk takes nothing now, in words. */
+  /** Why the disk takes nothing now, or what of earlier processes was set aside for good, in words. */
   readonly problem?: string;
 }
 
@@ -52,17 +52,19 @@ export class Spool {
   #isLooking = false;
   #isClosed = false;
   #soon: TimerHandle | undefined;
+  #patience: TimerHandle | undefined;
+  #hasGoneOn = false;
   #urgentMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#pulse = options.createPulse(() => this.#beat(), beatMs);
+    this.#pulse = options.createPulse(() => this.#guard(() => this.#beat()), beatMs);
   }
 
   get status(): SpoolStatus {
     const { recorder } = this.#options;
     const waiting = recorder.events.length + recorder.rollups.length;
-    const problem = this.#run?.segments.problem;
+    const problem = this.#run?.segments.problem ?? this.#inheritance?.refusal;
     return {
       ...(problem === undefined ? {} : { problem }),
       bytes: (this.#run?.segments.bytes ?? 0) + (this.#inheritance?.bytes ?? 0),
@@ -74,7 +76,8 @@ export class Spool {
     const disk = this.#run?.segments.problem;
     if (disk !== undefined) return `the spool cannot be written: ${disk}`;
     const left = this.#inheritance?.problem;
-    return left === undefined ? undefined : `what an earlier process left does not get through: ${left}`;
+    if (left !== undefined) return `what an earlier process left does not get through: ${left}`;
+    return this.#inheritance?.refusal;
   }
 
   /** Resolves once the first attempt is over to deliver what this instance left. */
@@ -102,29 +105,25 @@ export class Spool {
       ask: this.#asking(post),
       backoff,
       report,
+      refused: () => recorder.drops.add('batch', 'refused'),
+      maxRefusedBytes: this.#options.maxBytes,
     };
     const inheritance = new Inheritance(inherited);
     this.#inheritance = inheritance;
     await new Promise<void>((resolve) => {
-      void inheritance.settle(true, resolve).then(() => {
-        if (this.#isClosed) return undefined;
-        this.#beat();
-        this.#pulse.start(); // from now on in step with the session's
-        goAhead();
-        return this.#lookAtOthers();
-      });
+      void this.#settle(inheritance, resolve);
     });
   }
 
   /** Something was recorded that people wait for: to disk, at most once in 20 ms. */
   sealSoon(): void {
-    if (this.#soon !== undefined) return;
+    if (this.#soon !== undefined || this.#isClosed) return;
     const { clock } = this.#options;
     const waitMs = Math.max(0, this.#urgentMs + urgentEveryMs - clock.monotonic());
     this.#soon = clock.setTimeout(() => {
       this.#soon = undefined;
       this.#urgentMs = clock.monotonic();
-      this.#seal();
+      this.#guard(() => this.#seal());
     }, waitMs);
   }
 
@@ -150,9 +149,39 @@ export class Spool {
     this.#isClosed = true;
     this.#pulse.stop();
     this.#soon?.cancel();
+    this.#patience?.cancel();
+    const { internalError } = this.#options;
+    if (this.#run !== undefined) await this.#leave(this.#run).catch(internalError);
+    await this.#inheritance?.close();
+  }
+
+  /** What this instance left goes first, but not for ever. Never rejects. */
+  async #settle(inheritance: Inheritance, attempted: () => void): Promise<void> {
+    const { clock } = this.#options;
+    await inheritance.settle(true, (problem) => {
+      attempted();
+      // Where nobody answers, a connection of our own would find nobody either.
+      if (problem !== undefined && !isUnreachable(problem) && !this.#isClosed)
+        this.#patience ??= clock.setTimeout(() => this.#goOn(), patienceMs);
+    });
+    attempted();
+    this.#goOn();
+    await this.#lookAtOthers();
+  }
+
+  #goOn(): void {
+    this.#patience?.cancel();
+    if (this.#isClosed || this.#hasGoneOn) return;
+    this.#hasGoneOn = true;
+    this.#guard(() => this.#beat());
+    this.#pulse.start(); // from now on in step with the session's
+    this.#guard(() => this.#options.goAhead());
+  }
+
+  /** The host never feels what fails here: it goes on in memory. */
+  #guard(run: () => void): void {
     try {
-      if (this.#run !== undefined) await this.#leave(this.#run);
-      await this.#inheritance?.close();
+      run();
     } catch (error) {
       this.#options.internalError(error);
     }
@@ -160,7 +189,7 @@ export class Spool {
 
   async #leave({ folder, segments }: { folder: RunFolder; segments: Segments }): Promise<void> {
     const { outbox } = this.#options;
-    this.#seal();
+    this.#guard(() => this.#seal());
     await segments.settled();
     const { first, next } = outbox;
     if (first < next && folder.isMade) await segments.end({ next, stored: first - 1, clean: true });
@@ -190,7 +219,7 @@ export class Spool {
 
   /** Runs of other instances have nothing to do with ours, and can be delivered beside it. */
   async #lookAtOthers(): Promise<void> {
-    if (this.#isLooking) return;
+    if (this.#isLooking || this.#isClosed) return;
     this.#isLooking = true;
     await this.#inheritance?.settle(false);
     this.#isLooking = false;
@@ -202,20 +231,23 @@ export class Spool {
 
   #asking(post: Post): Ask {
     const { clock, readAnswer } = this.#options;
-    return async (lines) => {
+    return async (lines, signal) => {
       const abort = new AbortController();
       const timer = clock.setTimeout(() => abort.abort(new Error('no answer')), answerMs);
       try {
         const body = Buffer.concat(lines.flatMap((line) => [line, newline]));
-        const { status, text } = await post(body, abort.signal).catch((error: unknown) => {
-          throw new Passing(error instanceof Error ? error.message : String(error));
-        });
+        const { status, text } = await post(body, AbortSignal.any([abort.signal, signal])).catch(
+          (error: unknown) => {
+            throw new Passing(error instanceof Error ? error.message : String(error), { cause: error });
+          },
+        );
         const answer = status === 200 ? readAnswer(text) : undefined;
         if (answer !== undefined) return answer;
         const problem = `the collector answered ${status}: ${text.slice(0, 200)}`;
-        if (status === 429 || status >= 500) throw new Passing(problem);
         // A later run of this instance seems to be there: a connection that nobody has yet seen to be dead.
-        throw status === 409 ? new Passing(problem, conflictAttempts) : new Error(problem);
+        if (status === 409) throw new Error(problem);
+        const isRefused = status >= 400 && status < 500 && !passingStatuses.includes(status);
+        throw isRefused ? new Refused(problem) : new Passing(problem);
       } finally {
         timer.cancel();
       }
@@ -230,5 +262,14 @@ const urgentEveryMs = 20;
 const touchBeats = 30;
 const lookBeats = 120;
 const answerMs = 30_000;
-const conflictAttempts = 8;
+/** Whose own connection waits longer has flags and overrides of the past. */
+const patienceMs = 30_000;
+/** The token may be mended, and the collector have more time. */
+const passingStatuses = [401, 403, 408, 429];
 const newline = Buffer.from('\n');
+
+/** Whether nobody was there to answer. */
+function isUnreachable({ cause }: Error): boolean {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH)$/.test(code);
+}

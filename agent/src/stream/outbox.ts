@@ -177,6 +177,7 @@ export class Outbox {
   /** Brings into the window what stands on the shelf alone. */
   #refill(limits: OutboxLimits): void {
     const { shelf } = this;
+    if (this.#fetching !== undefined) return;
     while (shelf !== undefined && this.#windowEnd + 1 < this.#nextSeq && this.#hasRoom(limits)) {
       const batch = shelf.next(this.#windowEnd);
       if (batch instanceof Promise) return this.#await(batch);

@@ -21,7 +21,14 @@ async function leave(directory: string, owner: string, instance = 'shop-1'): Pro
 
 async function claim(directory: string, isOwn: boolean, owner?: string): Promise<string[]> {
   const ours = owner ?? (await ownerName());
-  return claimLeft({ directory, owner: ours, service: 'shop', instance: 'shop-1', isOwn });
+  return claimLeft({
+    directory,
+    owner: ours,
+    service: 'shop',
+    instance: 'shop-1',
+    isOwn,
+    passedOver: new Set(),
+  });
 }
 
 /** The name of a process that has ended by now. */

@@ -1,19 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FakeClock, MemoryCollector } from '@holdfast/agent/testing';
+import { MemoryCollector } from '@holdfast/agent/testing';
 import type { Batch } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { readLeftRun } from '../../../agent/src/spool/left-run.ts';
-import { Spool } from '../../../agent/src/spool/spool.ts';
-import { Backoff } from '../../../agent/src/stream/backoff.ts';
-import { Outbox } from '../../../agent/src/stream/outbox.ts';
-import { Pulse } from '../../../agent/src/stream/pulse.ts';
-import { Recorder } from '../../../agent/src/telemetry/recorder.ts';
 import { testWhere } from '../../support/needs.ts';
 import { type Scope, scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { spoolAlone } from './support/spool-alone.ts';
 import { spoolAgent, type SpoolAgent, work } from './support/spool-agent.ts';
 
 /** What must hold whatever the disk does: calls go through, and all of it arrives at a collector. */
@@ -88,32 +84,7 @@ testWhere('small disks')('a disk that can only be read costs neither calls nor e
 test('a full spool drops as memory does, and every drop is counted', async () => {
   const scope = scopeOfTest();
   const directory = await temporaryFolder(scope);
-  const clock = new FakeClock(1_700_000_000_000);
-  const faults: unknown[] = [];
-  const internalError = (error: unknown): void => void faults.push(error);
-  const recorder = new Recorder({ clock, maxBytes: 262_144, internalError });
-  const outbox = new Outbox({ recorder, clock, maxBytes: 262_144 });
-  const spool = new Spool({
-    directory,
-    maxBytes: 2_097_152,
-    clock,
-    recorder,
-    outbox,
-    identity: () => ({
-      service: 'shop',
-      instance: 'a',
-      epoch: 'e',
-      tags: {},
-      agentVersion: '1',
-      startedAt: 0,
-    }),
-    post: undefined,
-    goAhead: () => {},
-    internalError,
-    createPulse: (beat, everyMs) => new Pulse(clock, beat, everyMs),
-    readAnswer: () => undefined,
-    backoff: new Backoff(() => 0.5),
-  });
+  const { spool, recorder, clock, faults } = spoolAlone(scope, { directory });
   await spool.open();
   let emitted = 0;
   while (recorder.drops.total < 100) {

@@ -1,10 +1,12 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FakeClock } from '@holdfast/agent/testing';
 import { expect, test } from 'vitest';
 import { readLeftRun } from '../../../agent/src/spool/left-run.ts';
 import { RunFolder } from '../../../agent/src/spool/run-folder.ts';
 import { Segments } from '../../../agent/src/spool/segments.ts';
+import { Outbox } from '../../../agent/src/stream/outbox.ts';
+import { Recorder } from '../../../agent/src/telemetry/recorder.ts';
 import { scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -185,6 +187,69 @@ test('a segment that can no longer be read is passed over', async () => {
   await mkdir(path.join(folder, first));
   expect(await seqsFrom(segments, 0)).toEqual(numbers(18, 20));
   expect(problems).toEqual([expect.stringMatching(/^EISDIR/)]);
+});
+
+test('a segment that cannot be read for a moment is not lost', async () => {
+  const { segments, put, problems, clock, path: folder } = await segmentsIn();
+  put(1, 15, 60_000);
+  await segments.settled();
+  put(16, 20, 60_000);
+  await segments.settled();
+  const [name = ''] = await segmentFiles(folder);
+  const first = path.join(folder, name);
+  await rename(first, `${first}.kept`);
+  await symlink(first, first); // reading it fails, and not because nothing is there
+  let isOver = false;
+  const seqs = seqsFrom(segments, 0).finally(() => (isOver = true));
+  await waitFor(() => problems.length > 0, { what: 'the failing read' });
+  await rm(first);
+  await rename(`${first}.kept`, first);
+  await waitFor(
+    async () => {
+      await clock.advance(10_000);
+      return isOver;
+    },
+    { what: 'the next attempt', withinMs: 30_000 },
+  );
+  expect(await seqs).toEqual(numbers(1, 20));
+  expect(problems).toEqual([expect.stringMatching(/^ELOOP/)]);
+});
+
+test('resources are not written again behind each failure', async () => {
+  const { segments, put, clock, path: folder } = await segmentsIn();
+  await mkdir(path.join(folder, '00000001.seg'), { recursive: true });
+  for (let number = 2; number < 10; number++) await mkdir(path.join(folder, `0000000${number}.seg`));
+  put(1, 5);
+  await segments.settled();
+  const resources = path.join(folder, 'resources');
+  const { size } = await stat(resources);
+  for (let attempt = 0; attempt < 6; attempt++) {
+    await clock.advance(10_000);
+    segments.retry();
+    await segments.settled();
+  }
+  expect(segments.problem).toMatch(/^EEXIST/);
+  expect((await stat(resources)).size).toBe(size);
+  expect(segments.bytes).toBe(size);
+});
+
+test('while the disk is being read nothing is read anew', async () => {
+  const clock = new FakeClock(1_700_000_000_000);
+  const recorder = new Recorder({ clock, maxBytes: 262_144, internalError: () => {} });
+  const outbox = new Outbox({ recorder, clock, maxBytes: 262_144 });
+  let reads = 0;
+  const next = async (): Promise<void> => {
+    reads += 1;
+    return new Promise(() => {});
+  };
+  outbox.shelf = { hasRoom: true, put: () => {}, next, release: () => {} };
+  const limits = { batchBytes: 8_192, windowBatches: 1 };
+  for (let index = 0; index < 50; index++)
+    recorder.emit({ kind: 'config.changed', changes: [`${index} ${'x'.repeat(900)}`] });
+  outbox.seal(limits);
+  outbox.acknowledge(1);
+  for (let flush = 0; flush < 50; flush++) outbox.seal(limits);
+  expect(reads).toBe(1);
 });
 
 async function segmentFiles(folder: string): Promise<string[]> {
