@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { CollectorOptions } from '@holdfast/collector';
 import { parseDuration } from '@holdfast/shared';
 import { type Command, InvalidArgumentError } from 'commander';
-import { liveUrl } from '../client/collector-url.ts';
+import { defaultUrl, liveUrl } from '../client/collector-url.ts';
 import { type Context, contextOf } from '../context.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
@@ -32,7 +32,7 @@ export function registerUp(program: Command, host: Host): void {
     .description('the collector with its dashboard, until Ctrl-C')
     .option(
       '--host <address>',
-      'the address to listen on; any but loopback needs a token, and TLS',
+      'the address to listen on; any but loopback needs a token, and wants TLS',
       '127.0.0.1',
     )
     .option('--port <port>', 'the port to listen on; 0 for any that is free', readPort, 4900)
@@ -100,7 +100,7 @@ function announcement(url: string, dataFolder: string): string {
     `  dashboard  ${url}/`,
     `  agents     ${new URL(liveUrl(url)).origin}`,
     `  data       ${path.resolve(dataFolder)}`,
-    '  terminal   holdfast watch',
+    `  terminal   holdfast watch${url === defaultUrl ? '' : ` --url ${url}`}`,
     '',
   ].join('\n');
 }

@@ -32,6 +32,7 @@ describe('up', () => {
     const { host, ended, url, data } = await up(scopeOfTest());
     expect(host.stdout()).toContain(`agents     ${url.replace('http', 'ws')}`);
     expect(host.stdout()).toContain(`data       ${data}`);
+    expect(host.stdout()).toContain(`terminal   holdfast watch --url ${url}\n`);
     expect((await runCommand(['status'], { url })).stdout).toBe('No agent has connected yet\n');
     host.interrupt();
     expect(await ended).toBe(0);
