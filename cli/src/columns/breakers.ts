@@ -1,10 +1,10 @@
 import {
   type BreakerState,
-  formatClock,
   formatDuration,
   formatMs,
   formatRate,
   formatRatio,
+  formatTime,
   holdWords,
   plural,
   reasonWords,
@@ -20,7 +20,7 @@ export function shownState(resource: ResourceView): BreakerState | 'stale' {
   return resource.breaker?.state ?? 'closed';
 }
 
-/** `now` is the time that "since" is measured to. */
+/** `now` is the time that "since" is measured to, and whose date goes without saying. */
 export function breakerColumns(now: number): readonly Column<ResourceView>[] {
   return [
     {
@@ -57,23 +57,24 @@ export function breakerColumns(now: number): readonly Column<ResourceView>[] {
     { name: 'dependency', text: (row) => row.dependency ?? '', wideOnly: true },
     {
       name: 'until',
-      text: (row) => (row.breaker?.untilAt === undefined ? '' : formatClock(row.breaker.untilAt)),
+      text: (row) => (row.breaker?.untilAt === undefined ? '' : formatTime(row.breaker.untilAt, now)),
       plain: (row) => isoTime(row.breaker?.untilAt),
       wideOnly: true,
     },
     { name: 'flags', text: (row) => row.breaker?.flags.join(' ') ?? '', wideOnly: true },
-    { name: 'cause', text: causeOf },
+    { name: 'cause', text: (row) => causeOf(row, now) },
   ];
 }
 
 /** Why it is as it is, in words; nothing for one that passes calls. */
-function causeOf(row: ResourceView): string {
+function causeOf(row: ResourceView, now: number): string {
   const state = shownState(row);
   if (state === 'stale') return 'no instance is connected';
   const { override: hold, otherOverrides: others = [] } = row.breaker ?? {};
   if (hold !== undefined) {
     const more = others.length === 0 ? '' : ` (and ${plural(others.length, 'more hold')})`;
-    return `${holdWords(hold)} until ${formatClock(hold.expiresAt)}: ${reasonWords(hold.reason)}${more}`;
+    const until = formatTime(hold.expiresAt, now);
+    return `${holdWords(hold)} until ${until}: ${reasonWords(hold.reason)}${more}`;
   }
   const cause = state === 'closed' ? '' : (row.breaker?.cause ?? '');
   const inState = row.breaker?.states[state] ?? 0;

@@ -1,15 +1,15 @@
 import {
   type FlagValue,
   type FlagView,
-  formatClock,
   formatDuration,
+  formatTime,
   formatValue,
   reasonWords,
 } from '@holdfast/shared';
 import { type Column, isoTime, type Plain } from '../output/columns.ts';
 import type { Tone } from '../output/paint.ts';
 
-/** `now` is the time that "since" is measured to. */
+/** `now` is the time that "since" is measured to, and whose date goes without saying. */
 export function flagColumns(now: number): readonly Column<FlagView>[] {
   return [
     { name: 'flag', text: (row) => row.key, elastic: true },
@@ -21,7 +21,7 @@ export function flagColumns(now: number): readonly Column<FlagView>[] {
       plain: (row) => isoTime(row.sinceAt),
       align: 'right',
     },
-    { name: 'until', text: flagUntil, plain: (row) => isoTime(row.override?.expiresAt) },
+    { name: 'until', text: (row) => flagUntil(row, now), plain: (row) => isoTime(row.override?.expiresAt) },
     { name: 'type', text: (row) => row.type, wideOnly: true },
     {
       name: 'default',
@@ -65,6 +65,6 @@ function flagValue(flag: FlagView): string {
   return `${formatValue(flag.value)}${flag.mixed ? ' (mixed)' : ''}`;
 }
 
-function flagUntil({ override }: FlagView): string {
-  return override === undefined ? '' : formatClock(override.expiresAt);
+function flagUntil({ override }: FlagView, now: number): string {
+  return override === undefined ? '' : formatTime(override.expiresAt, now);
 }

@@ -12,6 +12,6 @@ export function registerAuditGet(program: Command, host: Host): void {
     .argument('<id>', 'the act, as holdfast audit ls -o wide names it')
     .action(async (id: string, _options: object, command: Command) => {
       const context = contextOf(command, host);
-      context.printItem(auditColumns, await context.api.auditEntry(id));
+      context.printItem(auditColumns(host.clock.now()), await context.api.auditEntry(id));
     });
 }

@@ -23,6 +23,10 @@ export function registerAuditLs(program: Command, host: Host): void {
       const { query, now } = readListOptions(options, context);
       const { between } = readPeriod(options, now);
       const entries = await context.api.audit({ limit: options.limit, ...query, ...between });
-      context.printList(auditColumns, entries, emptyText(options, 'nobody has changed anything yet'));
+      context.printList(
+        auditColumns(host.clock.now()),
+        entries,
+        emptyText(options, 'nobody has changed anything yet'),
+      );
     });
 }

@@ -12,6 +12,6 @@ export function registerEventsGet(program: Command, host: Host): void {
     .argument('<id>', 'the event, as holdfast events ls -o wide names it')
     .action(async (id: string, _options: object, command: Command) => {
       const context = contextOf(command, host);
-      context.printItem(eventColumns, await context.api.event(id));
+      context.printItem(eventColumns(host.clock.now()), await context.api.event(id));
     });
 }

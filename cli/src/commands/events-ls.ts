@@ -23,6 +23,6 @@ export function registerEventsLs(program: Command, host: Host): void {
       const { query, now } = readListOptions(options, context);
       const { between } = readPeriod(options, now);
       const events = await context.api.events({ limit: options.limit, ...query, ...between });
-      context.printList(eventColumns, events, emptyText(options, 'no events'));
+      context.printList(eventColumns(host.clock.now()), events, emptyText(options, 'no events'));
     });
 }

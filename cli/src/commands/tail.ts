@@ -31,13 +31,14 @@ export async function tailEvents(context: Context, options: TailOptions): Promis
   const { host, printing } = context;
   const fresh = createFreshEvents(options);
   const tellTime = createTimeTeller(context);
-  if (printing.format === 'csv') host.out.write(`${csvHeader(eventColumns)}\r\n`);
+  if (printing.format === 'csv') host.out.write(`${csvHeader(eventColumns(host.clock.now()))}\r\n`);
   await follow(context, {
     until: host.stopSignal(),
     question: options.question,
     message(message) {
       tellTime(message);
-      for (const event of fresh(message)) host.out.write(formatLine(eventColumns, event, printing));
+      const columns = eventColumns(host.clock.now());
+      for (const event of fresh(message)) host.out.write(formatLine(columns, event, printing));
     },
   });
   host.exitCode = exitCodes.interrupted;

@@ -1,4 +1,4 @@
-import { formatClock, formatDuration, overrideLimits, reasonHint } from '@holdfast/shared';
+import { formatDuration, formatTime, overrideLimits, reasonHint } from '@holdfast/shared';
 import { type ReactElement, type ReactNode, type Ref, useId } from 'react';
 import { useDashboard, useTimedText } from '../app/dashboard-context.ts';
 import { Segments } from '../components/segments.tsx';
@@ -26,7 +26,7 @@ function Field({ label, hint, problem, children }: FieldProps): ReactElement {
 /** How long it shall hold. */
 export function DurationField({ form }: { readonly form: ActForm }): ReactElement {
   const { draft, duration, change } = form;
-  const until = useTimedText((now) => (duration.ok ? formatClock(now + duration.value) : ''));
+  const until = useTimedText((now) => (duration.ok ? formatTime(now + duration.value, now) : ''));
   const hint = duration.ok ? `Ends by itself at ${until}` : undefined;
   return (
     <Field label="For how long" hint={hint} problem={duration.ok ? undefined : duration.problem}>

@@ -1,4 +1,4 @@
-import { type AuditEntry, describeAudit, formatClock, reasonWords } from '@holdfast/shared';
+import { type AuditEntry, describeAudit, formatTime, reasonWords } from '@holdfast/shared';
 import { memo, type ReactElement, useMemo } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Panel } from '../components/panel.tsx';
@@ -26,7 +26,7 @@ export function AuditPanel(): ReactElement {
 const AuditRow = memo(AuditRowOf);
 
 function AuditRowOf({ entry }: { readonly entry: AuditEntry }): ReactElement {
-  const until = entry.expiresAt === undefined ? '' : `, until ${formatClock(entry.expiresAt)}`;
+  const until = entry.expiresAt === undefined ? '' : `, until ${formatTime(entry.expiresAt, entry.at)}`;
   return (
     <li className="row audit-row" data-action={entry.action}>
       <Moment at={entry.at} />

@@ -1,4 +1,4 @@
-import { formatClock, formatDuration } from '@holdfast/shared';
+import { formatDuration, formatMoment, formatTime } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import { useTimedText } from '../app/dashboard-context.ts';
 
@@ -6,7 +6,7 @@ import { useTimedText } from '../app/dashboard-context.ts';
 export function Since({ at }: { readonly at: number }): ReactElement {
   const text = useTimedText((now) => formatDuration(now - at));
   return (
-    <time dateTime={new Date(at).toISOString()} title={`since ${formatClock(at)}`}>
+    <time dateTime={new Date(at).toISOString()} title={`since ${formatMoment(at)}`}>
       {text}
     </time>
   );
@@ -16,13 +16,14 @@ export function Since({ at }: { readonly at: number }): ReactElement {
 export function Left({ until }: { readonly until: number }): ReactElement {
   const text = useTimedText((now) => formatDuration(until - now));
   return (
-    <time dateTime={new Date(until).toISOString()} title={`until ${formatClock(until)}`}>
+    <time dateTime={new Date(until).toISOString()} title={`until ${formatMoment(until)}`}>
       {text}
     </time>
   );
 }
 
-/** A moment, as a time of day. */
+/** A moment, as a time of day where it is of today. */
 export function Moment({ at }: { readonly at: number }): ReactElement {
-  return <time dateTime={new Date(at).toISOString()}>{formatClock(at)}</time>;
+  const text = useTimedText((now) => formatTime(at, now));
+  return <time dateTime={new Date(at).toISOString()}>{text}</time>;
 }

@@ -67,6 +67,12 @@ export function formatMoment(at: number): string {
   return `${day.map((part) => `${part}`.padStart(2, '0')).join('-')} ${formatClock(at)}`;
 }
 
+/** A moment in the reader's own zone, with its date unless that is the one of `now`. */
+export function formatTime(at: number, now: number): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return isToday ? formatClock(at) : formatMoment(at);
+}
+
 /** A flag's value: booleans as people say them. */
 export function formatValue(value: FlagValue): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';

@@ -30,7 +30,9 @@ test('follows, a line an event, after the last few', async () => {
   await waitFor(() => lines(host).length === 2, { what: 'the last two' });
   collector.send(delta(openedEvent('4')));
   await waitFor(() => lines(host).length === 3, { what: 'the new one' });
-  expect(lines(host)[2]).toMatch(/^\d\d:02:06 {2}checkout\/payments opened: 60 % of 10 calls failed$/);
+  expect(lines(host)[2]).toMatch(
+    /^2026-03-0\d \d\d:02:06 {2}checkout\/payments opened: 60 % of 10 calls failed$/,
+  );
   host.interrupt();
   expect(await ended).toBe(130);
 });

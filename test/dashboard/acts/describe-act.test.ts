@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { actDone } from '../../../dashboard/src/acts/act-done.ts';
 import { describeBreakerAct, describeFlagAct } from '../../../dashboard/src/acts/describe-act.ts';
-import { openBreaker, sampleAt, sampleBreaker } from '../sample-breakers.ts';
+import { openBreaker, sampleBreaker } from '../sample-breakers.ts';
 import { failingFleet } from '../sample-fleet.ts';
 
 const address = 'checkout/circuit_breaker/payments';
@@ -62,7 +62,10 @@ describe('acts on a flag', () => {
 test('what was done is told with its end', () => {
   const [held] = failingFleet().audit;
   if (held === undefined) throw new Error('the sample has no audit entry');
-  expect(actDone({ ...held, expiresAt: sampleAt })).toMatch(
+  expect(actDone({ ...held, expiresAt: held.at })).toMatch(
     /^storefront\/reviews held open, until \d\d:\d\d:\d\d$/,
+  );
+  expect(actDone({ ...held, expiresAt: held.at + 30 * 86_400_000 })).toMatch(
+    /, until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/,
   );
 });

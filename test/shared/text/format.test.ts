@@ -1,4 +1,12 @@
-import { formatDuration, formatMs, formatRate, formatRatio, nearest, parseDuration } from '@holdfast/shared';
+import {
+  formatDuration,
+  formatMs,
+  formatRate,
+  formatRatio,
+  formatTime,
+  nearest,
+  parseDuration,
+} from '@holdfast/shared';
 import { expect, test } from 'vitest';
 
 test.each([
@@ -40,4 +48,11 @@ test('latencies and rates keep three figures at most', () => {
 test('the nearest name is the one that was probably meant', () => {
   expect(nearest('recomendations', ['recommendations', 'user_reviews'])).toBe('recommendations');
   expect(nearest('zzz', ['recommendations'])).toBeUndefined();
+});
+
+test('a moment has its date unless it is of today', () => {
+  const now = new Date(2026, 0, 31, 17, 40).getTime();
+  expect(formatTime(new Date(2026, 0, 31, 0, 0, 7).getTime(), now)).toBe('00:00:07');
+  expect(formatTime(new Date(2026, 1, 28, 17, 40).getTime(), now)).toBe('2026-02-28 17:40:00');
+  expect(formatTime(new Date(2025, 0, 31, 17, 40).getTime(), now)).toBe('2025-01-31 17:40:00');
 });

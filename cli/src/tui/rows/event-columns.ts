@@ -3,12 +3,20 @@ import { eventColumns } from '../../columns/events.ts';
 import { type Placed, pick } from './placed.ts';
 
 /** The events' columns for a width. */
-export function placeEventColumns(width: number, gap: number): readonly Placed<FleetEvent>[] {
+export function placeEventColumns(of: {
+  readonly events: readonly FleetEvent[];
+  readonly width: number;
+  readonly gap: number;
+  readonly now: number;
+}): readonly Placed<FleetEvent>[] {
+  const columns = eventColumns(of.now);
+  const at = pick(columns, 'at');
+  const timeWidth = of.events.reduce((most, event) => Math.max(most, at.text(event).length), minTimeWidth);
   return [
-    { column: pick(eventColumns, 'at'), width: timeWidth },
-    { column: pick(eventColumns, 'event'), width: width - 1 - timeWidth - gap },
+    { column: at, width: timeWidth },
+    { column: pick(columns, 'event'), width: of.width - 1 - timeWidth - of.gap },
   ];
 }
 
 /** As long as "14:02:07". */
-const timeWidth = 8;
+const minTimeWidth = 8;

@@ -11,12 +11,12 @@ export function placeFlagColumns(of: {
   readonly now: number;
 }): readonly Placed<FlagView>[] {
   const columns = flagColumns(of.now);
-  const [flag, value] = [pick(columns, 'flag'), pick(columns, 'value')];
+  const [flag, value, until] = [pick(columns, 'flag'), pick(columns, 'value'), pick(columns, 'until')];
   const valueWidth = Math.min(12, widest(of.flags.map(value.text), 5));
   const fixed = [
     { column: value, width: valueWidth },
     { column: pick(columns, 'reason'), width: 8 },
-    ...(of.width >= 50 ? [{ column: pick(columns, 'until'), width: 8 }] : []),
+    ...(of.width >= 50 ? [{ column: until, width: widest(of.flags.map(until.text), 8) }] : []),
   ];
   const rest = of.width - fixed.reduce((sum, { width }) => sum + width + of.gap, 1);
   const name = Math.min(widest(of.flags.map(flag.text), 10), Math.max(10, Math.floor(rest * 0.6)));

@@ -109,12 +109,13 @@ function ErrorPane({ state, columns, style, height }: PlacedPane): ReactElement 
 
 function EventPane({ state, columns, style, height }: PlacedPane): ReactElement | undefined {
   if (height === undefined) return undefined;
+  const { events } = state.view;
   const gap = gapFor(columns);
   return (
     <Pane
       name="EVENTS"
-      rows={state.view.events}
-      placed={placeEventColumns(columns, gap)}
+      rows={events}
+      placed={placeEventColumns({ events, width: columns, gap, now: state.now })}
       look={{ style, gap }}
       width={columns}
       height={height}
