@@ -17,7 +17,7 @@ export function registerAgentsLs(program: Command, host: Host): void {
       context.printList(
         agentColumns(now),
         await context.api.agents(query),
-        emptyText(options, 'no agent has connected yet'),
+        emptyText(options, 'no agent is connected'),
       );
     });
 }

@@ -25,7 +25,10 @@ export function registerBreakersLs(program: Command, host: Host): void {
       const all = worstFirst(await context.api.breakers(of));
       if (all.length === 0 && service !== undefined) await checkService(context, service);
       const shown = options.problems === true ? all.filter(isProblem) : all;
-      const empty = all.length === 0 ? emptyText(options, 'no breakers yet') : 'no breaker has a problem';
+      const empty =
+        all.length === 0
+          ? emptyText(options, 'no connected service has a breaker')
+          : 'no breaker has a problem';
       context.printList(breakerColumns(now), shown, empty);
     });
 }

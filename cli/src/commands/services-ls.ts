@@ -19,7 +19,7 @@ export function registerServicesLs(program: Command, host: Host): void {
       context.printList(
         serviceColumns,
         await context.api.services(query),
-        emptyText(options, 'no service has connected yet'),
+        emptyText(options, 'no service is connected'),
       );
     });
 }

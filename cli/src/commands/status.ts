@@ -23,7 +23,7 @@ export function registerStatus(program: Command, host: Host): void {
       } else {
         context.printItem(statusColumns, status);
       }
-      if (status.level === 'empty') context.say(firstSteps(context.url));
+      if (status.level === 'empty' && status.lastLeftAt === undefined) context.say(firstSteps(context.url));
       if (options.exitCode === true) host.exitCode = exitCodeOf(status.level);
     });
 }

@@ -18,7 +18,7 @@ export function registerTopology(program: Command, host: Host): void {
         context.printList(
           edgeColumns,
           topology.edges,
-          emptyText(options, 'no service has named a dependency yet'),
+          emptyText(options, 'no connected service has named a dependency'),
         );
     });
 }

@@ -1,4 +1,4 @@
-import { statusOf } from '@holdfast/shared';
+import { isUntouched, statusOf } from '@holdfast/shared';
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import type { Style } from '../output/style.ts';
@@ -58,6 +58,7 @@ function Body({ url, ...props }: ScreenProps & { readonly url: string }): ReactE
   return <Overview {...props} />;
 }
 
+/** What is known of the past stays on the screen when the last instance has left. */
 function isEmpty({ freshness, view }: WatchState): boolean {
-  return freshness.state === 'connecting' || (view.agents.length === 0 && view.resources.length === 0);
+  return freshness.state === 'connecting' || isUntouched(view);
 }

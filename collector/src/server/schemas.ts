@@ -259,6 +259,7 @@ function answers(): Record<string, TSchema> {
       unhealthyChecks: listOf(text()),
       lostAgents: listOf(text()),
       agentCount: count(),
+      'lastLeftAt?': instant(),
       'sinceAt?': instant(),
       'firstAddress?': text(),
       'cause?': text(),

@@ -14,7 +14,7 @@ export function AgentsPanel(): ReactElement {
   return (
     <Panel name="agents" title="Agents" note={note}>
       {agents.length === 0 ? (
-        <p className="quiet-note">None yet.</p>
+        <p className="quiet-note">None is connected.</p>
       ) : (
         <ul className="list scroll-list">
           {sorted.map((agent) => (

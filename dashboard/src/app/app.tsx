@@ -65,8 +65,12 @@ function Page(): ReactElement {
 function Content({ fresh }: { readonly fresh: ReturnType<typeof useFreshnessState> }): ReactElement {
   const hasBreakers = useBreakerOrder().all.length > 0;
   const hasFlags = useFleet('flags').length > 0;
+  const hasAgents = useFleet('agents').length > 0;
+  const hasEvents = useFleet('events').length > 0;
+  const hasErrors = useFleet('errors').length > 0;
+  const isBegun = hasBreakers || hasFlags || (!hasAgents && (hasEvents || hasErrors));
   if (fresh === 'connecting') return <NoAnswerYet />;
-  return <main className="content">{hasBreakers || hasFlags ? <Board /> : <FirstSteps />}</main>;
+  return <main className="content">{isBegun ? <Board /> : <FirstSteps />}</main>;
 }
 
 /** Says nothing at first: the first answer usually comes at once. */

@@ -79,7 +79,7 @@ const columns = [
 ] as const;
 
 function nothingToShow(count: number): string {
-  if (count === 0) return 'No breaker has reported yet.';
+  if (count === 0) return 'No connected service has a breaker.';
   return `No problem in any of the ${count} breakers.`;
 }
 

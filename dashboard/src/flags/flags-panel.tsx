@@ -13,7 +13,7 @@ export function FlagsPanel(): ReactElement {
   return (
     <Panel name="flags" title="Flags" note={`${flags.length}`}>
       {flags.length === 0 ? (
-        <p className="quiet-note">No service has defined a flag yet.</p>
+        <p className="quiet-note">No connected service has defined a flag.</p>
       ) : (
         <ul className="list">
           {flags.map((flag) => (

@@ -1,4 +1,5 @@
 import { breakersOf } from '../state/select.ts';
+import type { FleetEvent } from '../state/fleet.ts';
 import type { FleetView, ResourceView } from '../state/views.ts';
 import { formatDuration, plural } from './format.ts';
 
@@ -19,6 +20,8 @@ export interface StatusView {
   readonly unhealthyChecks: readonly string[];
   readonly lostAgents: readonly string[];
   readonly agentCount: number;
+  /** When the last instance left, epoch milliseconds; absent while one is there, and where none ever was. */
+  readonly lastLeftAt?: number;
   /** Since when it is as bad as it is. */
   readonly sinceAt?: number;
   /** The address of the breaker that went first, and why. */
@@ -64,14 +67,21 @@ export function statusOf(view: FleetView, now: number): StatusView {
   const sinceAt = first === undefined ? degraded[0]?.sinceAt : sinceOf(first);
   const cause = first === undefined ? undefined : causeOf(first);
   const level = levelOf(parts);
+  const left = level === 'empty' ? lastLeft(view) : undefined;
   return {
     level,
-    sentence: sentenceOf({ level, ...parts }, first, now),
+    sentence: level === 'empty' ? emptySentence(left, now) : sentenceOf({ level, ...parts }, first, now),
     ...parts,
+    ...(left === undefined ? {} : { lastLeftAt: left.at }),
     ...(sinceAt === undefined ? {} : { sinceAt }),
     ...(first === undefined ? {} : { firstAddress: first.address }),
     ...(cause === undefined ? {} : { cause }),
   };
+}
+
+/** Whether nothing has been seen yet: that is when a surface tells how to begin. */
+export function isUntouched({ agents, resources, flags, errors, events }: FleetView): boolean {
+  return [agents, resources, flags, errors, events].every((part) => part.length === 0);
 }
 
 type Parts = Pick<
@@ -102,12 +112,22 @@ function levelOf(parts: Parts): StatusView['level'] {
   return troubles > 0 ? 'degraded' : 'calm';
 }
 
+/** The end of the instance that went last, whether it said good-bye or not. */
+function lastLeft({ events }: FleetView): FleetEvent | undefined {
+  return events.findLast(({ event }) => event.kind === 'agent.stopped' || event.kind === 'agent.lost');
+}
+
+function emptySentence(left: FleetEvent | undefined, now: number): string {
+  if (left === undefined) return 'No agent has connected yet';
+  const who = `${left.service}@${left.instance}`;
+  return `No agent is connected · ${who} left last, ${formatDuration(now - left.at)} ago`;
+}
+
 function sentenceOf(
   { level, ...parts }: Parts & Pick<StatusView, 'level'>,
   first: ResourceView | undefined,
   now: number,
 ): string {
-  if (level === 'empty') return 'No agent has connected yet';
   const breakers = plural(parts.breakerCount, 'breaker');
   if (level === 'calm')
     return `All well: ${breakers} passing calls in ${plural(parts.agentCount, 'instance')}`;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { emptyView } from '@holdfast/shared';
+import { emptyView, type FleetEvent } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -35,6 +35,22 @@ test('the first steps are told where no agent has connected', async () => {
   const { stdout, stderr } = await runCommand(['status'], { url });
   expect(stdout).toBe('No agent has connected yet\n');
   expect(stderr).toContain(`collector: 'ws://127.0.0.1:${port}'`);
+});
+
+test('no first steps are told where an agent has left', async () => {
+  const left: FleetEvent = {
+    id: '1',
+    at: 1,
+    service: 'checkout',
+    instance: '1',
+    event: { kind: 'agent.stopped', at: 1 },
+  };
+  const { url } = await startFakeCollector(scopeOfTest(), {
+    view: { ...emptyView, at: 240_001, events: [left] },
+  });
+  const { stdout, stderr } = await runCommand(['status'], { url });
+  expect(stdout).toBe('No agent is connected · checkout@1 left last, 4 m ago\n');
+  expect(stderr).toBe('');
 });
 
 test('JSON holds the parts of the sentence', async () => {

@@ -1,4 +1,4 @@
-import { emptyView, statusOf, viewOf } from '@holdfast/shared';
+import { emptyView, isUntouched, statusOf, viewOf } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { agent, breaker, levelsOf, startAt, TestLog } from '../state/log.ts';
 
@@ -14,6 +14,20 @@ test('without agents it says that none has connected', () => {
   expect(statusOf(emptyView, startAt)).toMatchObject({
     level: 'empty',
     sentence: 'No agent has connected yet',
+  });
+});
+
+test('after the last instance has left it says who that was', () => {
+  const log = fleet();
+  const at = startAt + 60_000;
+  log.append({ type: 'disconnected', agent, clean: true }, at);
+  const view = viewOf(log.fleet, at + 252_000);
+  expect(view.agents).toEqual([]);
+  expect(isUntouched(view)).toBe(false);
+  expect(statusOf(view, at + 252_000)).toMatchObject({
+    level: 'empty',
+    sentence: 'No agent is connected · checkout@checkout-1 left last, 4 m 12 s ago',
+    lastLeftAt: at,
   });
 });
 

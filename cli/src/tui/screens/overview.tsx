@@ -66,7 +66,7 @@ function BreakerPane({ state, columns, style, height }: PlacedPane): ReactElemen
       width={columns}
       height={height}
       titleSpan={2}
-      empty={ui.problemsOnly ? 'no breaker has a problem; x shows all' : 'no breakers yet'}
+      empty={ui.problemsOnly ? 'no breaker has a problem; x shows all' : 'no connected service has a breaker'}
       {...chosenIn('breakers', state)}
     />
   );
@@ -84,7 +84,7 @@ function FlagPane({ state, columns, style, height }: PlacedPane): ReactElement |
       look={{ style, gap }}
       width={columns}
       height={height}
-      empty="no flags yet"
+      empty="no connected service has a flag"
       {...chosenIn('flags', state)}
     />
   );
