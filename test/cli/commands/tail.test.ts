@@ -68,7 +68,7 @@ test('CSV begins with its header', async () => {
   });
   const { host } = tail(collector.url, '-o', 'csv');
   await waitFor(() => lines(host).length === 2, { what: 'header and event' });
-  expect(lines(host)[0]).toBe('at,kind,service,instance,event\r');
+  expect(lines(host)[0]).toBe('at,kind,service,instance,event,id\r');
 });
 
 test('a collector that is not there at the start is a failure', async () => {
