@@ -52,7 +52,8 @@ export class Inheritance {
   /** What the collector will never take, in words. */
   get refusal(): string | undefined {
     if (this.#refusal === undefined) return undefined;
-    return `runs of earlier processes were refused and set aside: ${this.#refusedCount}, the last one because ${this.#refusal}`;
+    const what = `runs of earlier processes were refused and set aside: ${this.#refusedCount}`;
+    return `${what}, the last one because ${this.#refusal}`;
   }
 
   /**
@@ -98,7 +99,8 @@ export class Inheritance {
   async #take(isOwn: boolean): Promise<readonly string[]> {
     const folders = await claimLeft({ ...this.#options, isOwn, passedOver: this.#passedOver });
     for (const folder of folders) this.#held.set(folder, 0);
-    for (const folder of folders) this.#held.set(folder, await segmentBytesIn(folder).catch(() => 0)); // only a measure of the room
+    // Only a measure of the room.
+    for (const folder of folders) this.#held.set(folder, await segmentBytesIn(folder).catch(() => 0));
     return folders;
   }
 

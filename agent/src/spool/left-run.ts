@@ -26,7 +26,7 @@ interface Part {
   readonly last: number;
 }
 
-/** Reads what stands in the folder of a run. Rejects where it does not say whose it is, or cannot be read now. */
+/** Reads what stands in the folder of a run. Rejects where it does not say whose it is, or not now. */
 export async function readLeftRun(folder: string): Promise<LeftRun> {
   const identity = await readIdentity(folder);
   const { resources, isWhole } = await readResources(folder);
@@ -90,7 +90,9 @@ async function readResources(
     throw error;
   });
   const { records, damagedBytes } = readRecords(file);
-  for (const { frame } of records) introduce(resources, JSON.parse(frame.toString('utf8')) as Introduction); // as written
+  for (const { frame } of records) {
+    introduce(resources, JSON.parse(frame.toString('utf8')) as Introduction); // as written
+  }
   return { resources, isWhole: damagedBytes === 0 && records.length > 0 };
 }
 

@@ -100,7 +100,8 @@ test('whatever is damaged, each resource has a name at its number', async () => 
   const file = Buffer.concat(
     resources.flatMap((json, from) => recordOf(from + 1, Buffer.from(`{"from":${from},"add":[${json}]}`))),
   );
-  const batch = `{"type":"batch","seq":1,"dictionary":{"from":2,"add":[${resources[2]}]},"events":[],"rollups":{"resource":[0,1]}}`;
+  const added = `"dictionary":{"from":2,"add":[${resources[2]}]}`;
+  const batch = `{"type":"batch","seq":1,${added},"events":[],"rollups":{"resource":[0,1]}}`;
   await writeFile(path.join(folder, '00000001.seg'), Buffer.concat(recordOf(1, Buffer.from(batch))));
   for (let byte = 0; byte < file.length; byte += 3) {
     const damaged = Buffer.from(file);
