@@ -22,6 +22,8 @@ export { clockCorrectionMs, rowsIn } from './state/fold-batch.ts';
 export * from './state/log-entry.ts';
 export { RecentSeconds } from './state/recent-seconds.ts';
 export { endedResourceView, resourceViewOf, resourceViewsOf } from './state/resource-view.ts';
+export { type Figures, ResourceWatch } from './state/resource-watch.ts';
+export { RunningFigures } from './state/running-figures.ts';
 export * from './state/select.ts';
 export * from './state/snapshot.ts';
 export * from './state/topology.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Filter, FleetEvent, LiveMark, LogEntry, TimerHandle } from '@holdfast/shared';
+import type { Clock, Filter, LiveMark, TimerHandle } from '@holdfast/shared';
 import type { Bus } from '../bus/bus.ts';
 import { messageOf } from '../errors.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
@@ -7,6 +7,7 @@ import { done, type Outcome, refused } from '../refusal.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { LiveReader } from './live-reader.ts';
 import { Question } from './question.ts';
+import { isUrgent, urgentOf } from './urgent.ts';
 import { ViewTracker } from './view-tracker.ts';
 
 export interface LiveHubOptions {
@@ -57,7 +58,7 @@ export class LiveHub {
       if (message.type === 'rebuilt') return this.startAnew();
       if (this.tracker === undefined) return;
       const { entry, touched } = message;
-      this.tracker.touch(touched, urgentOf(entry, touched, options.state.fleet.events));
+      this.tracker.touch(touched, urgentOf(entry, options.state.fleet.events));
       if (this.hasReaders && isUrgent(entry)) this.tickWithin(urgentMs);
     });
   }
@@ -201,24 +202,4 @@ export class LiveHub {
     const { problem } = this.options.store;
     return problem === undefined ? {} : { problem };
   }
-}
-
-/** What of the touched changed in more than figures. */
-function urgentOf(
-  entry: LogEntry,
-  touched: ReadonlySet<string>,
-  events: readonly FleetEvent[],
-): ReadonlySet<string> {
-  if (entry.type !== 'batch' || entry.batch.levels !== undefined) return touched;
-  const urgent = new Set<string>();
-  for (let at = events.length - 1; events[at]?.id.startsWith(`${entry.id}.`) === true; at--) {
-    const address = events[at]?.address;
-    if (address !== undefined) urgent.add(address);
-  }
-  return urgent;
-}
-
-/** Rollups can wait for the tick; what changes a state cannot. */
-function isUrgent(entry: LogEntry): boolean {
-  return entry.type !== 'batch' || entry.batch.events.length > 0 || entry.batch.levels !== undefined;
 }

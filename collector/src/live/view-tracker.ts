@@ -5,6 +5,7 @@ import {
   type ErrorView,
   errorViewsOf,
   type FigureChange,
+  type Figures,
   type Fleet,
   type FleetEvent,
   type FleetView,
@@ -13,8 +14,7 @@ import {
   isSameFigures,
   liveParts,
   type ResourceView,
-  resourceViewOf,
-  resourceViewsOf,
+  ResourceWatch,
   shiftSpark,
   sparkShift,
 } from '@holdfast/shared';
@@ -35,6 +35,12 @@ export interface Changes {
   readonly audit: readonly AuditEntry[];
 }
 
+/** `slots`: by how many the sparks have moved since the last step. */
+interface Moment {
+  readonly now: number;
+  readonly slots: number;
+}
+
 /** That an agent was heard again is news only so often; each batch moves it. */
 const lastSeenSlackMs = 5_000;
 
@@ -48,6 +54,7 @@ export class ViewTracker {
   at: number;
   step: number = 0;
   private readonly fleet: () => Fleet;
+  private readonly watch = new ResourceWatch();
   private readonly numbers = new Map<string, number>();
   private nextNumber = 0;
   private touched = new Set<string>();
@@ -59,7 +66,7 @@ export class ViewTracker {
   constructor(fleet: () => Fleet, now: number) {
     this.fleet = fleet;
     this.at = now;
-    for (const view of resourceViewsOf(fleet(), now)) this.resources.set(view.address, view);
+    for (const view of this.watch.all(fleet(), now)) this.resources.set(view.address, view);
     this.flags.update(flagViewsOf(fleet(), now));
     this.errors.update(errorViewsOf(fleet(), now));
     this.agents.update(agentViewsOf(fleet(), now));
@@ -89,11 +96,15 @@ export class ViewTracker {
     return this.nextNumber++;
   }
 
-  /** Notes that an entry was folded; `urgent` are those in which more than figures may have changed. */
-  touch(addresses: ReadonlySet<string>, urgent: ReadonlySet<string> = addresses): void {
+  /**
+   * Notes that an entry was folded. `urgent` are those in which more than figures changed; where it is absent
+   * anything may have, such as which instances have a resource.
+   */
+  touch(addresses: ReadonlySet<string>, urgent?: ReadonlySet<string>): void {
     this.hasEntries = true;
     for (const address of addresses) this.touched.add(address);
-    for (const address of urgent) this.urgent.add(address);
+    for (const address of urgent ?? addresses) this.urgent.add(address);
+    if (urgent === undefined) this.watch.lookAnew();
   }
 
   /**
@@ -108,7 +119,7 @@ export class ViewTracker {
       // Rates, and what has long been silent, change with the second.
       resources: isNewSecond
         ? this.allResources(now)
-        : this.someResources(isFull ? this.touched : this.urgent, now),
+        : this.someResources(isFull ? this.touched : this.urgent, { now, slots: 0 }),
       ...this.lists(now, isNewSecond),
     };
     this.at = now;
@@ -119,9 +130,10 @@ export class ViewTracker {
   }
 
   private allResources(now: number): Changes['resources'] {
-    const changes = new Map<string, { readonly figures?: FigureChange }>();
     const slots = sparkShift(this.at, now);
-    const views = resourceViewsOf(this.fleet(), now);
+    if (this.watch.isCurrent(now)) return this.someResources(this.resources.keys(), { now, slots });
+    const changes = new Map<string, { readonly figures?: FigureChange }>();
+    const views = this.watch.all(this.fleet(), now);
     for (const view of views) this.compare(view, changes, slots);
     if (views.length === this.resources.size) return changes;
     const present = new Set(views.map((view) => view.address));
@@ -129,12 +141,18 @@ export class ViewTracker {
     return changes;
   }
 
-  private someResources(addresses: ReadonlySet<string>, now: number): Changes['resources'] {
+  private someResources(addresses: Iterable<string>, { now, slots }: Moment): Changes['resources'] {
     const changes = new Map<string, { readonly figures?: FigureChange }>();
     for (const address of addresses) {
-      const view = resourceViewOf(this.fleet(), address, now);
-      if (view !== undefined) this.compare(view, changes, 0);
-      else if (this.resources.has(address)) this.remove(address, changes);
+      const figures = this.urgent.has(address) ? undefined : this.watch.figures(address, now);
+      const known = this.resources.get(address);
+      if (known !== undefined && figures !== undefined) {
+        this.compareFigures(shiftSpark(known, slots), figures, changes);
+        continue;
+      }
+      const view = this.watch.one(this.fleet(), address, now);
+      if (view !== undefined) this.compare(view, changes, slots);
+      else if (known !== undefined) this.remove(address, changes);
     }
     return changes;
   }
@@ -143,15 +161,23 @@ export class ViewTracker {
     const { address } = now;
     const known = this.resources.get(address);
     const before = known === undefined ? undefined : shiftSpark(known, slots);
-    if (before === undefined || !isEqual(before, now, figures)) {
-      this.resources.set(address, now);
-      changes.set(address, {});
-    } else if (isSameFigures(before, now)) {
-      this.resources.set(address, before); // readers move their sparks themselves
-    } else {
-      this.resources.set(address, now);
-      changes.set(address, { figures: { number: this.numberOf(address), before, now } });
-    }
+    if (before !== undefined && isEqual(before, now, figures))
+      return this.compareFigures(before, now, changes);
+    this.resources.set(address, now);
+    changes.set(address, {});
+  }
+
+  private compareFigures(
+    before: ResourceView,
+    figures: Figures,
+    changes: Map<string, { figures?: FigureChange }>,
+  ): void {
+    const { address } = before;
+    const isSame = isSameFigures(before, figures);
+    const { rates, gauges, spark } = figures;
+    const now = isSame ? before : { ...before, rates, gauges, spark };
+    this.resources.set(address, now); // readers move their sparks themselves
+    if (!isSame) changes.set(address, { figures: { number: this.numberOf(address), before, now } });
   }
 
   private remove(address: string, changes: Map<string, object>): void {

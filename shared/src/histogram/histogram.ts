@@ -39,7 +39,7 @@ export function bucketValue(bucket: number): number {
 export type SparseHistogram = readonly number[];
 
 /** The occupied buckets of a dense array, which may end before the last bucket. */
-export function toSparse(counts: Uint32Array): number[] {
+export function toSparse(counts: ArrayLike<number>): number[] {
   const sparse: number[] = [];
   for (let bucket = 0; bucket < counts.length; bucket++) {
     const count = counts[bucket] ?? 0;

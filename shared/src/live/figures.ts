@@ -1,3 +1,4 @@
+import type { Figures } from '../state/resource-watch.ts';
 import { type RatesView, type ResourceView, sparkSlotSeconds, sparkSlots } from '../state/views.ts';
 
 /**
@@ -36,8 +37,14 @@ const numberRates = [
 export function figuresOf(changes: readonly FigureChange[]): LiveFigures {
   const columns: Record<string, readonly unknown[]> = { of: changes.map(({ number }) => number) };
   for (const rate of numberRates) {
-    if (changes.some(({ before, now }) => before.rates[rate] !== now.rates[rate]))
-      columns[rate] = changes.map(({ now }) => now.rates[rate] ?? null);
+    const column: (number | null)[] = [];
+    let isChanged = false;
+    for (const { before, now } of changes) {
+      const value = now.rates[rate];
+      if (value !== before.rates[rate]) isChanged = true;
+      column.push(value ?? null);
+    }
+    if (isChanged) columns[rate] = column;
   }
   if (
     changes.some(
@@ -55,9 +62,9 @@ export function figuresOf(changes: readonly FigureChange[]): LiveFigures {
 }
 
 /** Whether calls changed nothing of it. */
-export function isSameFigures(a: ResourceView, b: ResourceView): boolean {
+export function isSameFigures(a: Figures, b: Figures): boolean {
+  for (const rate of numberRates) if (a.rates[rate] !== b.rates[rate]) return false;
   return (
-    numberRates.every((rate) => a.rates[rate] === b.rates[rate]) &&
     isSameCounts(a.rates.actionsPerSecond, b.rates.actionsPerSecond) &&
     isSameCounts(a.gauges, b.gauges) &&
     isSameList(a.spark.calls, b.spark.calls) &&
@@ -107,16 +114,21 @@ function shifted(line: readonly number[], slots: number): readonly number[] {
 }
 
 function changedEnd(before: readonly number[], now: readonly number[]): readonly number[] {
-  const first = now.findIndex((count, slot) => count !== before[slot]);
-  return first === -1 ? [] : now.slice(first);
+  let first = 0;
+  while (first < now.length && now[first] === before[first]) first++;
+  return first === now.length ? noCounts : now.slice(first);
 }
+
+const noCounts: readonly number[] = [];
 
 function withEnd(line: readonly number[], end: readonly number[] = []): readonly number[] {
   return end.length === 0 ? line : [...line.slice(0, Math.max(0, line.length - end.length)), ...end];
 }
 
 function isSameList(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
+  if (a === b) return true;
+  for (let slot = 0; slot < a.length; slot++) if (a[slot] !== b[slot]) return false;
+  return a.length === b.length;
 }
 
 type Counts = Readonly<Record<string, number>>;

@@ -20,10 +20,25 @@ export class RecentSeconds {
   private end = 0;
   private count = 0;
   private newest = 0;
+  private moveCount = 0;
+
+  /** Where the next record will stand; those before stay where they are while `moves` stays. */
+  get place(): number {
+    return this.end;
+  }
+
+  get moves(): number {
+    return this.moveCount;
+  }
+
+  /** What is older may have been let go. */
+  get firstKept(): number {
+    return this.newest - fleetLimits.recentSeconds + 1;
+  }
 
   /** Adds the record of a row. What is older than a minute is let go. */
   add(second: number, rows: Records, row: number): void {
-    if (second <= this.newest - fleetLimits.recentSeconds || second > lastSecond) return;
+    if (second < this.firstKept || second > lastSecond) return;
     this.newest = Math.max(this.newest, second);
     this.dropOld();
     if (this.count === mostRecords) this.merge();
@@ -31,12 +46,16 @@ export class RecentSeconds {
   }
 
   /**
-   * Hands over the seconds behind one, each with a reader that stands before its record. A visitor may leave
-   * the record unread.
+   * Hands over the seconds behind one, each with a reader that stands before its record; only what came
+   * behind a `place`, if told so. A visitor may leave the record unread.
    */
-  visit(behind: number, visitor: (second: number, record: RecordReader) => void): void {
+  visit(
+    behind: number,
+    visitor: (second: number, record: RecordReader) => void,
+    place: number = this.start,
+  ): void {
     const reader = new RecordReader(this.bytes);
-    for (let at = this.start; at < this.end; at += headBytes + this.lengthAt(at)) {
+    for (let at = place; at < this.end; at += headBytes + this.lengthAt(at)) {
       const second = this.secondAt(at);
       reader.at = at + headBytes;
       if (second > behind) visitor(second, reader);
@@ -72,7 +91,7 @@ export class RecentSeconds {
   }
 
   private dropOld(): void {
-    while (this.count > 0 && this.secondAt(this.start) <= this.newest - fleetLimits.recentSeconds) {
+    while (this.count > 0 && this.secondAt(this.start) < this.firstKept) {
       this.start += headBytes + this.lengthAt(this.start);
       this.count--;
     }
@@ -100,6 +119,7 @@ export class RecentSeconds {
     const target = isCrowded ? new Uint8Array(Math.max(firstBytes, (used + length) * 2)) : this.bytes;
     target.set(this.bytes.subarray(this.start, this.end));
     this.bytes = target;
+    if (this.start > 0) this.moveCount++;
     this.start = 0;
     this.end = used;
   }
@@ -117,6 +137,7 @@ export class RecentSeconds {
       record.addLatency(sum.latency);
     });
     this.start = this.end = this.count = 0;
+    this.moveCount++;
     for (const [second, { counts, latency }] of sums) {
       const pairs = [...latency].flatMap((count, bucket) => (count > 0 ? [bucket, count] : []));
       const writer = new RecordWriter(1);

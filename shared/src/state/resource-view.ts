@@ -4,11 +4,21 @@ import type { BreakerOverride } from '../wire/messages.ts';
 import { differencesOf, type Placed } from './differences.ts';
 import type { Fleet } from './fleet.ts';
 import { isForgotten } from './fold.ts';
-import { ratesOf, sparkOf } from './rates.ts';
+import { RunningFigures } from './running-figures.ts';
 import type { BreakerView, HealthView, ResourceView } from './views.ts';
 
 /** Every resource of the fleet, its instances taken together. */
 export function resourceViewsOf(fleet: Fleet, now: number): ResourceView[] {
+  return [...placedByAddress(fleet, now).values()].map((placed) => viewOfPlaced(fleet, placed, { now }));
+}
+
+/** One resource by its address `service/kind/name`; `undefined` where no instance has it. */
+export function resourceViewOf(fleet: Fleet, address: string, now: number): ResourceView | undefined {
+  const placed = placedAt(fleet, address, now);
+  return placed.length === 0 ? undefined : viewOfPlaced(fleet, placed, { now });
+}
+
+export function placedByAddress(fleet: Fleet, now: number): Map<string, Placed[]> {
   const byAddress = new Map<string, Placed[]>();
   for (const instance of fleet.instances.values()) {
     if (isForgotten(instance, now)) continue;
@@ -18,17 +28,16 @@ export function resourceViewsOf(fleet: Fleet, now: number): ResourceView[] {
       else placed.push({ instance, resource });
     }
   }
-  return [...byAddress.values()].map((placed) => viewOfPlaced(fleet, placed, now));
+  return byAddress;
 }
 
-/** One resource by its address `service/kind/name`; `undefined` where no instance has it. */
-export function resourceViewOf(fleet: Fleet, address: string, now: number): ResourceView | undefined {
+export function placedAt(fleet: Fleet, address: string, now: number): Placed[] {
   const placed: Placed[] = [];
   for (const instance of fleet.instances.values()) {
     const resource = isForgotten(instance, now) ? undefined : instance.byAddress.get(address);
     if (resource !== undefined) placed.push({ instance, resource });
   }
-  return placed.length === 0 ? undefined : viewOfPlaced(fleet, placed, now);
+  return placed;
 }
 
 /**
@@ -39,19 +48,25 @@ export function endedResourceView(address: string): ResourceView | undefined {
   const [service = '', kindName, name = ''] = address.split('/');
   const kind = resourceKinds.find((known) => known === kindName);
   if (kind === undefined) return undefined;
-  const rates = ratesOf([], 0);
-  const gone = { instanceCount: 0, staleCount: 0, gauges: {}, spark: sparkOf([], 0) };
-  return { address, service, kind, name, ...gone, rates };
+  const gone = { instanceCount: 0, staleCount: 0, gauges: {} };
+  return { address, service, kind, name, ...gone, ...new RunningFigures().of([], 0) };
 }
 
-function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): ResourceView {
-  const live = all.filter((one) => one.instance.connected);
-  // What a lost instance said last must not colour those that live.
-  const placed = live.length > 0 ? live : all;
+/** `figures` may be those of the moment before, to go on from. */
+export function viewOfPlaced(
+  fleet: Fleet,
+  all: readonly Placed[],
+  {
+    now,
+    figures = new RunningFigures(),
+  }: { readonly now: number; readonly figures?: RunningFigures | undefined },
+): ResourceView {
+  const placed = liveOf(all);
   const newest = placed.reduce((a, b) => (b.instance.startedAt >= a.instance.startedAt ? b : a));
   const { descriptor, address } = newest.resource;
   const service = newest.instance.service;
-  const seconds = placed.flatMap((one) => one.resource.recent.all());
+  const recent = placed.map((one) => one.resource.recent);
+  const { rates, spark } = figures.of(recent, now);
   const breaker = breakerView(fleet, placed);
   const health = healthView(placed);
   const differences = differencesOf(placed);
@@ -66,15 +81,21 @@ function viewOfPlaced(fleet: Fleet, all: readonly Placed[], now: number): Resour
     ...(descriptor.pipeline === undefined ? {} : { pipeline: descriptor.pipeline }),
     ...(descriptor.config === undefined ? {} : { config: descriptor.config }),
     instanceCount: all.length,
-    staleCount: all.length - live.length,
+    staleCount: all.reduce((count, { instance }) => count + (instance.connected ? 0 : 1), 0),
     ...(breaker === undefined ? {} : { breaker }),
     ...(health === undefined ? {} : { health }),
     ...(differences === undefined ? {} : { differences }),
-    rates: ratesOf(seconds, now),
+    rates,
     gauges: summedGauges(placed),
-    spark: sparkOf(seconds, now),
+    spark,
     ...(lastError === undefined ? {} : { lastError }),
   };
+}
+
+/** What a lost instance said last must not colour those that live. */
+export function liveOf(all: readonly Placed[]): readonly Placed[] {
+  const live = all.filter((one) => one.instance.connected);
+  return live.length > 0 ? live : all;
 }
 
 /** Worst first: what an operator must see before the rest. */
@@ -154,11 +175,13 @@ function healthView(placed: readonly Placed[]): HealthView | undefined {
   return { ...rest, checkKind: kind, ...(message === undefined ? {} : { message }) };
 }
 
-function summedGauges(placed: readonly Placed[]): ResourceView['gauges'] {
+export function summedGauges(placed: readonly Placed[]): ResourceView['gauges'] {
   const sums: { -readonly [K in keyof ResourceView['gauges']]: ResourceView['gauges'][K] } = {};
   for (const name of gaugeNames) {
-    const values = placed.flatMap(({ resource }) => resource.gauges[name] ?? []);
-    if (values.length > 0) sums[name] = values.reduce((a, b) => a + b, 0);
+    for (const { resource } of placed) {
+      const value = resource.gauges[name];
+      if (value !== undefined) sums[name] = (sums[name] ?? 0) + value;
+    }
   }
   return sums;
 }
