@@ -46,6 +46,7 @@ export interface LiveStanding {
 }
 
 const pingMs = 15_000;
+const noteMs = 60_000;
 const inboundBytes = 16_384;
 const mostReaders = 1_000;
 const messagesPerMinute = 100;
@@ -60,6 +61,8 @@ export class LiveEndpoint {
   private readonly replays: Replays;
   private readonly readers = new Set<LiveReader>();
   private mostQueuedBytes = 0;
+  /** When slow readers were last told of, and how many messages they had missed by then. */
+  private noted = { at: Number.NEGATIVE_INFINITY, skipped: 0 };
   private timer: TimerHandle | undefined;
 
   constructor(options: LiveEndpointOptions) {
@@ -186,8 +189,20 @@ export class LiveEndpoint {
   private schedulePings(): void {
     this.timer = this.options.clock.setTimeout(() => {
       for (const reader of this.readers) reader.ping();
+      this.noteSlow();
       this.schedulePings();
     }, pingMs);
+  }
+
+  /** Says that readers are too slow, once in a while. */
+  private noteSlow(): void {
+    const { readers, behind, skipped } = this.standing();
+    const missed = skipped - this.noted.skipped;
+    const now = this.options.clock.monotonic();
+    if (missed === 0 || now - this.noted.at < noteMs) return;
+    this.noted = { at: now, skipped };
+    const who = `${behind} of ${readers} are behind now`;
+    this.options.log('warning', `readers of the live feed were too slow for ${missed} messages; ${who}`);
   }
 }
 

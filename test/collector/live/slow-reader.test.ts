@@ -85,3 +85,24 @@ test('what waited for a reader goes with it', async () => {
     .poll(() => standingOf(collector), { timeout: 30_000 })
     .toMatchObject({ readers: 0, behind: 0, queuedBytes: 0 });
 }, 60_000);
+
+test('readers that are too slow are told of in the output, once a minute at most', async () => {
+  const scope = scopeOfTest();
+  const collector = await startTestCollector(scope);
+  const agent = await WireAgent.introduce(scope, collector.url);
+  const slow = await readLive(scope, collector.url);
+  slow.socket.pause();
+  const warnings = (): string[] => collector.said.filter((line) => line.includes('too slow'));
+  await overwhelm(collector, agent, async () => (await standingOf(collector)).skipped > 5);
+  expect(warnings()).toEqual([]);
+  await collector.clock.advance(15_000);
+  expect(warnings()).toEqual([
+    expect.stringMatching(
+      /^warning: readers of the live feed were too slow for \d+ messages; 1 of 1 are behind now$/,
+    ),
+  ]);
+  await collector.clock.advance(30_000); // it goes on to miss messages
+  expect(warnings()).toHaveLength(1);
+  await collector.clock.advance(45_000);
+  expect(warnings()).toHaveLength(2);
+}, 60_000);
