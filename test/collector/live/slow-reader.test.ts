@@ -86,7 +86,7 @@ test('what waited for a reader goes with it', async () => {
     .toMatchObject({ readers: 0, behind: 0, queuedBytes: 0 });
 }, 60_000);
 
-test('readers that are too slow are told of in the output, once a minute at most', async () => {
+test('the output tells of slow readers, once a minute at most', async () => {
   const scope = scopeOfTest();
   const collector = await startTestCollector(scope);
   const agent = await WireAgent.introduce(scope, collector.url);
