@@ -59,7 +59,7 @@ describe.each([4, 5, 6])('with the log of seed %i', (seed) => {
     await state.rebuild();
     const afterwards = new PastStates(store, () => Number.MAX_SAFE_INTEGER);
     for (const { view } of asked.slice(0, 20)) expect(await afterwards.viewAt(view.at)).toEqual(view);
-  });
+  }, 60_000); // hundreds of folds
 
   test('a log that was cut still answers for what is left', async () => {
     const { store, past, moments, clock } = await live(scopeOfTest(), logOf(seed, 600));
