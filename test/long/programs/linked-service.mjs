@@ -33,9 +33,11 @@ const watching = setInterval(() => {
   console.log(JSON.stringify({ connection }));
 }, 20);
 process.on('SIGUSR2', () => void work());
-process.on('SIGTERM', async () => {
+process.on('SIGTERM', () => void stop());
+console.log('running');
+
+async function stop() {
   await agent.close({ timeoutMs: 90_000 });
   clearInterval(watching);
   console.log(JSON.stringify({ pending: agent.status.pendingCount }));
-});
-console.log('running');
+}
