@@ -220,7 +220,7 @@ export class AgentEndpoint implements ConnectionHost {
   private scheduleSweep(): void {
     this.sweep = this.clock.setTimeout(() => {
       const now = this.clock.monotonic();
-      for (const connection of this.connections) connection.checkSilence(now);
+      for (const connection of this.connections) connection.check();
       this.requests.sweep(now);
       this.scheduleSweep();
     }, sweepEveryMs);

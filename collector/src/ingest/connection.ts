@@ -18,6 +18,7 @@ import type { Log } from '../log.ts';
 import type { Outcome } from '../refusal.ts';
 import { inflate, readFrame, resumePointOf, termsFor } from './admission.ts';
 import { BatchIntake } from './batch-intake.ts';
+import { Liveness } from './liveness.ts';
 import type { SealBook } from './seal-book.ts';
 
 /** What a connection needs of the rest of the collector. */
@@ -50,8 +51,7 @@ type Phase =
   | { readonly name: 'leaving' }
   | { readonly name: 'ended' };
 
-const helloDeadlineMs = 5_000;
-const silenceMs = 2 * heartbeatMs + 5_000;
+const helloSeconds = 5;
 const tryAgainLater = 1013;
 
 /** The protocol with one agent, from its hello to its end. Batches are taken by its `BatchIntake`. */
@@ -60,7 +60,8 @@ export class AgentConnection {
   private readonly host: ConnectionHost;
   private readonly principal: Principal;
   private phase: Phase = { name: 'waiting' };
-  private heardAt: number;
+  private readonly liveness = new Liveness();
+  private waitedSeconds = 0;
   private saidGoodbye = false;
   private mayDeflate = false;
 
@@ -68,7 +69,7 @@ export class AgentConnection {
     this.socket = socket;
     this.host = host;
     this.principal = principal;
-    this.heardAt = host.clock.monotonic();
+    socket.on('pong', () => this.liveness.answered());
     socket.on('message', (data, isBinary) => this.hear(data, isBinary));
     socket.on('close', () => this.lose());
     socket.on('error', (error) => host.log('warning', `agent connection: ${messageOf(error)}`));
@@ -79,15 +80,12 @@ export class AgentConnection {
     return 'agent' in this.phase ? this.phase.agent : undefined;
   }
 
-  /** Closes a connection whose agent has fallen silent, or never said who it is. */
-  checkSilence(now: number): void {
-    const silentMs = now - this.heardAt;
-    if (this.phase.name === 'waiting' && silentMs > helloDeadlineMs) {
-      this.refuse(`no hello within ${helloDeadlineMs / 1_000} s`);
-    } else if (silentMs > silenceMs && !this.socket.isPaused) {
-      this.close(closeCodes.silent, 'silent for too long');
-      this.socket.terminate(); // who is silent answers no close either, and `ws` would wait 30 s for that
-    }
+  /** Call it once a second. Ends what is silent, hears nothing, or never said who it is. */
+  check(): void {
+    if (this.phase.name === 'waiting' && ++this.waitedSeconds > helloSeconds)
+      this.refuse(`no hello within ${helloSeconds} s`);
+    else if (this.socket.isPaused) this.liveness.pausedTick();
+    else this.checkLiveness();
   }
 
   /** Sends desired state that was encoded once for all agents of a service. */
@@ -136,10 +134,18 @@ export class AgentConnection {
     this.close(code, problem);
   }
 
+  private checkLiveness(): void {
+    const due = this.liveness.tick();
+    if (due === 'ask' && this.socket.readyState === this.socket.OPEN) this.socket.ping();
+    if (due !== 'gone') return;
+    this.close(closeCodes.silent, 'silent for too long');
+    this.socket.terminate(); // who is silent answers no close either, and `ws` would wait 30 s for that
+  }
+
   private hear(data: RawData, isBinary: boolean): void {
     if (this.phase.name === 'ended' || this.phase.name === 'leaving') return;
     if (!this.host.isLive(this.principal)) return this.refuse('the token has ended', closeCodes.unauthorised);
-    this.heardAt = this.host.clock.monotonic();
+    this.liveness.heard();
     const bytes = bytesOf(data);
     const frame = isBinary ? this.inflated(bytes) : { ok: true as const, value: bytes };
     if (frame.ok) this.hearFrame(frame.value);

@@ -89,7 +89,7 @@ class SimulatedEndpoint implements Listener {
     this.options = options;
     const { life } = options;
     const sweep = (): void => {
-      for (const connection of this.connections) connection.checkSilence(life.monotonic());
+      for (const connection of this.connections) connection.check();
       life.setTimeout(sweep, 1_000);
     };
     sweep();

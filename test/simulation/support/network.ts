@@ -104,6 +104,7 @@ export class Connection implements Link {
     network.connections.add(this);
     this.server = new ServerSocket({
       send: (frame) => this.down.send(frame),
+      ping: () => this.down.push(() => this.toAgent(() => this.up.push(() => this.server?.answered()))),
       close: (code, reason) => this.closeFromServer(code, reason),
     });
     network.listener.accept(this.server);

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 
 export interface ServerSocketOptions {
   readonly send: (frame: string) => void;
+  readonly ping: () => void;
   readonly close: (code: number, reason: string) => void;
 }
 
@@ -30,6 +31,10 @@ export class ServerSocket extends EventEmitter {
     if (this.readyState !== this.OPEN) return;
     this.onSend(frame);
     this.options.send(frame);
+  }
+
+  ping(): void {
+    this.options.ping();
   }
 
   pause(): void {
@@ -60,6 +65,11 @@ export class ServerSocket extends EventEmitter {
     if (this.readyState === 3) return;
     if (this.isPaused) this.unread.push(frame);
     else this.emit('message', Buffer.from(frame), false);
+  }
+
+  /** The answer to a ping has arrived. */
+  answered(): void {
+    if (this.readyState !== 3) this.emit('pong');
   }
 
   /** The connection is over. */
