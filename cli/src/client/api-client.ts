@@ -28,7 +28,7 @@ import { createRequest, type Request, type Target } from './request.ts';
 /** The collector's HTTP API. Every call fails with a `Failure` that says what would be right. */
 export interface ApiClient {
   status(query?: AtQuery): Promise<StatusView>;
-  topology(query?: AtQuery): Promise<TopologyView>;
+  topology(query?: ListQuery): Promise<TopologyView>;
   services(query?: ListQuery): Promise<readonly ServiceView[]>;
   breakers(query?: ListQuery & { readonly service?: string }): Promise<readonly ResourceView[]>;
   breaker(address: BreakerAddress, query?: AtQuery): Promise<ResourceAnswer>;

@@ -13,7 +13,7 @@ export function registerAgentsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
+      const { query, now } = readListOptions(options, context, 'agents');
       context.printList(
         agentColumns(now),
         await context.api.agents(query),

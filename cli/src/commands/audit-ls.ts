@@ -20,7 +20,7 @@ export function registerAuditLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Period & { limit: number }, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
+      const { query, now } = readListOptions(options, context, 'audit');
       const { between } = readPeriod(options, now);
       const entries = await context.api.audit({ limit: options.limit, ...query, ...between });
       context.printList(

@@ -19,7 +19,7 @@ export function registerErrorsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Period, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
+      const { query, now } = readListOptions(options, context, 'errors');
       const { includes } = readPeriod(options, now);
       const errors = (await context.api.errors(query)).filter((error) => includes(error.lastAt));
       context.printList(errorColumns(now), errors, emptyText(options, 'no errors'));

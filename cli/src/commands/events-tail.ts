@@ -25,7 +25,7 @@ export function registerEventsTail(program: Command, host: Host): void {
     .action(async (options: TailArguments, command: Command) => {
       const context = contextOf(command, host);
       const { sinceAt } = readPeriod(options, host.clock.now());
-      const filter = readFilter(options.filter ?? '');
+      const filter = readFilter(options.filter ?? '', 'events');
       const question = readReplay(options, host.clock.now());
       const { tailEvents } = await import('./tail.ts');
       await tailEvents(context, { limit: options.limit, sinceAt, filter, question });

@@ -15,7 +15,7 @@ export function registerFlagsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
+      const { query, now } = readListOptions(options, context, 'flags');
       context.printList(
         flagColumns(now),
         await context.api.flags(query),

@@ -15,7 +15,7 @@ export function registerHealthLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
+      const { query, now } = readListOptions(options, context, 'resources');
       context.printList(
         healthColumns(now),
         await context.api.health(query),

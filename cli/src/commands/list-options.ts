@@ -1,4 +1,4 @@
-import { type Filter, parseFilter } from '@holdfast/shared';
+import { type Filter, type FilteredList, parseFilter } from '@holdfast/shared';
 import type { ListQuery } from '../client/api-client.ts';
 import type { Context } from '../context.ts';
 import { usageFailure } from '../failure.ts';
@@ -27,10 +27,14 @@ export interface Asked {
   readonly now: number;
 }
 
-/** Reads the options; of another moment than now it says so on stderr. */
-export function readListOptions({ at, filter }: ListOptions, { host, say }: Context): Asked {
+/** Reads the options; of another moment than now it says so on stderr. `list` is the one that is filtered. */
+export function readListOptions(
+  { at, filter }: ListOptions,
+  { host, say }: Context,
+  list?: FilteredList,
+): Asked {
   const now = host.clock.now();
-  if (filter !== undefined) readFilter(filter);
+  if (filter !== undefined && list !== undefined) readFilter(filter, list);
   const atMs = at === undefined ? undefined : readInstant('--at', at, now);
   if (atMs !== undefined) say(`as of ${isoTime(atMs)}`);
   const query = { ...(atMs === undefined ? {} : { at: atMs }), ...(filter === undefined ? {} : { filter }) };
@@ -38,8 +42,8 @@ export function readListOptions({ at, filter }: ListOptions, { host, say }: Cont
 }
 
 /** The terms of `--filter`; a failure that names the character where it is wrong. */
-export function readFilter(text: string): Filter {
-  const parsed = parseFilter(text);
+export function readFilter(text: string, list: FilteredList): Filter {
+  const parsed = parseFilter(text, list);
   if (parsed.ok) return parsed.filter;
   throw usageFailure(`--filter is wrong at character ${parsed.at + 1}: ${parsed.problem}`);
 }

@@ -20,7 +20,7 @@ export function registerResources(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Wanted, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context);
+      const { query } = readListOptions(options, context, 'resources');
       const { kind, service } = options;
       const wanted = {
         ...(kind === undefined ? {} : { kind }),

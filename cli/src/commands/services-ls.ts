@@ -15,7 +15,7 @@ export function registerServicesLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context);
+      const { query } = readListOptions(options, context, 'services');
       context.printList(
         serviceColumns,
         await context.api.services(query),

@@ -24,15 +24,19 @@ export class FeedPart<T> {
     return this.list.items.filter((item) => this.told.has(this.list.keyOf(item)));
   }
 
-  /** What its readers are to hear of the keys that changed in a step. */
-  take(keys: readonly string[], step: number): PartChange<T> {
+  /**
+   * What its readers are to hear of the keys that changed in a step; of the others too where what stands
+   * around them changed, as the filter may see them otherwise now.
+   */
+  take(keys: readonly string[], step: number, hasMoved = false): PartChange<T> {
     const changed: T[] = [];
     const gone: string[] = [];
-    for (const key of keys) {
+    const news = new Set(keys);
+    for (const key of hasMoved ? [...keys, ...this.list.items.map(this.list.keyOf)] : keys) {
       const item = this.list.get(key);
       if (item === undefined || !this.shows(item)) {
         if (this.told.drop(key, step)) gone.push(key);
-      } else {
+      } else if (news.delete(key) || !this.told.has(key)) {
         this.told.set(key, step);
         changed.push(item);
       }

@@ -10,6 +10,8 @@ import {
   type FigureChange,
   figuresOf,
   type Filter,
+  type FilterContext,
+  filterContextOf,
   type FilterSubject,
   type FleetEvent,
   fleetLimits,
@@ -38,6 +40,8 @@ export class Feed {
   private readonly audit: FeedTail<AuditEntry>;
   /** What was told before it cannot be gone on from. */
   private readonly firstStep: number;
+  /** What stands around a thing, as of the last step. */
+  private context: FilterContext;
 
   constructor(tracker: ViewTracker, filter: Filter) {
     this.tracker = tracker;
@@ -45,10 +49,16 @@ export class Feed {
     const { step } = tracker;
     this.firstStep = step;
     const view = tracker.view();
+    this.context = filterContextOf(view);
     for (const resource of view.resources)
       if (this.shows(resource)) this.resources.set(resource.address, step);
-    this.flags = new FeedPart(tracker.flags, (flag) => this.passes(() => flagSubject(flag)), step);
-    this.errors = new FeedPart(tracker.errors, (error) => this.passes(() => errorSubject(error)), step);
+    this.flags = new FeedPart(
+      tracker.flags,
+      (flag) => this.passes(() => flagSubject(flag, this.context)),
+      step,
+    );
+    const showsError = (error: ErrorView): boolean => this.passes(() => errorSubject(error, this.context));
+    this.errors = new FeedPart(tracker.errors, showsError, step);
     this.agents = new FeedPart(tracker.agents, (agent) => this.passes(() => agentSubject(agent)), step);
     this.events = new FeedTail(fleetLimits.events, (of) =>
       this.passes(() => eventSubject(of, describeEvent(of))),
@@ -69,13 +79,15 @@ export class Feed {
   /** What its readers are to hear of a step. Every step must be taken, in order. */
   take(changes: Changes): LiveDelta {
     const { at, step } = changes;
+    if (this.filter.length > 0) this.context = filterContextOf(this.tracker.view());
+    const surroundings = this.changedAround(changes);
     return {
       type: 'delta',
       at,
       ...this.takeResources(changes),
       ...listsOf({
-        flags: this.flags.take(changes.flags, step),
-        errors: this.errors.take(changes.errors, step),
+        flags: this.flags.take(changes.flags, step, surroundings),
+        errors: this.errors.take(changes.errors, step, surroundings),
         agents: this.agents.take(changes.agents, step),
         events: this.events.take(changes.events, step),
         audit: this.audit.take(changes.audit, step),
@@ -127,6 +139,13 @@ export class Feed {
     };
   }
 
+  /** Whether more than figures changed, so that what a filter sees of flags and errors may have. */
+  private changedAround({ resources, flags, agents }: Changes): boolean {
+    if (this.filter.length === 0) return false;
+    if (flags.length > 0 || agents.length > 0) return true;
+    return [...resources.values()].some(({ figures }) => figures === undefined);
+  }
+
   /** What a filter sees of a resource depends on the flags and agents too. */
   private candidates({ resources, flags, agents }: Changes): Iterable<string> {
     if (this.filter.length === 0 || (flags.length === 0 && agents.length === 0)) return resources.keys();
@@ -140,8 +159,7 @@ export class Feed {
   }
 
   private shows(resource: ResourceView): boolean {
-    const { flags, agents } = this.tracker;
-    return this.passes(() => resourceSubject(resource, { flags: flags.items, agents: agents.items }));
+    return this.passes(() => resourceSubject(resource, this.context));
   }
 
   private passes(subjectOf: () => FilterSubject): boolean {

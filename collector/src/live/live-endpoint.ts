@@ -154,7 +154,7 @@ export class LiveEndpoint {
     reader.questionCount++;
     if (!asked.ok) return refuse({ kind: 'bad_input', detail: asked.problem });
     const { q: text = '', cursor, at, speed = 1 } = asked.value;
-    const parsed = parseFilter(text);
+    const parsed = parseFilter(text, 'live feed');
     if (!parsed.ok) {
       const detail = `\`q\` is wrong at character ${parsed.at + 1}: ${parsed.problem}`;
       return refuse({ kind: 'bad_input', detail, field: 'q' });

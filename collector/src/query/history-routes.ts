@@ -3,7 +3,6 @@ import {
   type Clock,
   describeEvent,
   eventSubject,
-  type FilterSubject,
   type FleetEvent,
   type ListAnswer,
   show,
@@ -13,7 +12,7 @@ import type { FoldedState } from '../fold/folded-state.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import { type EventStore, eventNumber, type PageQuery, type Place } from '../store/event-store.ts';
-import { filterFor } from './filtering.ts';
+import { type Filtered, filterFor } from './filtering.ts';
 import { instant, listSchema, paging } from './list-schemas.ts';
 import { atQuery, momentOf } from './moments.ts';
 import { historyPage } from './pages.ts';
@@ -45,6 +44,7 @@ export function historyRoutes({ state, store, clock }: HistoryRoutesOptions): re
       path: 'events',
       summary: 'What happened, newest first',
       item: 'FleetEvent',
+      list: 'events',
       subjectOf: (event: FleetEvent) => eventSubject(event, describeEvent(event)),
       unsaved: () => state.history.unsavedEvents(),
       stored: (page) => store.events(page),
@@ -54,6 +54,7 @@ export function historyRoutes({ state, store, clock }: HistoryRoutesOptions): re
       path: 'audit',
       summary: 'Who changed what, from what to what, and why, newest first',
       item: 'AuditEntry',
+      list: 'audit',
       subjectOf: auditSubject,
       unsaved: () => [], // it is written with the log
       stored: (page) => store.audit(page),
@@ -89,12 +90,11 @@ function oneRoute<T>({ path, summary, item, find }: OneOf<T>): Route {
   });
 }
 
-interface HistoryOf<T> {
+interface HistoryOf<T> extends Filtered<T> {
   readonly path: string;
   readonly summary: string;
   /** The name of the items' schema. */
   readonly item: string;
-  readonly subjectOf: (item: T) => FilterSubject;
   readonly unsaved: () => readonly T[];
   readonly stored: (query: PageQuery) => Promise<readonly T[]>;
   readonly placeOf: (item: T) => Place;
@@ -128,7 +128,7 @@ function historyRoute<T>(clock: Clock, list: HistoryOf<T>): Route {
       const { limit = 100, filter, at, until, ...rest } = asked;
       const moment = at === undefined ? done(undefined) : momentOf(at, clock);
       if (!moment.ok) return moment;
-      const keeps = filterFor(filter, list.subjectOf);
+      const keeps = filterFor(filter, list);
       if (!keeps.ok) return keeps;
       const end = Math.min(until ?? Number.MAX_SAFE_INTEGER, moment.value ?? Number.MAX_SAFE_INTEGER);
       const { stored, placeOf } = list;

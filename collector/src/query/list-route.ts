@@ -1,4 +1,10 @@
-import type { FilterSubject, FleetView } from '@holdfast/shared';
+import {
+  type FilterContext,
+  filterContextOf,
+  type FilteredList,
+  type FilterSubject,
+  type FleetView,
+} from '@holdfast/shared';
 import type { TProperties } from 'typebox';
 import { done } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
@@ -24,7 +30,9 @@ export interface ListOf<T> {
   readonly item: string;
   readonly query?: TProperties;
   readonly items: (view: FleetView, query: ListQuery) => readonly T[];
-  readonly subjectOf: (item: T, view: FleetView) => FilterSubject;
+  /** Whose fields a filter has. */
+  readonly filtered: FilteredList;
+  readonly subjectOf: (item: T, context: FilterContext) => FilterSubject;
 }
 
 /** A list that is at hand as a whole: filtered, then cut into pages. */
@@ -39,7 +47,9 @@ export function listRoute<T>(views: Views, list: ListOf<T>): Route {
     handle: async ({ query }: { query: ListQuery }) => {
       const view = await views.at(query.at);
       if (!view.ok) return view;
-      const keeps = filterFor(query.filter, (item: T) => list.subjectOf(item, view.value));
+      const context = filterContextOf(view.value);
+      const subjectOf = (item: T): FilterSubject => list.subjectOf(item, context);
+      const keeps = filterFor(query.filter, { list: list.filtered, subjectOf });
       if (!keeps.ok) return keeps;
       const page = pageOf(list.items(view.value, query).filter(keeps.value), query);
       return page.ok ? done({ ...page.value, ...momentIn(query.at, view.value) }) : page;

@@ -1,17 +1,23 @@
 import {
   agentSubject,
   type Clock,
+  edgeSubject,
+  type EdgeView,
   errorSubject,
+  filterContextOf,
+  type FilterSubject,
   flagSubject,
   type FleetView,
   resourceKinds,
   resourceSubject,
+  serviceSubject,
   servicesOf,
   show,
   nearestFew,
   statusOf,
   type StatusView,
   topologyOf,
+  topologyOfSome,
   worstFirst,
 } from '@holdfast/shared';
 import { Type } from 'typebox';
@@ -20,6 +26,7 @@ import { done, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { errorRoute } from './error-route.ts';
+import { filterFor, filterQuery } from './filtering.ts';
 import { historyRoutes } from './history-routes.ts';
 import { type ListQuery, listRoute } from './list-route.ts';
 import { atQuery, momentIn } from './moments.ts';
@@ -57,7 +64,8 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       summary: 'Services with how their parts stand',
       item: 'ServiceView',
       items: (view) => servicesOf(view),
-      subjectOf: (service) => ({ words: { svc: [service.service], state: [service.health] } }),
+      filtered: 'services',
+      subjectOf: serviceSubject,
     }),
     listRoute(views, {
       path: 'resources',
@@ -65,6 +73,7 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       item: 'ResourceView',
       query: { kind: Type.Optional(Type.Enum([...resourceKinds])), service: Type.Optional(name) },
       items: (view, query) => worstFirst(matching(view, query)),
+      filtered: 'resources',
       subjectOf: resourceSubject,
     }),
     listRoute(views, {
@@ -72,6 +81,7 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       summary: 'Health checks, worst first',
       item: 'ResourceView',
       items: (view) => worstFirst(view.resources.filter((one) => one.health !== undefined)),
+      filtered: 'resources',
       subjectOf: resourceSubject,
     }),
     listRoute(views, {
@@ -79,6 +89,7 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       summary: 'Errors that are the same to a person as one, busiest first',
       item: 'ErrorView',
       items: (view) => view.errors,
+      filtered: 'errors',
       subjectOf: errorSubject,
     }),
     listRoute(views, {
@@ -86,6 +97,7 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       summary: 'Running instances and their connections',
       item: 'AgentView',
       items: (view) => view.agents,
+      filtered: 'agents',
       subjectOf: agentSubject,
     }),
     listRoute(views, {
@@ -93,6 +105,7 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       summary: 'Flags with their values and why',
       item: 'FlagView',
       items: (view) => view.flags,
+      filtered: 'flags',
       subjectOf: flagSubject,
     }),
   ];
@@ -121,11 +134,18 @@ function topologyRoute(views: Views): Route {
     action: 'read',
     path: '/api/v1/topology',
     summary: 'Who calls whom, and what guards each way',
-    query: atQuery,
+    query: { ...atQuery, ...filterQuery },
     answer: Type.Ref('TopologyView'),
-    handle: async ({ query: { at } }) => {
+    handle: async ({ query: { at, filter } }) => {
       const view = await views.at(at);
-      return view.ok ? done({ ...topologyOf(view.value), ...momentIn(at, view.value) }) : view;
+      if (!view.ok) return view;
+      const context = filterContextOf(view.value);
+      const subjectOf = (edge: EdgeView): FilterSubject => edgeSubject(edge, context);
+      const keeps = filterFor(filter, { list: 'topology', subjectOf });
+      if (!keeps.ok) return keeps;
+      const whole = topologyOf(view.value);
+      const shown = filter === undefined ? whole : topologyOfSome(whole, keeps.value);
+      return done({ ...shown, ...momentIn(at, view.value) });
     },
   });
 }

@@ -1,15 +1,17 @@
 import type { AuditEntry, FleetEvent } from '../state/fleet.ts';
-import type { AgentView, ErrorView, FlagView, FleetView, ResourceView } from '../state/views.ts';
-import type { FilterSubject } from './match-filter.ts';
+import type { ServiceView } from '../state/select.ts';
+import type { EdgeView } from '../state/topology.ts';
+import type { AgentView, ErrorView, FlagView, ResourceView } from '../state/views.ts';
+import type { FilterContext } from './filter-context.ts';
+import { type FilterSubject, numberOf, wordsOf } from './match-filter.ts';
+import type { NumberField, WordField } from './parse-filter.ts';
 
-/** What a filter sees of a resource. `view` tells its environments and which flags are degraded. */
-export function resourceSubject(
-  resource: ResourceView,
-  view: Pick<FleetView, 'flags' | 'agents'>,
-): FilterSubject {
+type Word = string | undefined;
+
+/** What a filter sees of a resource. */
+export function resourceSubject(resource: ResourceView, context: FilterContext): FilterSubject {
   const { service, name, kind, dependency, pipeline, breaker, health, rates, lastError } = resource;
-  const flags = breaker?.flags ?? [];
-  const isDegraded = view.flags.some(({ key, reason }) => reason === 'DEGRADED' && flags.includes(key));
+  const { failureRatio, callsPerSecond, p50Ms, p95Ms, p99Ms } = rates;
   return {
     words: {
       state: [breaker?.state, health?.status],
@@ -18,27 +20,83 @@ export function resourceSubject(
       class: [lastError?.class],
       kind: [kind],
       name: [name],
-      flag: [...flags, ...(isDegraded ? ['degraded'] : [])],
-      // Of a large fleet these are long lists, which few filters ask for.
-      get env() {
-        return view.agents.flatMap((agent) => (agent.service === service ? [agent.environment] : []));
-      },
-      get instance() {
-        return view.agents.flatMap((agent) => (agent.service === service ? [agent.instance] : []));
-      },
+      flag: () => flagWords(breaker?.flags.map((key) => context.flag(key) ?? { key }) ?? []),
+      env: () => context.agentsOf(service).map((agent) => agent.environment),
+      instance: () => context.agentsOf(service).map((agent) => agent.instance),
     },
     numbers: {
-      err: rates.failureRatio === undefined ? undefined : rates.failureRatio * 100,
-      rps: rates.callsPerSecond,
-      p50: rates.p50Ms,
-      p95: rates.p95Ms,
-      p99: rates.p99Ms,
+      err: failureRatio === undefined ? undefined : failureRatio * 100,
+      rps: callsPerSecond,
+      p50: p50Ms,
+      p95: p95Ms,
+      p99: p99Ms,
     },
     text: [pipeline, breaker?.cause, lastError?.message, lastError?.code],
   };
 }
 
-export function flagSubject(flag: FlagView): FilterSubject {
+/** What one of its resources is, a service is too; of the numbers it has the highest. */
+export function serviceSubject(of: ServiceView, context: FilterContext): FilterSubject {
+  const { service, health, callsPerSecond } = of;
+  const { word, number } = ofAll(context.resourcesOf(service), context);
+  return {
+    words: {
+      state: () => [health, ...word('state')()],
+      svc: [service],
+      dep: word('dep'),
+      class: word('class'),
+      kind: word('kind'),
+      flag: () => flagWords(context.flagsOf(service)),
+      env: () => context.agentsOf(service).map((agent) => agent.environment),
+      instance: () => context.agentsOf(service).map((agent) => agent.instance),
+    },
+    numbers: { ...number, rps: callsPerSecond },
+  };
+}
+
+/** As of a service; a way from one has the resources that guard it. */
+export function edgeSubject(edge: EdgeView, context: FilterContext): FilterSubject {
+  const { service, dependency, policies } = edge;
+  const resources = policies.flatMap(({ address }) => context.resource(address) ?? []);
+  const { word, number } = ofAll(resources, context);
+  return {
+    words: {
+      state: word('state'),
+      svc: [service],
+      dep: [dependency],
+      class: word('class'),
+      kind: word('kind'),
+      name: word('name'),
+      flag: word('flag'),
+      env: () => context.agentsOf(service).map((agent) => agent.environment),
+      instance: () => context.agentsOf(service).map((agent) => agent.instance),
+    },
+    numbers: number,
+  };
+}
+
+/** Errors stand where they were seen: the state, dependency and flags are those of these resources. */
+export function errorSubject(error: ErrorView, context: FilterContext): FilterSubject {
+  const { class: errorClass, fingerprint, services, places, sample } = error;
+  const parts = places.map(({ address }) => address.split('/'));
+  const resources = places.flatMap(({ address }) => context.resource(address) ?? []);
+  const { word } = ofAll(resources, context);
+  return {
+    words: {
+      state: word('state'),
+      svc: services,
+      dep: word('dep'),
+      class: [errorClass],
+      kind: parts.map(([, kind]) => kind),
+      name: parts.map(([, , name]) => name),
+      flag: word('flag'),
+      env: () => services.flatMap((service) => context.agentsOf(service).map((one) => one.environment)),
+    },
+    text: [sample?.message, sample?.code, fingerprint],
+  };
+}
+
+export function flagSubject(flag: FlagView, context: FilterContext): FilterSubject {
   const { key, reason, services, cause, override, instances } = flag;
   return {
     words: {
@@ -46,24 +104,11 @@ export function flagSubject(flag: FlagView): FilterSubject {
       state: [reason],
       name: [key],
       svc: services,
+      env: () => services.flatMap((service) => context.agentsOf(service).map((one) => one.environment)),
       instance: instances.map((one) => one.instance),
       by: [override?.by],
     },
     text: [cause, override?.reason],
-  };
-}
-
-export function errorSubject(error: ErrorView): FilterSubject {
-  const { class: errorClass, fingerprint, services, places, sample } = error;
-  const parts = places.map(({ address }) => address.split('/'));
-  return {
-    words: {
-      svc: services,
-      class: [errorClass],
-      kind: parts.map(([, kind]) => kind),
-      name: parts.map(([, , name]) => name),
-    },
-    text: [sample?.message, sample?.code, fingerprint],
   };
 }
 
@@ -84,6 +129,7 @@ export function agentSubject(agent: AgentView): FilterSubject {
 export function eventSubject(of: FleetEvent, line: string): FilterSubject {
   const { service, instance, address, event } = of;
   const [, , name] = address?.split('/') ?? [];
+  const isChange = 'to' in event && !('flag' in event);
   return {
     words: {
       svc: [service],
@@ -92,7 +138,7 @@ export function eventSubject(of: FleetEvent, line: string): FilterSubject {
       name: [name],
       class: ['error' in event ? event.error?.class : undefined],
       flag: ['flag' in event ? event.flag : undefined],
-      state: ['to' in event && typeof event.to === 'string' ? event.to : undefined],
+      state: [isChange ? event.to : undefined],
       by: ['attribution' in event ? event.attribution?.by : undefined],
     },
     text: [line],
@@ -101,5 +147,47 @@ export function eventSubject(of: FleetEvent, line: string): FilterSubject {
 
 export function auditSubject(entry: AuditEntry): FilterSubject {
   const { action, target, by, via, reason } = entry;
-  return { words: { kind: [action], name: [target], by: [by] }, text: [via, reason] };
+  const ofBreaker = /^([^/@]+)(?:@([^/]+))?\/(.+)$/.exec(target);
+  const [, service, instance, name] = action.startsWith('breaker.') && ofBreaker !== null ? ofBreaker : [];
+  return {
+    words: {
+      svc: [service, action.startsWith('agent.') ? target : undefined],
+      kind: [action],
+      name: [target, name],
+      flag: [action.startsWith('flag.') ? target : undefined],
+      instance: [instance],
+      by: [by],
+    },
+    text: [via, reason],
+  };
+}
+
+/** What is seen of several resources together. */
+interface OfAll {
+  readonly word: (field: WordField) => () => readonly Word[];
+  readonly number: Readonly<Record<NumberField, () => number | undefined>>;
+}
+
+function ofAll(resources: readonly ResourceView[], context: FilterContext): OfAll {
+  const subjects = resources.map((resource) => resourceSubject(resource, context));
+  const number = (field: NumberField) => (): number | undefined => {
+    const known = subjects.flatMap((subject) => numberOf(subject, field) ?? []);
+    return known.length === 0 ? undefined : Math.max(...known);
+  };
+  return {
+    word: (field) => () => subjects.flatMap((subject) => wordsOf(subject, field)),
+    number: {
+      err: number('err'),
+      rps: number('rps'),
+      p50: number('p50'),
+      p95: number('p95'),
+      p99: number('p99'),
+    },
+  };
+}
+
+/** Their keys, and `degraded` where one of them is. */
+function flagWords(flags: readonly Pick<Partial<FlagView>, 'key' | 'reason'>[]): readonly Word[] {
+  const isDegraded = flags.some(({ reason }) => reason === 'DEGRADED');
+  return [...flags.map(({ key }) => key), ...(isDegraded ? ['degraded'] : [])];
 }

@@ -155,8 +155,9 @@ export interface FleetEvent {
 }
 
 /** What the collector itself sees of an agent. */
+export const connectionKinds = ['agent.connected', 'agent.lost', 'agent.refused', 'agent.gap'] as const;
 export interface ConnectionEvent {
-  readonly kind: 'agent.connected' | 'agent.lost' | 'agent.refused' | 'agent.gap';
+  readonly kind: (typeof connectionKinds)[number];
   readonly at: number;
   readonly detail?: string;
 }

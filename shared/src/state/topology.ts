@@ -52,6 +52,16 @@ export function topologyOf(view: FleetView): TopologyView {
   return { services, dependencies, edges };
 }
 
+/** What is left of it where only some edges are shown: these, and what they join. */
+export function topologyOfSome(topology: TopologyView, shows: (edge: EdgeView) => boolean): TopologyView {
+  const edges = topology.edges.filter(shows);
+  const services = new Set(edges.map((edge) => edge.service));
+  const names = new Set(edges.map((edge) => edge.dependency));
+  const dependencies = topology.dependencies.filter(({ name }) => names.has(name));
+  for (const { service } of dependencies) if (service !== undefined) services.add(service);
+  return { ...topology, services: [...services].sort(), dependencies, edges };
+}
+
 function edgeOf(first: ResourceView, others: readonly ResourceView[]): EdgeView {
   const { service, dependency = '' } = first;
   const resources = [first, ...others];

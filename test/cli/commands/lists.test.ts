@@ -182,9 +182,15 @@ describe('a list of the past', () => {
       code: 2,
       stderr: expect.stringContaining('--at must be a span such as 15m, a time such as 14:30') as string,
     });
-    expect(await runCommand(['flags', 'ls', '--filter', 'err>much'], { url })).toMatchObject({
+    expect(await runCommand(['breakers', 'ls', '--filter', 'err>much'], { url })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--filter is wrong at character 5: `err` needs a percentage') as string,
+    });
+    expect(await runCommand(['errors', 'ls', '--filter', 'svc:a rps>1'], { url })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'character 7: `rps` is no field of the errors; there are state',
+      ) as string,
     });
     expect(collector.asked).toEqual([]);
   });

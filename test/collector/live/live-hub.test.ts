@@ -28,7 +28,7 @@ test('a view that fails sends its readers away and works again', async () => {
     send: (frames: unknown) => heard.push(frames) > 0,
     socket: { close: (code: number) => closed.push(code) },
   } as unknown as LiveReader; // as far as the hub knows it
-  const parsed = parseFilter('');
+  const parsed = parseFilter('', 'live feed');
   if (!parsed.ok) throw new Error('an empty filter is one');
   const asked = { text: '', filter: parsed.filter, cursor: undefined };
   expect(hub.join(reader, asked).ok).toBe(true);

@@ -1,4 +1,4 @@
-import { closeCodes } from '@holdfast/shared';
+import { closeCodes, parseFilter } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { getJson, sendJson } from '../../support/http.ts';
 import { scopeOfTest } from '../../support/scope.ts';
@@ -69,12 +69,26 @@ test.each([
   const reader = await connect({ question: { q } });
   await happen(callsOf(1, 5));
   await happen(flagLevels(true));
-  for (const path of ['resources', 'flags', 'agents'] as const) {
+  for (const path of ['resources', 'flags', 'agents', 'errors'] as const) {
+    if (!parseFilter(q, path).ok) continue; // a list that has no such field
     const url = `${collector.url}/api/v1/${path}?filter=${encodeURIComponent(q)}`;
     const { items } = await getJson<{ items: unknown[] }>(url);
     await expect.poll(() => reader.view()[path]).toHaveLength(items.length);
   }
   expect(reader.view().resources.map((one) => one.address)).toEqual(expected);
+});
+
+test('errors come and go with the state of where they were seen', async () => {
+  const { connect, happen } = await startWithBreakers();
+  const reader = await connect({ question: { q: 'state:open' } });
+  const times = { firstAt: startAt, lastAt: startAt };
+  const error = { resource: 0, class: 'transient', fingerprint: '1:x', count: 1, ...times } as const;
+  await happen({ errors: [error] });
+  expect(reader.view().errors).toEqual([]);
+  await happen({ events: [openedEvent(startAt)] });
+  await expect.poll(() => reader.view().errors.map((one) => one.fingerprint)).toEqual(['1:x']);
+  await happen(flagLevels(true)); // and the breaker closed
+  await expect.poll(() => reader.view().errors).toEqual([]);
 });
 
 test('readers of the same filter share one question', async () => {
@@ -138,6 +152,10 @@ test('a wrong question is refused with the place, and ends the connection', asyn
   const reader = await connect({ question: { q: 'stat:open' } });
   expect(reader.refusals).toEqual([
     { type: 'refused', field: 'q', detail: expect.stringContaining('wrong at character 1') as string },
+  ]);
+  const other = await connect({ question: { q: 'svc:a state:opn' } });
+  expect(other.refusals).toMatchObject([
+    { field: 'q', detail: expect.stringContaining('did you mean open') as string },
   ]);
   await expect.poll(() => reader.closed?.code).toBe(closeCodes.refused);
 });

@@ -78,7 +78,7 @@ function replaysOf(log: EndlessLog): {
 } {
   const clock = new FakeClock(startAt + 3_600_000);
   const replays = new Replays({ store: log.store, clock, log: (_level, message) => expect.fail(message) });
-  const filter = parseFilter('');
+  const filter = parseFilter('', 'live feed');
   if (!filter.ok) throw new Error('an empty filter is one');
   const start = async (reader: LiveReader, at: number): Promise<boolean> => {
     const asked = { filter: filter.filter, at: String(at), speed: 1, onNow: () => {} };

@@ -47,10 +47,45 @@ test('pages of filtered events hold each that fits once', async () => {
 
 test('a wrong filter is refused at its character', async () => {
   const url = await withEvents(1);
-  const answer = await fetch(`${url}/api/v1/flags?filter=${encodeURIComponent('svc:a err>much')}`);
+  const answer = await fetch(`${url}/api/v1/health?filter=${encodeURIComponent('svc:a err>much')}`);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({
     field: 'filter',
     detail: '`filter` is wrong at character 11: `err` needs a percentage such as 20, got much',
   });
+});
+
+test('services, errors and ways are found by what their breakers are', async () => {
+  const scope = scopeOfTest();
+  const { url } = await startTestCollector(scope);
+  const agent = await WireAgent.introduce(scope, url);
+  const add = [{ kind: 'circuit_breaker', name: 'payments', dependency: 'payments-api' }] as const;
+  const times = { firstAt: startAt, lastAt: startAt };
+  const seen = { resource: 0, class: 'transient', fingerprint: '1:x', count: 3, ...times } as const;
+  agent.send(batchWith(1, { dictionary: { from: 0, add }, events: [openedEvent()], errors: [seen] }));
+  await agent.acknowledged(1);
+  const count = async (path: string, filter: string): Promise<number | undefined> => {
+    const query = `filter=${encodeURIComponent(filter)}`;
+    const found = await getJson<Record<string, unknown[]>>(`${url}/api/v1/${path}?${query}`);
+    return (found['items'] ?? found['edges'])?.length;
+  };
+  for (const path of ['services', 'errors', 'topology']) {
+    expect(await count(path, 'state:open dep:payments*'), path).toBe(1);
+    expect(await count(path, 'state:closed'), path).toBe(0);
+    expect(await count(path, '-dep:payments-api'), path).toBe(0);
+  }
+});
+
+test.each([
+  ['services', 'name:x', 1, '`name` is no field of the services'],
+  ['errors', 'svc:a err>20', 7, '`err` is no field of the errors'],
+  ['health', 'state:opn', 7, '`state` is never opn: did you mean open?'],
+  ['topology', 'by:ann', 1, '`by` is no field of the topology'],
+  ['events', 'dep:payments', 1, '`dep` is no field of the events'],
+])('GET %s refuses %s at character %i', async (path, filter, at, problem) => {
+  const url = await withEvents(1);
+  const answer = await fetch(`${url}/api/v1/${path}?filter=${encodeURIComponent(filter)}`);
+  expect(answer.status).toBe(400);
+  const detail = expect.stringContaining(`wrong at character ${at}: ${problem}`) as string;
+  expect(await answer.json()).toMatchObject({ field: 'filter', detail });
 });

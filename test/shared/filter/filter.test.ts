@@ -1,4 +1,5 @@
 import {
+  errorClasses,
   type FilterSubject,
   matchesFilter,
   maxFilterLength,
@@ -25,7 +26,7 @@ const payments: FilterSubject = {
 };
 
 function isShown(text: string): boolean {
-  const parsed = parseFilter(text);
+  const parsed = parseFilter(text, 'live feed');
   if (!parsed.ok) throw new Error(parsed.problem);
   return matchesFilter(parsed.filter, payments);
 }
@@ -80,12 +81,44 @@ describe('problems', () => {
     ['-state>3', 6, '`state` is a word: write state:VALUE'],
     ['state:', 6, 'a value is missing after state:'],
     ['svc:a "b c', 6, 'this quote is never closed'],
+    ['state:open,', 11, 'a value is missing after state:'],
+    ['state:opn', 6, '`state` is never opn: did you mean open?'],
+    ['state:"half_open",clsed', 18, '`state` is never clsed: did you mean closed?'],
+    ['-class:*tent', 7, `\`class\` is never *tent: one of ${errorClasses.join(', ')}`],
   ])('%s is wrong at character %i', (text, at, problem) => {
-    expect(parseFilter(text)).toEqual({ ok: false, at, problem });
+    expect(parseFilter(text, 'live feed')).toEqual({ ok: false, at, problem });
+  });
+
+  test.each([
+    [
+      'errors',
+      'rps>1',
+      0,
+      '`rps` is no field of the errors; there are state, svc, dep, class, kind, name, flag, env',
+    ],
+    [
+      'flags',
+      'svc:a -dep:b',
+      7,
+      '`dep` is no field of the flags; there are state, svc, name, flag, env, instance, by',
+    ],
+    ['agents', 'state:open', 6, '`state` is never open: one of connected, lost'],
+    ['audit', 'zzzzz:x', 0, 'there is no field `zzzzz`: one of svc, kind, name, flag, instance, by'],
+    [
+      'events',
+      'kind:circut_breaker.opened',
+      5,
+      '`kind` is never circut_breaker.opened: did you mean circuit_breaker.opened?',
+    ],
+  ] as const)('of the %s, %s is wrong at character %i', (list, text, at, problem) => {
+    expect(parseFilter(text, list)).toEqual({ ok: false, at, problem });
   });
 
   test('a filter that is too long is refused', () => {
-    expect(parseFilter('x'.repeat(maxFilterLength + 1))).toMatchObject({ ok: false, at: maxFilterLength });
+    expect(parseFilter('x'.repeat(maxFilterLength + 1), 'flags')).toMatchObject({
+      ok: false,
+      at: maxFilterLength,
+    });
   });
 
   test('the problem stands under the character that has it', () => {
@@ -96,7 +129,7 @@ describe('problems', () => {
 test('no text makes the parser throw, and a problem lies within it', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 60 }), (text) => {
-      const parsed = parseFilter(text);
+      const parsed = parseFilter(text, 'live feed');
       if (!parsed.ok) expect(parsed.at).toBeLessThanOrEqual(text.length);
     }),
   );

@@ -5,10 +5,12 @@ import {
   type ErrorClass,
   errorViewsOf,
   type ErrorView,
+  filterContextOf,
   fleetLimits,
   matchesFilter,
   parseFilter,
   errorSubject,
+  viewOf,
 } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { address, agent, breaker, columnsOf, rollupAt, startAt, TestLog } from './log.ts';
@@ -168,8 +170,9 @@ test('a filter finds groups by service, class, place and text', () => {
   log.batch({ events: [sampled('1:a', 'connection refused')], errors: [tally('1:a', 1)] });
   const [group] = errorViewsOf(log.fleet, startAt + 1_000);
   const holds = (text: string): boolean => {
-    const parsed = parseFilter(text);
-    return parsed.ok && group !== undefined && matchesFilter(parsed.filter, errorSubject(group));
+    const parsed = parseFilter(text, 'errors');
+    const context = filterContextOf(viewOf(log.fleet, startAt + 1_000));
+    return parsed.ok && group !== undefined && matchesFilter(parsed.filter, errorSubject(group, context));
   };
   const found = ['svc:checkout', 'class:transient name:pay*', 'refused', '"1:a"', 'kind:circuit_breaker'];
   for (const text of found) expect(holds(text), text).toBe(true);
