@@ -13,10 +13,10 @@ export function registerAgentsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context, 'agents');
+      const { query, now, told } = readListOptions(options, context, 'agents');
       context.printList(
         agentColumns(now),
-        await context.api.agents(query),
+        await told(context.api.agents(query)),
         emptyText(options, 'no agent is connected'),
       );
     });

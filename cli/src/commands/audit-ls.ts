@@ -20,9 +20,9 @@ export function registerAuditLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Period & { limit: number }, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context, 'audit');
+      const { query, now, told } = readListOptions(options, context, 'audit');
       const { between } = readPeriod(options, now);
-      const entries = await context.api.audit({ limit: options.limit, ...query, ...between });
+      const entries = await told(context.api.audit({ limit: options.limit, ...query, ...between }));
       context.printList(
         auditColumns(host.clock.now()),
         entries,

@@ -16,8 +16,8 @@ export function registerBreakersGet(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (text: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
-      const breaker = await context.api.breaker(readBreakerAddress(text), query);
+      const { query, now, told } = readListOptions(options, context);
+      const breaker = await told(context.api.breaker(readBreakerAddress(text), query));
       context.printItem([...breakerColumns(now), ...detailColumns], breaker);
     });
 }

@@ -20,9 +20,9 @@ export function registerBreakersLs(program: Command, host: Host): void {
     .action(async (options: ListOptions & { service?: string; problems?: boolean }, command: Command) => {
       const context = contextOf(command, host);
       const { service } = options;
-      const { query, now } = readListOptions(options, context, 'resources');
+      const { query, now, told } = readListOptions(options, context, 'resources');
       const of = service === undefined ? query : { ...query, service };
-      const all = worstFirst(await context.api.breakers(of));
+      const all = worstFirst(await told(context.api.breakers(of)));
       if (all.length === 0 && service !== undefined) await checkService(context, service);
       const shown = options.problems === true ? all.filter(isProblem) : all;
       const empty =

@@ -20,9 +20,9 @@ export function registerErrorsGet(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (fingerprint: string, options: ListOptions & { class?: ErrorClass }, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
+      const { query, now, told } = readListOptions(options, context);
       const ofClass = options.class === undefined ? {} : { class: options.class };
-      const error = await context.api.error(fingerprint, { ...query, ...ofClass });
+      const error = await told(context.api.error(fingerprint, { ...query, ...ofClass }));
       context.printItem([...errorColumns(now), ...errorDetailColumns], error);
       sayWhatToDo([error], context);
     });

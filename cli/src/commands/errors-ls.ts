@@ -19,9 +19,9 @@ export function registerErrorsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Period, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context, 'errors');
+      const { query, now, told } = readListOptions(options, context, 'errors');
       const { includes } = readPeriod(options, now);
-      const errors = (await context.api.errors(query)).filter((error) => includes(error.lastAt));
+      const errors = (await told(context.api.errors(query))).filter((error) => includes(error.lastAt));
       context.printList(errorColumns(now), errors, emptyText(options, 'no errors'));
       sayWhatToDo(errors, context);
     });

@@ -20,9 +20,9 @@ export function registerEventsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Period & { limit: number }, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context, 'events');
+      const { query, now, told } = readListOptions(options, context, 'events');
       const { between } = readPeriod(options, now);
-      const events = await context.api.events({ limit: options.limit, ...query, ...between });
+      const events = await told(context.api.events({ limit: options.limit, ...query, ...between }));
       context.printList(eventColumns(host.clock.now()), events, emptyText(options, 'no events'));
     });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { group } from './group.ts';
 import { limitOption } from './limit-option.ts';
@@ -24,6 +25,8 @@ export function registerEventsTail(program: Command, host: Host): void {
     .option(...speedOption)
     .action(async (options: TailArguments, command: Command) => {
       const context = contextOf(command, host);
+      if (options.at !== undefined && options.since !== undefined)
+        throw usageFailure('--at says where the past begins: leave out --since');
       const { sinceAt } = readPeriod(options, host.clock.now());
       const filter = readFilter(options.filter ?? '', 'events');
       const question = readReplay(options, host.clock.now());

@@ -16,8 +16,8 @@ export function registerFlagsGet(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (key: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
-      context.printItem([...flagColumns(now), perInstance], await context.api.flag(key, query));
+      const { query, now, told } = readListOptions(options, context);
+      context.printItem([...flagColumns(now), perInstance], await told(context.api.flag(key, query)));
     });
 }
 

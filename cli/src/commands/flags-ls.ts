@@ -15,10 +15,10 @@ export function registerFlagsLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context, 'flags');
+      const { query, now, told } = readListOptions(options, context, 'flags');
       context.printList(
         flagColumns(now),
-        await context.api.flags(query),
+        await told(context.api.flags(query)),
         emptyText(options, 'no service has defined a flag yet'),
       );
     });

@@ -17,8 +17,8 @@ export function registerHealthGet(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (text: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context);
-      const check = await context.api.resource(readCheck(text), query);
+      const { query, now, told } = readListOptions(options, context);
+      const check = await told(context.api.resource(readCheck(text), query));
       context.printItem([...healthColumns(now), ...detailColumns], check);
     });
 }

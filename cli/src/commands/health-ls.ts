@@ -15,10 +15,10 @@ export function registerHealthLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query, now } = readListOptions(options, context, 'resources');
+      const { query, now, told } = readListOptions(options, context, 'resources');
       context.printList(
         healthColumns(now),
-        await context.api.health(query),
+        await told(context.api.health(query)),
         emptyText(options, 'no service has a health check yet'),
       );
     });

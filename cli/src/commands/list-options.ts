@@ -1,8 +1,7 @@
-import { type Filter, type FilteredList, parseFilter } from '@holdfast/shared';
+import { type Filter, type FilteredList, formatMoment, formatZone, parseFilter } from '@holdfast/shared';
 import type { ListQuery } from '../client/api-client.ts';
 import type { Context } from '../context.ts';
 import { usageFailure } from '../failure.ts';
-import { isoTime } from '../output/columns.ts';
 import { readInstant } from './time-options.ts';
 
 export const atOption = [
@@ -25,9 +24,11 @@ export interface Asked {
   readonly query: ListQuery;
   /** Spans such as "for 4 m" are measured to it. */
   readonly now: number;
+  /** Hands on the answer; of another moment than now it says so on stderr, once there is one. */
+  readonly told: <T>(answer: Promise<T>) => Promise<T>;
 }
 
-/** Reads the options; of another moment than now it says so on stderr. `list` is the one that is filtered. */
+/** Reads the options. `list` is the one that is filtered. */
 export function readListOptions(
   { at, filter }: ListOptions,
   { host, say }: Context,
@@ -36,9 +37,13 @@ export function readListOptions(
   const now = host.clock.now();
   if (filter !== undefined && list !== undefined) readFilter(filter, list);
   const atMs = at === undefined ? undefined : readInstant('--at', at, now);
-  if (atMs !== undefined) say(`as of ${isoTime(atMs)}`);
+  const told = async <T>(answer: Promise<T>): Promise<T> => {
+    const value = await answer;
+    if (atMs !== undefined) say(`as of ${formatMoment(atMs)} ${formatZone(atMs)}`);
+    return value;
+  };
   const query = { ...(atMs === undefined ? {} : { at: atMs }), ...(filter === undefined ? {} : { filter }) };
-  return { query, now: atMs ?? now };
+  return { query, now: atMs ?? now, told };
 }
 
 /** The terms of `--filter`; a failure that names the character where it is wrong. */

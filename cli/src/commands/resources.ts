@@ -20,13 +20,13 @@ export function registerResources(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions & Wanted, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context, 'resources');
+      const { query, told } = readListOptions(options, context, 'resources');
       const { kind, service } = options;
       const wanted = {
         ...(kind === undefined ? {} : { kind }),
         ...(service === undefined ? {} : { service }),
       };
-      const found = await context.api.resources({ ...wanted, ...query });
+      const found = await told(context.api.resources({ ...wanted, ...query }));
       const shown = kind === undefined ? found.filter(isNoCheck) : found;
       context.printList(resourceColumns, shown, emptyText(options, 'no such resource yet'));
     });
@@ -37,8 +37,8 @@ export function registerResources(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (text: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context);
-      const resource = await context.api.resource(readAddress(text), query);
+      const { query, told } = readListOptions(options, context);
+      const resource = await told(context.api.resource(readAddress(text), query));
       context.printItem([...resourceColumns, ...detailColumns], resource);
     });
 }

@@ -15,8 +15,8 @@ export function registerServicesGet(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (name: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context);
-      const services = await context.api.services(query);
+      const { query, told } = readListOptions(options, context);
+      const services = await told(context.api.services(query));
       const found = services.find(({ service }) => service === name);
       if (found === undefined) throw noSuchService(name, services);
       context.printItem(serviceColumns, found);

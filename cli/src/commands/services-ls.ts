@@ -15,10 +15,10 @@ export function registerServicesLs(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context, 'services');
+      const { query, told } = readListOptions(options, context, 'services');
       context.printList(
         serviceColumns,
-        await context.api.services(query),
+        await told(context.api.services(query)),
         emptyText(options, 'no service is connected'),
       );
     });

@@ -15,8 +15,8 @@ export function registerStatus(program: Command, host: Host): void {
     .option(...atOption)
     .action(async (options: ListOptions & { exitCode?: boolean }, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context);
-      const status = await context.api.status(query);
+      const { query, told } = readListOptions(options, context);
+      const status = await told(context.api.status(query));
       const { format, style } = context.printing;
       if (format === 'table') {
         host.out.write(`${style.paint(levelTones[status.level], style.clean(status.sentence))}\n`);

@@ -3,6 +3,8 @@ import {
   eventSubject,
   type Filter,
   type FleetEvent,
+  formatMoment,
+  formatZone,
   type LiveMessage,
   type LiveQuestion,
   matchesFilter,
@@ -12,7 +14,6 @@ import { eventColumns } from '../columns/events.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { csvHeader } from '../output/csv.ts';
-import { isoTime } from '../output/columns.ts';
 import { formatLine } from '../output/print.ts';
 
 export interface TailOptions {
@@ -50,7 +51,8 @@ function createTimeTeller({ say }: Context): (message: LiveMessage) => void {
   return (message) => {
     const { replay } = message;
     const at = message.type === 'snapshot' ? message.view.at : message.at;
-    if (replay !== undefined && !isPast) say(`the past, from ${isoTime(at)} on, at speed ${replay.speed}`);
+    if (replay !== undefined && !isPast)
+      say(`the past, from ${formatMoment(at)} ${formatZone(at)} on, at speed ${replay.speed}`);
     if (replay === undefined && isPast) say('this is now');
     isPast = replay !== undefined;
   };

@@ -12,8 +12,8 @@ export function registerTopology(program: Command, host: Host): void {
     .option(...filterOption)
     .action(async (options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
-      const { query } = readListOptions(options, context, 'topology');
-      const topology = await context.api.topology(query);
+      const { query, told } = readListOptions(options, context, 'topology');
+      const topology = await told(context.api.topology(query));
       if (context.printing.format === 'json') context.printItem([], topology);
       else
         context.printList(

@@ -16,14 +16,22 @@ function joined(whole: string, rest: number, unit: string): string {
   return rest === 0 ? whole : `${whole} ${rest} ${unit}`;
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+  y: 365 * 86_400_000,
+};
 
-/** The milliseconds of "500ms", "30s", "15m", "2h", "1d" or "1h30m"; `undefined` for anything else. */
+/** The milliseconds of "500ms", "30s", "15m", "2h", "1d", "2w", "1y" or "1h30m"; `undefined` for all else. */
 export function parseDuration(input: string): number | undefined {
   const compact = input.trim().toLowerCase().replaceAll(' ', '');
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(compact)) return undefined;
+  if (!/^(\d+(\.\d+)?(ms|[smhdwy]))+$/.test(compact)) return undefined;
   let total = 0;
-  for (const [, amount = '0', unit = ''] of compact.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+  for (const [, amount = '0', unit = ''] of compact.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g)) {
     total += Number(amount) * (unitMs[unit] ?? 0);
   }
   return Math.round(total);
@@ -65,6 +73,15 @@ export function formatMoment(at: number): string {
   const date = new Date(at);
   const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
   return `${day.map((part) => `${part}`.padStart(2, '0')).join('-')} ${formatClock(at)}`;
+}
+
+/** The reader's own zone at a moment: "UTC", "UTC+1", "UTC-3:30". */
+export function formatZone(at: number): string {
+  const minutes = -new Date(at).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const rest = Math.abs(minutes) % 60;
+  const hours = Math.floor(Math.abs(minutes) / 60);
+  return `UTC${minutes < 0 ? '-' : '+'}${hours}${rest === 0 ? '' : `:${`${rest}`.padStart(2, '0')}`}`;
 }
 
 /** A moment in the reader's own zone, with its date unless that is the one of `now`. */

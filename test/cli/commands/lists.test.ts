@@ -1,3 +1,4 @@
+import { formatMoment, formatZone } from '@holdfast/shared';
 import { describe, expect, test } from 'vitest';
 import { scopeOfTest } from '../../support/scope.ts';
 import { startFakeCollector } from '../support/fake-collector.ts';
@@ -142,6 +143,7 @@ test('errors that no rule knows are called unclassified, with what to do', async
 describe('a list of the past', () => {
   const at = '2026-03-01T12:00:00Z';
   const asked = `at=${Date.parse(at)}`;
+  const moment = `${formatMoment(Date.parse(at))} ${formatZone(Date.parse(at))}`;
 
   test.each(['services', 'breakers', 'resources', 'errors', 'health', 'flags', 'agents', 'events', 'audit'])(
     'of %s asks for that moment and that filter, and says so',
@@ -149,7 +151,7 @@ describe('a list of the past', () => {
       const collector = await startFakeCollector(scopeOfTest(), { view: fleetView() });
       const words = [noun, 'ls', '--at', at, '--filter', 'svc:checkout', '-o', 'json'];
       const { code, stderr } = await runCommand(words, { url: collector.url });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: 'as of 2026-03-01T12:00:00.000Z\n' });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `as of ${moment}\n` });
       expect(collector.asked[0]?.path).toMatch(new RegExp(`/api/v1/\\w+\\?.*${asked}&filter=svc%3Acheckout`));
     },
   );
@@ -164,7 +166,7 @@ describe('a list of the past', () => {
   ])('%s asks for that moment, and says so', async (line, path) => {
     const collector = await startFakeCollector(scopeOfTest(), { view: troubledShop() });
     const { code, stderr } = await runCommand([...line.split(' '), '--at', at], { url: collector.url });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'as of 2026-03-01T12:00:00.000Z\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `as of ${moment}\n` });
     expect(collector.asked[0]?.path).toBe(`/api/v1/${path}?${asked}`);
   });
 
@@ -180,7 +182,9 @@ describe('a list of the past', () => {
     const { url } = collector;
     expect(await runCommand(['flags', 'ls', '--at', 'noon'], { url })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--at must be a span such as 15m, a time such as 14:30') as string,
+      stderr: expect.stringContaining(
+        '--at must be a span such as 15m (ms, s, m, h, d, w or y), a time',
+      ) as string,
     });
     expect(await runCommand(['breakers', 'ls', '--filter', 'err>much'], { url })).toMatchObject({
       code: 2,
@@ -195,12 +199,22 @@ describe('a list of the past', () => {
     expect(collector.asked).toEqual([]);
   });
 
+  test('says nothing of a moment that was refused', async () => {
+    const collector = await startFakeCollector(scopeOfTest(), { view: fleetView() });
+    const detail = '`at` must not be in the future';
+    collector.refuse({ type: 'about:blank', title: 't', status: 400, detail });
+    expect(await runCommand(['flags', 'ls', '--at', '2099-01-01'], { url: collector.url })).toMatchObject({
+      code: 2,
+      stderr: 'holdfast: --at must not be in the future\n',
+    });
+  });
+
   test('says why it is empty', async () => {
     const { url } = await startFakeCollector(scopeOfTest(), { view: fleetView() });
     const said = async (...options: string[]): Promise<string> =>
       (await runCommand(['flags', 'ls', ...options], { url })).stderr;
     expect(await said('--filter', 'x')).toBe('the filter lets nothing through\n');
-    expect(await said('--at', at)).toBe('as of 2026-03-01T12:00:00.000Z\nnothing at that time\n');
+    expect(await said('--at', at)).toBe(`as of ${moment}\nnothing at that time\n`);
   });
 });
 

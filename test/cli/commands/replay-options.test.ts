@@ -22,7 +22,8 @@ test.each([
   [{ speed: '10' }, '--speed is for the past: give --at too'],
   [
     { at: 'soon' },
-    "--at must be a span such as 15m, a time such as 14:30 or a date such as 2026-01-31T14:30Z, got 'soon'",
+    '--at must be a span such as 15m (ms, s, m, h, d, w or y), a time such as 14:30 or a date such as' +
+      " 2026-01-31T14:30Z, got 'soon'",
   ],
   [{ at: '2199-01-01' }, "--at must be in the past, got '2199-01-01'"],
   [{ at: '1h', speed: '0' }, "--speed must be a number from 0.1 to 600, got '0'"],
