@@ -40,6 +40,7 @@ const asciiFor: Readonly<Record<string, string>> = {
   '…': '~',
   '–': '-',
   '→': '>',
+  '×': 'x',
   '▸': '>',
   '●': '.',
   '◐': '~',

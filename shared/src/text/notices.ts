@@ -1,10 +1,12 @@
 import type { LiveMark, Replay } from '../live/live-message.ts';
-import { formatDuration, formatMoment } from './format.ts';
+import { formatDuration, formatMoment, formatTime, formatZone } from './format.ts';
 
 /** What a surface must say over all that it shows. */
 export interface Notice {
   readonly kind: 'problem' | 'past';
   readonly text: string;
+  /** The same in fewer words, each shorter than the one before, for where there is little room. */
+  readonly shorter?: readonly string[];
 }
 
 /** That the collector stores nothing now, and that what is shown is the past. `now` is the reader's clock. */
@@ -14,7 +16,7 @@ export function noticesOf(view: LiveMark & { readonly at: number }, now: number)
     ...(problem === undefined
       ? []
       : [{ kind: 'problem' as const, text: `The collector is in trouble: ${problem}` }]),
-    ...(replay === undefined ? [] : [{ kind: 'past' as const, text: pastText(view.at, replay.speed, now) }]),
+    ...(replay === undefined ? [] : [{ kind: 'past' as const, ...pastTexts(view.at, replay.speed, now) }]),
   ];
 }
 
@@ -23,7 +25,11 @@ export function replayWords({ speed }: Replay): string {
   return `replay ×${speed}`;
 }
 
-function pastText(at: number, speed: number, now: number): string {
+function pastTexts(at: number, speed: number, now: number): Pick<Notice, 'text' | 'shorter'> {
   const pace = speed === 1 ? 'as it went' : speed < 1 ? `slowed down to ×${speed}` : `${speed} times as fast`;
-  return `THE PAST, not now: ${formatMoment(at)}, ${formatDuration(now - at)} ago, ${pace}`;
+  const ago = `${formatDuration(now - at)} ago`;
+  return {
+    text: `THE PAST, not now: ${formatMoment(at)} ${formatZone(at)}, ${ago}, ${pace}`,
+    shorter: [`THE PAST, not now: ${formatTime(at, now)}, ${ago}`, `THE PAST: ${ago}`, 'THE PAST'],
+  };
 }

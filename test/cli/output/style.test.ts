@@ -10,7 +10,7 @@ test('every state has a mark of its own, in ASCII too', () => {
 
 test('ASCII turns every other character into one of its own width', () => {
   const { clean } = createStyle('none', true);
-  expect(clean('■ 1 of 3 · größe…')).toBe('X 1 of 3 - gr??e~');
+  expect(clean('■ 1 of 3 · größe… ×10')).toBe('X 1 of 3 - gr??e~ x10');
 });
 
 test.each([

@@ -1,7 +1,7 @@
-import { noticesOf, type LiveView } from '@holdfast/shared';
+import { noticesOf, type LiveView, type Notice } from '@holdfast/shared';
 import type { Tone } from '../../output/paint.ts';
 import type { Style } from '../../output/style.ts';
-import { fit } from '../../output/width.ts';
+import { fit, textWidth } from '../../output/width.ts';
 
 const tones = { problem: 'alarm', past: 'hold' } as const satisfies Record<string, Tone>;
 
@@ -13,10 +13,14 @@ export function noticeLines(of: {
   readonly style: Style;
 }): readonly string[] {
   const { view, now, width, style } = of;
-  return noticesOf(view, now).map(({ kind, text }) =>
-    style.paint(
-      tones[kind],
-      style.clean(fit(` ! ${text}${kind === 'past' ? ' · n goes back to now' : ''}`, width)),
-    ),
+  return noticesOf(view, now).map((notice) =>
+    style.paint(tones[notice.kind], style.clean(fit(lineOf(notice, width), width))),
   );
+}
+
+/** The words give way before the way out does. */
+function lineOf({ kind, text, shorter = [] }: Notice, width: number): string {
+  const wayOut = kind === 'past' ? ' · n goes back to now' : '';
+  const lines = [text, ...shorter].map((words) => ` ! ${words}${wayOut}`);
+  return lines.find((line) => textWidth(line) <= width) ?? lines.at(-1) ?? '';
 }
