@@ -41,6 +41,8 @@ export interface Collector {
   /** Where it answers, without a slash at the end. */
   readonly url: string;
   readonly port: number;
+  /** Whether nobody needs a token. */
+  readonly isOpen: boolean;
   /** Sends the agents away, stores and acknowledges what they sent, saves its state; 5 s at most. */
   close(): Promise<void>;
   /** Forgets all that is derived from the log and folds it anew. Agents wait meanwhile. */
@@ -173,6 +175,7 @@ async function serve(of: {
   return {
     url: urlOf(options, port),
     port,
+    isOpen: options.isOpen,
     close: () => (closing ??= stop({ ...shared, server, agents, live, stopTimers })),
     rebuild: () => journal.pauseFor(() => state.rebuild()),
   };

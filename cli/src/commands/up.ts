@@ -3,13 +3,13 @@ import path from 'node:path';
 import type { CollectorOptions } from '@holdfast/collector';
 import { parseDuration } from '@holdfast/shared';
 import { type Command, InvalidArgumentError } from 'commander';
-import { defaultUrl, liveUrl } from '../client/collector-url.ts';
 import { type Context, contextOf } from '../context.ts';
 import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { dashboardFolder } from '../installation.ts';
 import { readText } from '../read-text.ts';
 import { version } from '../version.ts';
+import { announcement } from './announcement.ts';
 
 interface Options {
   readonly host: string;
@@ -85,24 +85,13 @@ async function serve(context: Context, options: Options, end: AbortSignal): Prom
     log: (level, message) => context.say(level === 'info' ? message : `${level}: ${message}`),
   });
   if (context.printing.format === 'table') {
-    host.out.write(announcement(collector.url, dataFolder));
+    host.out.write(announcement({ ...options, url: collector.url, dataFolder, isOpen: collector.isOpen }));
   } else {
     const facts = { url: collector.url, port: collector.port, dataFolder: path.resolve(dataFolder), version };
     host.out.write(`${JSON.stringify(facts)}\n`);
   }
   await aborted(end);
   await collector.close();
-}
-
-function announcement(url: string, dataFolder: string): string {
-  return [
-    `Holdfast ${version} listens on ${url}`,
-    `  dashboard  ${url}/`,
-    `  agents     ${new URL(liveUrl(url)).origin}`,
-    `  data       ${path.resolve(dataFolder)}`,
-    `  terminal   holdfast watch${url === defaultUrl ? '' : ` --url ${url}`}`,
-    '',
-  ].join('\n');
 }
 
 function readPort(text: string): number {
@@ -132,10 +121,8 @@ function keptFor({ keep, keepSeconds, keepHours, maxSize }: Options): Partial<Co
   };
 }
 
-/** Also in years, which no other span is. */
 function readKeep(text: string): number {
-  const years = /^(\d{1,3})y$/.exec(text.trim())?.[1];
-  const span = years === undefined ? parseDuration(text) : Number(years) * 366 * 86_400_000;
+  const span = parseDuration(text);
   if (span !== undefined && span >= 60_000) return span;
   throw new InvalidArgumentError('It must be a time of at least a minute, such as 12h, 30d or 1y.');
 }

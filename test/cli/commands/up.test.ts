@@ -39,6 +39,20 @@ describe('up', () => {
     expect((await runCommand(['status'], { url })).code).toBe(5);
   });
 
+  test('says how others get in, and how a browser does', async () => {
+    const scope = scopeOfTest();
+    const file = path.join(await temporaryFolder(scope), 'token');
+    await writeFile(file, 'a-token-that-is-long-enough');
+    const open = ['--host', '0.0.0.0', '--token-file', file];
+    const { host, url } = await up(scope, ...open);
+    expect(host.stdout()).toContain(`log-in     holdfast login --url ${url} --token-file FILE\n`);
+    expect(host.stdout()).toContain('others     are turned away: give --allow-host NAME');
+    const named = await up(scope, ...open, '--allow-host', 'ops.example');
+    expect(named.host.stdout()).toContain('others     call it ops.example\n');
+    const ownAddress = await up(scope, '--host', '127.0.0.1', '--token-file', file);
+    expect(ownAddress.host.stdout()).not.toContain('others');
+  });
+
   test('says it in JSON for scripts', async () => {
     const { host, url, data } = await up(scopeOfTest(), '-o', 'json');
     expect(JSON.parse(host.stdout())).toMatchObject({ url, dataFolder: data });
@@ -104,10 +118,11 @@ describe('up', () => {
     const file = path.join(await temporaryFolder(scope), 'token');
     await writeFile(file, 'a-token-that-is-long-enough');
     const { url } = await up(scope, '--token-file', file);
-    expect(await runCommand(['status'], { url })).toMatchObject({
-      code: 4,
-      stderr: expect.stringContaining('--token-file') as string,
-    });
+    const asks = 'this collector asks for a token; give one with --token-file FILE or HOLDFAST_TOKEN';
+    expect(await runCommand(['status'], { url })).toMatchObject({ code: 4, stderr: `holdfast: ${asks}\n` });
+    const wrong = 'the token is not valid here; give another with --token-file FILE or HOLDFAST_TOKEN';
+    const env = { HOLDFAST_TOKEN: 'hf_bad' };
+    expect(await runCommand(['status'], { url, env })).toMatchObject({ stderr: `holdfast: ${wrong}\n` });
     expect((await runCommand(['status', '--token-file', file], { url })).code).toBe(0);
     expect(await runCommand(['events', 'tail'], { url })).toMatchObject({ code: 4 });
   });
