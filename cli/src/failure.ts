@@ -21,6 +21,25 @@ export function didYouMean(names: readonly string[]): string {
   return names.length === 0 ? '' : `; did you mean ${names.join(' or ')}?`;
 }
 
+/** A detail of the collector's, which names fields, in the words of the command line. */
+export function inOptions(detail: string): string {
+  return detail.replace(/`([A-Za-z]+)`/g, (whole, field: string) => optionFor[field] ?? whole);
+}
+
+const optionFor: Readonly<Record<string, string>> = {
+  at: '--at',
+  since: '--since',
+  until: '--until',
+  filter: '--filter',
+  limit: '--limit',
+  head: '--head',
+  name: '--name',
+  scope: '--scope',
+  services: '--service',
+  expiresInMs: '--expires',
+  reason: '--reason',
+};
+
 /** Any thrown value in one line. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

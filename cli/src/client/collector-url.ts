@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { usageFailure } from '../failure.ts';
 
 export const defaultUrl = 'http://127.0.0.1:4900';
@@ -33,12 +34,16 @@ export function checkSecrecy({
   readonly token?: string | undefined;
 }): void {
   const { protocol, hostname } = new URL(url);
-  if (token === undefined || protocol === 'https:' || isLoopback(hostname)) return;
+  if (token === undefined || protocol === 'https:' || isThisMachine(hostname)) return;
   throw usageFailure(
     `the token may leave this machine only encrypted: the address must begin with https://, got ${url}`,
   );
 }
 
-function isLoopback(hostname: string): boolean {
-  return ['localhost', '[::1]'].includes(hostname) || (isIPv4(hostname) && hostname.startsWith('127.'));
+/** Loopback, "every address", or one of its own: what is sent there travels on no wire. */
+function isThisMachine(hostname: string): boolean {
+  if (['localhost', '[::1]', '[::]', '0.0.0.0'].includes(hostname)) return true;
+  if (isIPv4(hostname) && hostname.startsWith('127.')) return true;
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  return own.some(({ address }) => address === hostname.replace(/^\[(.*)\]$/, '$1'));
 }

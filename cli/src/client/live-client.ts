@@ -142,13 +142,13 @@ function openSocket(options: LiveClientOptions, { onFrame, onEnd }: Ears): WebSo
   });
   socket.on('unexpected-response', (_request, response) => {
     void refusalOf(options, response)
-      .catch((error: unknown) => unreachable(url, connectionProblem(error)))
+      .catch((error: unknown) => unreachable(url, connectionProblem(error, url)))
       .then((failure) => onEnd(socket, failure));
   });
   socket.on('close', (_code, reason) =>
     onEnd(socket, unreachable(url, reason.toString() || 'connection closed')),
   );
-  socket.on('error', (error) => onEnd(socket, unreachable(url, connectionProblem(error))));
+  socket.on('error', (error) => onEnd(socket, unreachable(url, connectionProblem(error, url))));
   return socket;
 }
 

@@ -3,7 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { checkSecrecy } from './collector-url.ts';
-import { didYouMean, Failure, messageOf } from '../failure.ts';
+import { didYouMean, Failure, inOptions, messageOf } from '../failure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -44,7 +44,9 @@ async function ask(
     return await exchange(options, call);
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'AbortError';
-    const reason = isLate ? `no answer within ${options.timeoutMs / 1_000} s` : connectionProblem(error);
+    const reason = isLate
+      ? `no answer within ${options.timeoutMs / 1_000} s`
+      : connectionProblem(error, options.url);
     throw unreachable(options.url, reason);
   }
 }
@@ -96,11 +98,13 @@ export function unreachable(url: string, reason: string): Failure {
   return new Failure(exitCodes.unreachable, `cannot reach a collector at ${url} (${reason}); ${hint}`);
 }
 
-/** Why there is no connection, in a few words. */
-export function connectionProblem(error: unknown): string {
+/** Why there is no connection to an address, in a few words. */
+export function connectionProblem(error: unknown, url: string): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return connectionReasons[code] ?? (messageOf(cause) || code);
+  const reason = connectionReasons[code] ?? (messageOf(cause) || code);
+  // What speaks TLS hangs up on whoever does not.
+  return code === 'ECONNRESET' && !url.startsWith('https:') ? `${reason}; does it want https://?` : reason;
 }
 
 const unknownAuthority =
@@ -151,13 +155,11 @@ export function failureOf(status: number, json: unknown, { url, token }: Target)
     return new Failure(exitCodes.usage, `${what}, ${origin}`);
   }
   if (status === 401) {
-    const hint = token === undefined ? 'give a token' : 'the token is not accepted; give another';
-    return new Failure(
-      exitCodes.notAuthorised,
-      `${detail}: ${hint} with --token-file FILE or HOLDFAST_TOKEN`,
-    );
+    const [what = detail] = detail.split(': send it as'); // which is told to whoever writes requests
+    const hint = token === undefined ? 'give one' : 'give another';
+    return new Failure(exitCodes.notAuthorised, `${what}; ${hint} with --token-file FILE or HOLDFAST_TOKEN`);
   }
-  return new Failure(exitCodeOf(status), `${detail}${didYouMean(nearest)}`);
+  return new Failure(exitCodeOf(status), `${inOptions(detail)}${didYouMean(nearest)}`);
 }
 
 function exitCodeOf(status: number): ExitCode {

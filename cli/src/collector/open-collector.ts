@@ -13,7 +13,7 @@ import {
 } from '@holdfast/collector';
 import type { CreateTokenRequest, RevokeTokenRequest } from '@holdfast/shared';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { Failure, inOptions } from '../failure.ts';
 
 /** Starts a collector in this process. Throws a `Failure` with the exit code that fits where it cannot. */
 export function openCollector(options: CollectorOptions): Promise<Collector> {
@@ -60,7 +60,7 @@ async function orFailure<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof CollectorError) throw new Failure(codes[error.code], error.message);
+    if (error instanceof CollectorError) throw new Failure(codes[error.code], inOptions(error.message));
     throw error;
   }
 }

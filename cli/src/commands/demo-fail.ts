@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import { switchMode } from '../demo/control-client.ts';
 import { findControl } from '../demo/find-control.ts';
-import { failureModes, faultClasses, type ModeOrder } from '../demo/shop.ts';
+import { failureModes, faultClasses, type ModeOrder, type ShopService, shopServices } from '../demo/shop.ts';
 import { didYouMean, usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { readSpan } from './time-options.ts';
 
 interface FailArguments {
-  readonly mode: string;
+  readonly mode?: string;
   readonly for?: string;
   readonly class?: string;
   readonly delay?: string;
@@ -26,12 +26,12 @@ function registerFail(demo: Command, host: Host): void {
     .command('fail')
     .description('make a service of a running demo fail')
     .argument('<service>', 'storefront, checkout, payments or inventory')
-    .requiredOption('--mode <mode>', `how: ${failureModes.join(', ')}`)
+    .option('--mode <mode>', `how: ${failureModes.join(', ')}`)
     .option('--for <time>', 'how long: 30s, 5m; a minute unless given, an hour at most')
     .option('--class <class>', `with --mode erroring: ${faultClasses.join(', ')}; transient unless given`)
     .option('--delay <time>', 'with --mode slow: how much later it answers; 1.2s unless given')
     .action(async (service: string, options: FailArguments, command: Command) => {
-      await order(command, host, { service, order: readOrder(options) });
+      await order(command, host, { service: readService(service), order: readOrder(options) });
     });
 }
 
@@ -41,7 +41,7 @@ function registerHeal(demo: Command, host: Host): void {
     .description('end the failure of a service')
     .argument('<service>', 'storefront, checkout, payments or inventory')
     .action(async (service: string, _options: unknown, command: Command) => {
-      await order(command, host, { service, order: { mode: 'healthy' } });
+      await order(command, host, { service: readService(service), order: { mode: 'healthy' } });
     });
 }
 
@@ -71,7 +71,17 @@ const maxForMs = 3_600_000;
 /** What a service takes where nothing is said. */
 const defaultForMs = 60_000;
 
+/** First of all: with a service that is not there, the rest is of no use. */
+function readService(name: string): ShopService {
+  const found = shopServices.find((service) => service === name);
+  if (found !== undefined) return found;
+  const hint =
+    didYouMean(nearestFew(name, shopServices, 1)) || `; it has ${shopServices.toSorted().join(', ')}`;
+  throw usageFailure(`the shop has no service '${name}'${hint}`);
+}
+
 function readOrder({ mode, class: errorClass, for: span, delay }: FailArguments): ModeOrder {
+  if (mode === undefined) throw usageFailure(`--mode says how it is to fail: ${failureModes.join(', ')}`);
   const known = oneOf('--mode', mode, failureModes);
   if (errorClass !== undefined && known !== 'erroring')
     throw usageFailure('--class goes with --mode erroring');

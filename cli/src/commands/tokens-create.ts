@@ -1,6 +1,13 @@
-import { type CreateTokenRequest, tokenLimits, type TokenScope, tokenScopes } from '@holdfast/shared';
+import {
+  type CreateTokenRequest,
+  formatDuration,
+  tokenLimits,
+  type TokenScope,
+  tokenScopes,
+} from '@holdfast/shared';
 import { type Command, Option } from 'commander';
 import { contextOf } from '../context.ts';
+import { usageFailure } from '../failure.ts';
 import type { Host } from '../host.ts';
 import { readSpan } from './time-options.ts';
 import { tokensCommand } from './tokens.ts';
@@ -26,7 +33,7 @@ export function registerTokensCreate(program: Command, host: Host): void {
         scope: options.scope,
         name: options.name,
         ...(options.service === undefined ? {} : { services: options.service }),
-        expiresInMs: readSpan('--expires', options.expires),
+        expiresInMs: readExpiry(options.expires),
         by: host.userName,
         via: 'cli',
       };
@@ -37,4 +44,12 @@ export function registerTokensCreate(program: Command, host: Host): void {
       host.out.write(isForPeople ? `${token}\n` : `${JSON.stringify({ token, ...view })}\n`);
       if (isForPeople) context.say(`token ${view.id} for ${view.name}; keep it now, it is not shown again`);
     });
+}
+
+function readExpiry(text: string): number {
+  const forMs = readSpan('--expires', text);
+  const { minForMs, maxForMs } = tokenLimits;
+  if (forMs >= minForMs && forMs <= maxForMs) return forMs;
+  const limits = `between ${formatDuration(minForMs)} and ${formatDuration(maxForMs)}`;
+  throw usageFailure(`--expires must be ${limits}, got '${text}'`);
 }

@@ -6,6 +6,7 @@ import {
   formatDuration,
   namePattern,
   nameRule,
+  plural,
   type RevokeTokenRequest,
   show,
   tokenLimits,
@@ -77,7 +78,7 @@ export class TokenBook {
     mine.refusedCount += 1;
     if (mine.refusedCount > 1 && !isPowerOfTen(mine.refusedCount)) return; // a loop must not fill the audit
     await this.options.record({
-      ...factOf({ by: mine.name, via: 'collector', reason: `refused ${mine.refusedCount} times` }),
+      ...factOf({ by: mine.name, via: 'collector', reason: `refused ${plural(mine.refusedCount, 'time')}` }),
       action: 'agent.refused',
       target: service,
       from: services,
@@ -153,7 +154,8 @@ function factOf({
   return { type: 'control', version: 0, by, via, reason: reason.trim() };
 }
 
-function problemOf({ name, scope, services, expiresInMs }: Request): Outcome<never> | undefined {
+/** Why no token can be made by a request, whatever others there are. */
+export function problemOf({ name, scope, services, expiresInMs }: Request): Outcome<never> | undefined {
   if (!namePattern.test(name)) {
     return refused('bad_input', `\`name\` must be ${nameRule}, got ${show(name)}`, { field: 'name' });
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CollectorError, messageOf } from '../errors.ts';
 import { chooseDriver } from '../store/drivers/choose-driver.ts';
@@ -22,11 +22,10 @@ export async function backUp(dataDir: string, file: string): Promise<Backup> {
   const driver = await chooseDriver();
   const partial = `${file}.partial`;
   try {
-    await rm(partial, { force: true });
+    await writeFile(partial, '', { mode: 0o600, flag: 'wx' }); // where that cannot be done, it is not for SQLite to say so
     await inspect(path.join(dataDir, databaseName), driver, (database) =>
       database.run('VACUUM INTO ?', [partial]),
     );
-    await chmod(partial, 0o600);
     await mustBeWhole(partial, driver);
     await flush(partial);
     await rename(partial, file);
@@ -34,6 +33,9 @@ export async function backUp(dataDir: string, file: string): Promise<Backup> {
   } catch (error) {
     await rm(partial, { force: true });
     if (error instanceof CollectorError) throw error;
+    const folder = path.dirname(file);
+    if (!existsSync(folder))
+      throw new CollectorError('no_such_file', `there is no folder ${folder} for ${path.basename(file)}`);
     throw new CollectorError('folder_unusable', `${file} cannot be written: ${messageOf(error)}`, error);
   }
   return { file, bytes: (await stat(file)).size };

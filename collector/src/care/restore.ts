@@ -3,6 +3,7 @@ import { copyFile, chmod, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, CollectorError } from '../errors.ts';
 import { chooseDriver } from '../store/drivers/choose-driver.ts';
+import { checkFile } from '../store/check-file.ts';
 import { databaseName, lockFolder } from '../store/open-files.ts';
 import { flush, mustBeWhole } from './files.ts';
 
@@ -18,6 +19,7 @@ export interface Restored {
  */
 export async function restore(file: string, dataDir: string): Promise<Restored> {
   const driver = await chooseDriver();
+  await checkFile(file, 'Give a file that holdfast admin backup made');
   await mustBeWhole(file, driver);
   const unlock = await lockFolder(dataDir, driver);
   const place = path.join(dataDir, databaseName);

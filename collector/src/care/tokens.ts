@@ -1,5 +1,5 @@
 import type { CreateTokenAnswer, CreateTokenRequest, RevokeTokenRequest, TokenView } from '@holdfast/shared';
-import { TokenBook } from '../auth/token-book.ts';
+import { problemOf, TokenBook } from '../auth/token-book.ts';
 import { CollectorError } from '../errors.ts';
 import type { Outcome, Refusal } from '../refusal.ts';
 import { openSqliteStore } from '../store/sqlite-event-store.ts';
@@ -13,6 +13,8 @@ export async function createTokenIn(
   dataDir: string,
   request: CreateTokenRequest,
 ): Promise<CreateTokenAnswer> {
+  const problem = problemOf(request); // first, so that no folder is left behind
+  if (problem !== undefined) return valueOf(problem);
   return withBook(dataDir, async (book) => valueOf(await book.create(request)));
 }
 

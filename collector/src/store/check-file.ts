@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import { applicationId, schemaVersion } from './schema.ts';
 
+const anotherFolder = 'Move it away, or choose another folder with --data';
+
 const headerBytes = 100;
 const magic = 'SQLite format 3\0';
 const userVersionAt = 60;
@@ -9,23 +11,23 @@ const applicationIdAt = 68;
 
 /**
  * Looks at a database file before SQLite may touch it. A file that is absent or empty passes. One that is no
- * database, not ours, or from a newer version is refused by name with a `CollectorError`, and stays as it
- * was.
+ * database, not ours, or from a newer version is refused by name with a `CollectorError` that ends with what
+ * else to take, and stays as it was.
  */
-export async function checkFile(path: string): Promise<void> {
+export async function checkFile(path: string, otherwise: string = anotherFolder): Promise<void> {
   const header = await readHeader(path);
   if (header.length === 0) return;
   if (header.length < headerBytes || header.toString('latin1', 0, magic.length) !== magic) {
-    throw refusal(path, 'is not a SQLite database', 'move it away');
+    throw refusal(path, 'is not a SQLite database', otherwise);
   }
   const foundId = header.readUInt32BE(applicationIdAt);
   if (foundId !== applicationId) {
-    throw refusal(path, `is a database of another program (application id ${foundId})`, 'move it away');
+    throw refusal(path, `is a database of another program (application id ${foundId})`, otherwise);
   }
   const foundVersion = header.readUInt32BE(userVersionAt);
   if (foundVersion > schemaVersion) {
     const what = `was written by a newer Holdfast (schema ${foundVersion}, this one knows ${schemaVersion})`;
-    throw refusal(path, what, 'start that version');
+    throw refusal(path, what, 'Take that version, or choose another file or folder');
   }
 }
 
@@ -45,12 +47,5 @@ async function readHeader(path: string): Promise<Buffer> {
 }
 
 function refusal(path: string, what: string, mend: string): CollectorError {
-  return new CollectorError(
-    'database_refused',
-    `${path} ${what}; it was left untouched. ${capitalised(mend)}, or choose another folder with --data`,
-  );
-}
-
-function capitalised(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return new CollectorError('database_refused', `${path} ${what}; it was left untouched. ${mend}`);
 }

@@ -54,7 +54,7 @@ export function text(limit = 256): Reader<string> {
   return (input, place) => {
     if (typeof input !== 'string') return misfit(place, 'a string', input);
     if (input.length > limit)
-      return misfit(place, `at most ${limit} characters`, `${input.length} characters`);
+      throw new Misfit(`${place} must be at most ${limit} characters, got ${input.length} characters`);
     return steering.test(input) ? plain(input) : input;
   };
 }

@@ -1,6 +1,7 @@
 import { createAgent } from '@holdfast/agent';
 import { systemClock } from '@holdfast/collector';
 import { writeFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { createApiClient } from '../../../cli/src/client/api-client.ts';
@@ -41,6 +42,15 @@ test('a command asks over https, with the authority of a file', async () => {
   expect(await runCommand(['status', '--ca', path.join(folder, 'empty')], { url })).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--ca must name a file with certificates in PEM') as string,
+  });
+});
+
+test('whoever asks for TLS in plain text is told how to come', async () => {
+  const { port } = await start(scopeOfTest());
+  const { code, stderr } = await runCommand(['status'], { url: `http://127.0.0.1:${port}` });
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr: expect.stringContaining('does it want https://?') as string,
   });
 });
 
@@ -97,6 +107,11 @@ test('a token leaves this machine only encrypted', async () => {
   const url = 'http://collector.example:4900';
   const says = 'the address must begin with https://';
   await expect(createApiClient({ url, token }).status()).rejects.toMatchObject({ exitCode: 2 });
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  for (const { address, family } of [...own, { address: '0.0.0.0', family: 'IPv4' }]) {
+    const here = `http://${family === 'IPv6' ? `[${address}]` : address}:1`;
+    await expect(createApiClient({ url: here, token }).status(), here).rejects.toMatchObject({ exitCode: 5 });
+  }
   for (const line of ['status', 'events tail', 'wait breaker a/b']) {
     const { code, stderr } = await runCommand(line.split(' '), { url, env: { HOLDFAST_TOKEN: token } });
     expect({ code, stderr }, line).toEqual({ code: 2, stderr: expect.stringContaining(says) as string });

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { scopeOfTest } from '../../support/scope.ts';
@@ -32,6 +33,27 @@ test('data goes into a file, through a check, and back', async () => {
     code: 0,
     stdout: expect.stringContaining('holdfast.db.before-restore') as string,
   });
+});
+
+test('a backup names the folder that is not there', async () => {
+  const scope = scopeOfTest();
+  const { dataDir } = await startTestCollector(scope);
+  const folder = path.join(await temporaryFolder(scope), 'nothing');
+  expect(await runCommand(['admin', 'backup', `${folder}/x.db`, '--data', dataDir])).toMatchObject({
+    code: 3,
+    stderr: `holdfast: there is no folder ${folder} for x.db\n`,
+  });
+});
+
+test('what is no backup is refused, and leaves nothing behind', async () => {
+  const folder = await temporaryFolder(scopeOfTest());
+  const [file, data] = [path.join(folder, 'notes.txt'), path.join(folder, 'data')];
+  await writeFile(file, 'some text');
+  expect(await runCommand(['admin', 'restore', file, '--data', data])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Give a file that holdfast admin backup made') as string,
+  });
+  expect(existsSync(data)).toBe(false);
 });
 
 test.each(['backup x.db', 'check', 'rebuild'])('admin %s names a folder that is not there', async (line) => {

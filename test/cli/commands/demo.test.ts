@@ -53,8 +53,10 @@ describe('demo fail and heal', () => {
     ['fail payments --mode slow --class caller', /--class goes with --mode erroring/],
     ['fail payments --mode hanging --delay 1s', /--delay goes with --mode slow/],
     ['fail payments --mode slow --for 2h', /--for must be between 100ms and 1 h, got '2h'/],
-    ['fail payments --mode slow --for soon', /--for must be a time such as 30s.*'soon'/],
-    ['fail payments', /--mode/],
+    ['fail payments --mode slow --for soon', /--for must be a span such as 30s.*'soon'/],
+    ['fail payments', /--mode says how it is to fail: slow, erroring/],
+    ['fail nope', /no service 'nope'; it has checkout, inventory, payments, storefront/],
+    ['heal nope', /no service 'nope'/],
   ])('%s is refused in one line', async (line, says) => {
     const { url, bodies } = await openShop();
     const { code, stderr } = await runCommand(['demo', ...line.split(' ')], { url });

@@ -1,4 +1,5 @@
 import { FakeClock } from '@holdfast/agent/testing';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../cli/src/time/system-clock.ts';
@@ -77,11 +78,15 @@ test('tokens in a folder are listed and revoked without a collector', async () =
 test.each([
   [['--scope', 'root', '--name', 'x'], 'ingest, read, operate, admin'],
   [['--scope', 'read'], '--name'],
-  [['--scope', 'ingest', '--name', 'x'], 'services'],
+  [['--scope', 'ingest', '--name', 'x'], '--service must name the services'],
   [['--scope', 'read', '--name', 'x', '--expires', 'soon'], '--expires'],
-  [['--scope', 'read', '--name', 'x', '--expires', '500d'], 'expiresInMs'],
+  [
+    ['--scope', 'read', '--name', 'x', '--expires', '500d'],
+    "--expires must be between 1 m and 366 d, got '500d'",
+  ],
 ])('a wrong token is refused by name: %j', async (options, named) => {
-  const dataDir = await temporaryFolder(scopeOfTest());
+  const dataDir = path.join(await temporaryFolder(scopeOfTest()), 'new');
   const { code, stderr } = await runCommand(['tokens', 'create', ...options, '--data', dataDir]);
   expect([code, stderr]).toEqual([2, expect.stringContaining(named)]);
+  expect(existsSync(dataDir)).toBe(false);
 });
