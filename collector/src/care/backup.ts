@@ -22,7 +22,8 @@ export async function backUp(dataDir: string, file: string): Promise<Backup> {
   const driver = await chooseDriver();
   const partial = `${file}.partial`;
   try {
-    await writeFile(partial, '', { mode: 0o600, flag: 'wx' }); // where that cannot be done, it is not for SQLite to say so
+    // Where that cannot be done, it is not for SQLite to say so.
+    await writeFile(partial, '', { mode: 0o600, flag: 'wx' });
     await inspect(path.join(dataDir, databaseName), driver, (database) =>
       database.run('VACUUM INTO ?', [partial]),
     );
