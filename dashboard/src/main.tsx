@@ -1,9 +1,10 @@
 import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
 import { LiveConnection } from './live/connection.ts';
-import { questionOf } from './live/question-of.ts';
 import { createLiveStore } from './live/store.ts';
 import { openWebSocket } from './live/web-socket.ts';
+import { createPageQuestion } from './question/page-question.ts';
+import { questionOf } from './question/question-of.ts';
 import { Door, type Opened } from './session/door.tsx';
 import { codeInFragment, createLogin } from './session/login.ts';
 import { systemClock, systemRandom } from './time/system-clock.ts';
@@ -12,6 +13,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/strip.css';
+import './styles/filter.css';
 import './styles/controls.css';
 import './styles/breakers.css';
 import './styles/breakers-narrow.css';
@@ -30,21 +32,27 @@ const login = createLogin(pageUrl.href, (input, init) => fetch(input, init));
 /** The connection of one person, from the log-in to the log-out. */
 function open(): Opened {
   const store = createLiveStore(systemClock);
+  const question = createPageQuestion(window);
   const live = new LiveConnection({
     url: socketUrl.href,
-    question: questionOf(location.search),
+    question: questionOf(question.asked()).question,
     clock: systemClock,
     random: systemRandom,
     open: openWebSocket(login.protocolsFor),
     onMessage: store.apply,
     onConnection: store.setConnection,
-    onRefusal: ({ detail }) => store.refuse(detail),
+    onRefusal: store.refuse,
+  });
+  question.subscribe(() => {
+    store.refuse(undefined);
+    live.ask(questionOf(question.asked()).question);
   });
   const retryNow = (): void => live.retryNow();
   window.addEventListener('online', retryNow);
   return {
     services: {
       store,
+      question,
       api: createApi(pageUrl.href, login.send),
       clock: systemClock,
       ticker: createTicker(systemClock, tickMs),
@@ -53,6 +61,7 @@ function open(): Opened {
     },
     close() {
       window.removeEventListener('online', retryNow);
+      question.close();
       live.close();
     },
   };

@@ -30,7 +30,8 @@ export function App({ model, columns, rows, style, url }: AppProps): ReactElemen
   const height = Math.max(1, rows - 1);
   const status = statusOf(state.view, state.now);
   const { at, replay } = state.view;
-  const strip = stripLine({ status, freshness: state.freshness, replay, at, width: columns, style });
+  const moment = { at, now: state.wallNow };
+  const strip = stripLine({ status, freshness: state.freshness, replay, ...moment, width: columns, style });
   const notices = noticeLines({ view: state.view, now: state.wallNow, width: columns, style });
   const lines = Math.max(0, height - 2 - notices.length);
   return (

@@ -1,6 +1,7 @@
 import { type AgentView, formatDuration, isSkewed } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { StateShape } from '../components/state-shape.tsx';
 import { Since } from '../components/timed.tsx';
@@ -14,7 +15,7 @@ export function AgentsPanel(): ReactElement {
   return (
     <Panel name="agents" title="Agents" note={note}>
       {agents.length === 0 ? (
-        <p className="quiet-note">None is connected.</p>
+        <Nothing words="None is connected." />
       ) : (
         <ul className="list scroll-list">
           {sorted.map((agent) => (

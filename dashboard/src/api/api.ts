@@ -1,4 +1,4 @@
-import type { ActAnswer, Result, SeriesAnswer } from '@holdfast/shared';
+import type { ActAnswer, Result, SeriesAnswer, StatusView } from '@holdfast/shared';
 import { type ActRequest, resourcePath } from '../acts/act-request.ts';
 import { problemText } from './problem-text.ts';
 
@@ -14,6 +14,8 @@ export interface SeriesQuery {
 export interface Api {
   act(request: ActRequest): Promise<Result<ActAnswer>>;
   series(query: SeriesQuery, signal: AbortSignal): Promise<Result<SeriesAnswer>>;
+  /** Of the whole fleet; `at` is a past moment, epoch milliseconds. */
+  status(at: number | undefined, signal: AbortSignal): Promise<Result<StatusView>>;
 }
 
 /** `base` is the page's own address; `send` is the browser's `fetch`. */
@@ -40,6 +42,10 @@ export function createApi(base: string, send: typeof fetch): Api {
       const answer = await ask(`${resourcePath(address)}/series?${range}`, { signal });
       if (!answer.ok) return answer;
       return { ok: true, value: answer.value as SeriesAnswer }; // our collector's word
+    },
+    async status(at, signal) {
+      const answer = await ask(`api/v1/status${at === undefined ? '' : `?at=${Math.floor(at)}`}`, { signal });
+      return answer.ok ? { ok: true, value: answer.value as StatusView } : answer; // our collector's word
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Act } from '../acts/act.ts';
 import { ActDialog } from '../acts/act-dialog.tsx';
 import { Toast } from '../components/toast.tsx';
 import { FirstSteps } from '../empty/first-steps.tsx';
-
+import { FilterBar } from '../filter/filter-bar.tsx';
 import { NoticeBars } from '../strip/notice-bars.tsx';
 import { StatusStrip } from '../strip/status-strip.tsx';
 import { Board } from './board.tsx';
@@ -13,6 +13,7 @@ import {
   DashboardContext,
   useBreakerOrder,
   useDashboard,
+  useFilter,
   useFleet,
   useFreshnessState,
   useTimedText,
@@ -57,6 +58,7 @@ function Page(): ReactElement {
     <div className="page" data-fresh={fresh}>
       <StatusStrip />
       <NoticeBars />
+      <FilterBar />
       <Content fresh={fresh} />
     </div>
   );
@@ -68,7 +70,8 @@ function Content({ fresh }: { readonly fresh: ReturnType<typeof useFreshnessStat
   const hasAgents = useFleet('agents').length > 0;
   const hasEvents = useFleet('events').length > 0;
   const hasErrors = useFleet('errors').length > 0;
-  const isBegun = hasBreakers || hasFlags || (!hasAgents && (hasEvents || hasErrors));
+  const isFiltered = useFilter() !== undefined;
+  const isBegun = isFiltered || hasBreakers || hasFlags || (!hasAgents && (hasEvents || hasErrors));
   if (fresh === 'connecting') return <NoAnswerYet />;
   return <main className="content">{isBegun ? <Board /> : <FirstSteps />}</main>;
 }

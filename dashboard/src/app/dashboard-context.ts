@@ -1,14 +1,26 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
-import type { Clock, FleetView, Freshness, ResourceView, SessionView } from '@holdfast/shared';
+import type {
+  Clock,
+  FleetView,
+  Freshness,
+  LiveRefusal,
+  LiveView,
+  ResourceView,
+  SessionView,
+} from '@holdfast/shared';
 import type { Act } from '../acts/act.ts';
 import type { Api } from '../api/api.ts';
-
 import type { BreakerOrder, LiveStore } from '../live/store.ts';
+import type { Asked } from '../question/asked.ts';
+import type { PageQuestion } from '../question/page-question.ts';
+import { questionOf } from '../question/question-of.ts';
 import type { Ticker } from '../time/ticker.ts';
 
 /** What every part of the page may reach. */
 export interface Dashboard {
   readonly store: LiveStore;
+  /** What the address of the page asks for. */
+  readonly question: PageQuestion;
   readonly api: Api;
   readonly clock: Clock;
   readonly ticker: Ticker;
@@ -41,10 +53,36 @@ export function useFleet<P extends Exclude<keyof FleetView, 'at'>>(part: P): Fle
 }
 
 /** The whole view, with every message. */
-export function useFleetView(): FleetView {
+export function useFleetView(): LiveView {
   const { store } = useDashboard();
   const subscribe = useCallback((listener: () => void) => store.subscribe('view', listener), [store]);
   return useSyncExternalStore(subscribe, store.view);
+}
+
+/** What the address of the page asks for. */
+export function useAsked(): Asked {
+  const { question } = useDashboard();
+  return useSyncExternalStore(question.subscribe, question.asked);
+}
+
+/** The filter that holds; `undefined` where everything is shown. */
+export function useFilter(): string | undefined {
+  const { question } = questionOf(useAsked());
+  return useRefusal()?.field === 'q' ? undefined : question.q;
+}
+
+/** Why what was asked for is not shown; `undefined` while it is. */
+export function useRefusal(): LiveRefusal | undefined {
+  const { store } = useDashboard();
+  const subscribe = useCallback((listener: () => void) => store.subscribe('connection', listener), [store]);
+  return useSyncExternalStore(subscribe, store.refusal);
+}
+
+/** Whether what is shown is the past. */
+export function useIsPast(): boolean {
+  const { store } = useDashboard();
+  const subscribe = useCallback((listener: () => void) => store.subscribe('view', listener), [store]);
+  return useSyncExternalStore(subscribe, () => store.view().replay !== undefined);
 }
 
 export function useBreakerOrder(): BreakerOrder {

@@ -1,6 +1,7 @@
 import { type AuditEntry, describeAudit, formatTime, reasonWords } from '@holdfast/shared';
 import { memo, type ReactElement, useMemo } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Moment } from '../components/timed.tsx';
 
@@ -11,7 +12,7 @@ export function AuditPanel(): ReactElement {
   return (
     <Panel name="audit" title="Audit">
       {newest.length === 0 ? (
-        <p className="quiet-note">Nobody has intervened.</p>
+        <Nothing words="Nobody has intervened." />
       ) : (
         <ol className="list scroll-list" aria-label="Audit, newest first">
           {newest.map((entry) => (

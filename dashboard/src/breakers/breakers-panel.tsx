@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactElement, useCallback, useState } from 'react';
 import { useBreakerOrder } from '../app/dashboard-context.ts';
 import { createNearness, type Nearness } from '../components/nearness.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { BreakerRow } from './breaker-row.tsx';
 
@@ -61,7 +62,7 @@ export function BreakersPanel(props: BreakersPanelProps): ReactElement {
               nearness={nearness}
             />
           ))}
-          {shown.length === 0 && <p className="quiet-note">{nothingToShow(order.all.length)}</p>}
+          {shown.length === 0 && <Nothing words={nothingToShow(order.all.length)} />}
         </div>
       </div>
     </Panel>

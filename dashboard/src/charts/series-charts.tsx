@@ -1,5 +1,6 @@
-import { formatClock, formatMs, formatRate } from '@holdfast/shared';
+import { formatMs, formatRate, formatTime } from '@holdfast/shared';
 import { type ReactElement, useMemo, useState } from 'react';
+import { useDashboard, useIsPast } from '../app/dashboard-context.ts';
 import { Segments } from '../components/segments.tsx';
 import type { ChartStyle } from './chart-config.ts';
 import { ChartLegend } from './chart-legend.tsx';
@@ -38,7 +39,7 @@ export function SeriesCharts({ address, name, range, onRange }: SeriesChartsProp
           nameOf={(one) => one.label}
           onChoose={onRange}
         />
-        <span className="charts-at">{hoverAt === undefined ? 'now' : `at ${formatClock(hoverAt)}`}</span>
+        <ChartMoment hoverAt={hoverAt} until={state.until} />
       </div>
       {problem !== undefined && (
         <p className="chart-problem" role="alert">
@@ -65,6 +66,14 @@ export function SeriesCharts({ address, name, range, onRange }: SeriesChartsProp
       </figure>
     </div>
   );
+}
+
+/** Of when the figures in the legend are: the moment under the pointer, else the right end of the charts. */
+function ChartMoment({ hoverAt, until }: { hoverAt: number | undefined; until: number }): ReactElement {
+  const { clock } = useDashboard();
+  const isPast = useIsPast();
+  const at = hoverAt ?? (isPast && until > 0 ? until : undefined);
+  return <span className="charts-at">{at === undefined ? 'now' : `at ${formatTime(at, clock.now())}`}</span>;
 }
 
 function linesOf(state: SeriesState, shape: typeof outcomeLines): ReturnType<typeof outcomeLines> {

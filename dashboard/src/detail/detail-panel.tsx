@@ -1,6 +1,6 @@
 import { lazy, type ReactElement, type Ref, Suspense, useState } from 'react';
 import type { ResourceView } from '@holdfast/shared';
-import { useResource } from '../app/dashboard-context.ts';
+import { useFilter, useResource } from '../app/dashboard-context.ts';
 import { breakerRowView, stateOf } from '../breakers/breaker-row-view.ts';
 import { type ChartRange, chartRanges } from '../charts/series-data.ts';
 import { StateShape } from '../components/state-shape.tsx';
@@ -24,11 +24,16 @@ interface DetailPanelProps {
 /** All about the breaker that is looked at. */
 export function DetailPanel({ address, isFollowing, headRef }: DetailPanelProps): ReactElement {
   const resource = useResource(address);
+  const isFiltered = useFilter() !== undefined;
   const [range, setRange] = useState<ChartRange>(chartRanges[0]);
   if (resource === undefined) {
     return (
       <section className="panel" data-panel="detail" aria-label="Chosen breaker">
-        <p className="quiet-note">{address} is not known to this collector.</p>
+        <p className="quiet-note">
+          {isFiltered
+            ? `The filter does not let ${address} through.`
+            : `${address} is not known to this collector.`}
+        </p>
       </section>
     );
   }

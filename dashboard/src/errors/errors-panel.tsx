@@ -1,6 +1,7 @@
 import { type ErrorView, errorClassWord, errorKey, unclassifiedHint } from '@holdfast/shared';
 import type { ReactElement, ReactNode } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { shortAddress } from '../components/short-address.ts';
 import { Since } from '../components/timed.tsx';
@@ -13,7 +14,7 @@ export function ErrorsPanel(): ReactElement {
   return (
     <Panel name="errors" title="Errors" note={`${errors.length}`}>
       {errors.length === 0 ? (
-        <p className="quiet-note">No error has been counted.</p>
+        <Nothing words="No error has been counted." />
       ) : (
         <>
           <div className="error-row list-head" aria-hidden="true">

@@ -1,6 +1,7 @@
 import { describeEvent, eventTone, type FleetEvent } from '@holdfast/shared';
 import { memo, type ReactElement, useMemo } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Moment } from '../components/timed.tsx';
 
@@ -13,7 +14,7 @@ export function EventsPanel(): ReactElement {
   return (
     <Panel name="events" title="Events">
       {newest.length === 0 ? (
-        <p className="quiet-note">Nothing has happened yet.</p>
+        <Nothing words="Nothing has happened yet." />
       ) : (
         <ol className="list scroll-list" role="log" aria-label="Events, newest first" aria-live="off">
           {newest.map((event) => (

@@ -1,6 +1,7 @@
 import type { FlagView } from '@holdfast/shared';
 import { memo, type ReactElement } from 'react';
 import { useDashboard, useFleet } from '../app/dashboard-context.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Left, Since } from '../components/timed.tsx';
 import { actObstacle } from '../session/rights.ts';
@@ -13,7 +14,7 @@ export function FlagsPanel(): ReactElement {
   return (
     <Panel name="flags" title="Flags" note={`${flags.length}`}>
       {flags.length === 0 ? (
-        <p className="quiet-note">No connected service has defined a flag.</p>
+        <Nothing words="No connected service has defined a flag." />
       ) : (
         <ul className="list">
           {flags.map((flag) => (

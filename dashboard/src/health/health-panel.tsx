@@ -1,5 +1,6 @@
 import { type ReactElement, useMemo } from 'react';
 import { useHealthChecks } from '../app/dashboard-context.ts';
+import { Nothing } from '../components/nothing.tsx';
 import { Panel } from '../components/panel.tsx';
 import { StateShape } from '../components/state-shape.tsx';
 import { Since } from '../components/timed.tsx';
@@ -13,7 +14,7 @@ export function HealthPanel(): ReactElement {
   return (
     <Panel name="health" title="Health checks" note={note}>
       {checks.length === 0 ? (
-        <p className="quiet-note">No service has a health check.</p>
+        <Nothing words="No service has a health check." />
       ) : (
         <ul className="list scroll-list">
           {failing.map((check) => (

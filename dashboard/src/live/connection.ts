@@ -16,6 +16,8 @@ import {
 export type OpenSocket = (url: string, subprotocol: string, hears: SocketListener) => LiveSocket;
 
 export interface LiveSocket {
+  /** Only called once it has brought a message. */
+  send(text: string): void;
   close(): void;
 }
 
@@ -34,7 +36,7 @@ export interface LiveConnectionOptions {
   /** `openWebSocket` on the page. */
   readonly open: OpenSocket;
   readonly onMessage: (message: LiveMessage) => void;
-  /** The question cannot be answered; the page goes on with the present. */
+  /** The question cannot be answered; the page goes on without the part that is wrong. */
   readonly onRefusal?: (refusal: LiveRefusal) => void;
   readonly onConnection: (connection: Connection) => void;
 }
@@ -48,6 +50,8 @@ export class LiveConnection {
   private readonly options: LiveConnectionOptions;
   private attempt = 0;
   private question: LiveQuestion;
+  /** Until the first snapshot, messages are still of the question before. */
+  private isAnswered = false;
   /** The present try; what an earlier one still says is not listened to. */
   private present: { socket?: LiveSocket } | undefined;
   private retry: TimerHandle | undefined;
@@ -67,6 +71,16 @@ export class LiveConnection {
     this.connect();
   }
 
+  /** Asks something else from now on: on the connection where it stands, else with a new try at once. */
+  ask(question: LiveQuestion): void {
+    this.question = question;
+    if (this.retry !== undefined) return this.retryNow();
+    if (this.present === undefined) return; // closed
+    if (this.attempt === 0) return this.subscribe();
+    this.present.socket?.close();
+    this.connect();
+  }
+
   close(): void {
     const socket = this.present?.socket;
     this.present = undefined;
@@ -83,6 +97,7 @@ export class LiveConnection {
     const started: { socket?: LiveSocket } = {};
     this.present = started;
     this.expectWord();
+    this.isAnswered = this.question.cursor !== undefined; // then the first answer need not be a snapshot
     const query = liveQueryOf(this.question);
     started.socket = this.options.open(`${this.options.url}${query}`, liveSubprotocol, {
       message: (data) => {
@@ -102,21 +117,30 @@ export class LiveConnection {
     }, silenceMs);
   }
 
+  private subscribe(): void {
+    this.isAnswered = false;
+    this.present?.socket?.send(JSON.stringify({ type: 'subscribe', ...this.question }));
+  }
+
   private hear(data: unknown): void {
     const message = typeof data === 'string' ? readLiveMessage(data) : undefined;
     if (message?.ok !== true) return;
     if (message.value.type === 'refused') return this.giveUp(message.value);
-    this.question = liveQuestionAfter(message.value);
+    if (message.value.type === 'snapshot') this.isAnswered = true;
+    if (this.isAnswered) this.question = liveQuestionAfter(message.value, this.question.q);
     this.expectWord();
     if (this.attempt > 0) this.options.onConnection({ state: 'open' });
     this.attempt = 0;
     this.options.onMessage(message.value);
   }
 
-  /** The past that was asked for cannot be shown. */
+  /** The filter, or the past, that was asked for cannot be shown: all of the rest is. */
   private giveUp(refusal: LiveRefusal): void {
-    this.question = {};
+    const { q, at, speed } = this.question;
+    const past = at === undefined ? {} : { at, ...(speed === undefined ? {} : { speed }) };
+    this.question = refusal.field === 'q' ? past : q === undefined ? {} : { q };
     this.options.onRefusal?.(refusal);
+    if (this.attempt === 0) this.subscribe();
   }
 
   private lose(): void {

@@ -8,6 +8,7 @@ import {
   isProblem,
   type LiveConnection,
   type LiveMessage,
+  type LiveRefusal,
   type LiveView,
   type ResourceView,
   worstFirst,
@@ -36,9 +37,9 @@ export interface BreakerOrder {
 export interface LiveStore {
   apply(message: LiveMessage): void;
   setConnection(connection: LiveConnection): void;
-  /** Why the past that was asked for is not shown. */
-  refuse(detail: string): void;
-  refusal(): string | undefined;
+  /** Why what was asked for is not shown; `undefined` forgets it. */
+  refuse(refusal: LiveRefusal | undefined): void;
+  refusal(): LiveRefusal | undefined;
   subscribe(topic: Topic, listener: () => void): () => void;
   view(): LiveView;
   connection(): LiveConnection;
@@ -60,7 +61,7 @@ export function createLiveStore(clock: Clock): LiveStore {
   let checks: readonly ResourceView[] = [];
   let connection: LiveConnection = { state: 'connecting', attempt: 0 };
   let heardAt: number | undefined;
-  let refusal: string | undefined;
+  let refusal: LiveRefusal | undefined;
 
   function freshness(): Freshness {
     return freshnessOf({ connection, heardAt, monotonic: clock.monotonic() });
@@ -89,8 +90,8 @@ export function createLiveStore(clock: Clock): LiveStore {
       connection = next;
       tell('connection');
     },
-    refuse(detail) {
-      refusal = detail;
+    refuse(next) {
+      refusal = next;
       tell('connection');
     },
     refusal: () => refusal,

@@ -11,6 +11,7 @@ export function openWebSocket(protocolsFor: (subprotocol: string) => Promise<rea
     };
     connect().catch(() => hears.end());
     return {
+      send: (text) => socket?.send(text),
       close() {
         isClosed = true;
         socket?.close();

@@ -1,16 +1,18 @@
-import { knownSentence, type StatusView, statusOf } from '@holdfast/shared';
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { knownSentence, type StatusView } from '@holdfast/shared';
+import { type ReactElement, useEffect, useState } from 'react';
 import { useDashboard, useFleetView, useFreshnessState, useTimedText } from '../app/dashboard-context.ts';
 import { StateShape } from '../components/state-shape.tsx';
 import { SessionMark } from '../session/session-mark.tsx';
 import { announcementKey, freshnessText, pageTitle } from './strip-words.ts';
+import { useStatus } from './use-status.ts';
 
 /** What must be read in three seconds: is it bad, what, since when, why, and is this still true. */
 export function StatusStrip(): ReactElement {
   const status = useStatus();
   const fresh = useFreshnessState();
+  const { clock } = useDashboard();
   const { at } = useFleetView();
-  const sentence = knownSentence(status.sentence, fresh, at);
+  const sentence = knownSentence(status.sentence, fresh, { at, now: clock.now() });
   const title = pageTitle(status, fresh);
   useEffect(() => {
     document.title = title;
@@ -40,13 +42,6 @@ export function StatusStrip(): ReactElement {
 }
 
 const levelShapes = { empty: 'disabled', calm: 'closed', degraded: 'half_open', broken: 'open' } as const;
-
-/** Told again each second, because it says how long. */
-function useStatus(): StatusView {
-  const view = useFleetView();
-  const second = Number(useTimedText((now) => String(Math.floor(now / 1_000))));
-  return useMemo(() => statusOf(view, second * 1_000), [view, second]);
-}
 
 function FreshnessMark(): ReactElement {
   const { store, retryNow } = useDashboard();

@@ -16,13 +16,13 @@ export function readLiveRequest(frame: string): Result<LiveQuestion> {
 
 /** The question in the query of the feed's address; `get` gives a value of it by name. */
 export function readLiveQuery(get: (name: string) => string | undefined): Result<LiveQuestion> {
-  const speed = get('speed');
-  const given = { q: get('q'), cursor: get('cursor'), at: get('at') };
-  return read(
-    objectOf(fields),
-    { ...given, speed: speed === undefined ? speed : Number(speed) },
-    'the query',
-  );
+  const given = { q: get('q'), cursor: get('cursor'), at: get('at'), speed: numeric(get('speed')) };
+  return read(objectOf(fields), given, 'the query');
+}
+
+/** What is no number stays as it is: the refusal quotes it. */
+function numeric(value: string | undefined): unknown {
+  return value === undefined || value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
 }
 
 /** The query that asks a question, with its `?`; empty where there is none. */

@@ -1,5 +1,5 @@
 import type { Freshness } from '../live/freshness.ts';
-import { formatClock, formatDuration } from './format.ts';
+import { formatDuration, formatTime } from './format.ts';
 
 /** How fresh the data is: "live 0.4 s", "STALE 38 s". */
 export function freshnessWords(freshness: Freshness): string {
@@ -21,15 +21,22 @@ export function freshnessStep(freshness: Freshness): string | undefined {
   return `reconnecting in ${Math.ceil(freshness.retryInMs / 1_000)} s`;
 }
 
-/** The sentence of a status, with what must be said of it first: old data is told as such. */
-export function knownSentence(sentence: string, state: Freshness['state'], at: number): string {
+/**
+ * The sentence of a status, with what must be said of it first: old data is told as such. `at` is the moment
+ * of the data, `now` is the reader's clock.
+ */
+export function knownSentence(
+  sentence: string,
+  state: Freshness['state'],
+  { at, now }: { readonly at: number; readonly now: number },
+): string {
   switch (state) {
     case 'connecting':
       return 'Connecting to the collector';
     case 'live':
       return sentence;
     case 'stale':
-      return `Last known at ${formatClock(at)}: ${sentence}`;
+      return `Last known at ${formatTime(at, now)}: ${sentence}`;
   }
 }
 

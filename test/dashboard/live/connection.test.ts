@@ -68,14 +68,20 @@ test('reads the snapshot and what follows, and comes back after a cut', async ()
 });
 
 /** A socket that does only what the test says. */
-function silentSockets(): { open: OpenSocket; listeners: SocketListener[]; closedCount: () => number } {
+function silentSockets(): {
+  open: OpenSocket;
+  listeners: SocketListener[];
+  sent: unknown[];
+  closedCount: () => number;
+} {
   const listeners: SocketListener[] = [];
+  const sent: unknown[] = [];
   let closed = 0;
   const open: OpenSocket = (_url, _subprotocol, hears) => {
     listeners.push(hears);
-    return { close: () => closed++ };
+    return { close: () => closed++, send: (text) => sent.push(JSON.parse(text)) };
   };
-  return { open, listeners, closedCount: () => closed };
+  return { open, listeners, sent, closedCount: () => closed };
 }
 
 test('waits longer after each failed try, up to five seconds', async () => {
@@ -150,12 +156,54 @@ test('goes to the present where the past is refused', async () => {
   expect(urls).toEqual(['ws://x?at=x', 'ws://x']);
 });
 
+const snapshotOf = (cursor: string): string => JSON.stringify({ type: 'snapshot', view: emptyView, cursor });
+
+test('another question goes over the connection that stands', async () => {
+  const { listeners, open, urls, sent } = listeningSockets();
+  const { clock, connection, states } = connected(scopeOfTest(), 'ws://x', { open });
+  listeners.at(-1)?.message(snapshotOf('a.1'));
+  connection.ask({ q: 'state:open' });
+  expect(sent).toEqual([{ type: 'subscribe', q: 'state:open' }]);
+  expect(states.at(-1)).toEqual({ state: 'open' });
+  listeners.at(-1)?.message(JSON.stringify({ type: 'delta', at: 1, cursor: 'a.2' })); // of the one before
+  listeners.at(-1)?.end();
+  await clock.advance(5_000);
+  expect(urls.at(-1)).toBe('ws://x?q=state%3Aopen');
+  listeners.at(-1)?.message(snapshotOf('b.1'));
+  listeners.at(-1)?.end();
+  await clock.advance(5_000);
+  expect(urls.at(-1)).toBe('ws://x?q=state%3Aopen&cursor=b.1');
+});
+
+test('another question does not wait for the next try', () => {
+  const { listeners, open, urls, sent } = listeningSockets();
+  const { connection } = connected(scopeOfTest(), 'ws://x', { open });
+  connection.ask({ q: 'a' });
+  listeners.at(-1)?.end();
+  connection.ask({ q: 'b' });
+  expect(urls).toEqual(['ws://x', 'ws://x?q=a', 'ws://x?q=b']);
+  expect(sent).toEqual([]);
+});
+
+test.each([
+  ['q', { at: '5', speed: 2 }],
+  ['at', { q: 'state:open' }],
+])('what is refused for its %s is asked again without', (field, rest) => {
+  const { listeners, open, sent } = listeningSockets();
+  const { connection, refusals } = connected(scopeOfTest(), 'ws://x', { open });
+  listeners.at(-1)?.message(snapshotOf('a.1'));
+  connection.ask({ q: 'state:open', at: '5', speed: 2 });
+  listeners.at(-1)?.message(JSON.stringify({ type: 'refused', field, detail: 'too much' }));
+  expect(refusals).toEqual(['too much']);
+  expect(sent.at(-1)).toEqual({ type: 'subscribe', ...rest });
+});
+
 /** Sockets that remember where they were to go. */
-function listeningSockets(): { open: OpenSocket; listeners: SocketListener[]; urls: string[] } {
-  const { open, listeners } = silentSockets();
+function listeningSockets(): ReturnType<typeof silentSockets> & { urls: string[] } {
+  const { open, ...sockets } = silentSockets();
   const urls: string[] = [];
   return {
-    listeners,
+    ...sockets,
     urls,
     open(url, subprotocol, hears) {
       urls.push(url);

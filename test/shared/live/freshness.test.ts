@@ -60,7 +60,13 @@ test.each([
 });
 
 test('old data is told as old, whatever it says', () => {
-  expect(knownSentence('All well', 'live', 0)).toBe('All well');
-  expect(knownSentence('All well', 'stale', 0)).toMatch(/^Last known at \d\d:\d\d:\d\d: All well$/);
-  expect(knownSentence('All well', 'connecting', 0)).toBe('Connecting to the collector');
+  const today = { at: 0, now: 0 };
+  expect(knownSentence('All well', 'live', today)).toBe('All well');
+  expect(knownSentence('All well', 'stale', today)).toMatch(/^Last known at \d\d:\d\d:\d\d: All well$/);
+  expect(knownSentence('All well', 'connecting', today)).toBe('Connecting to the collector');
+});
+
+test('data of another day is told with its date', () => {
+  const now = 3 * 86_400_000;
+  expect(knownSentence('All well', 'stale', { at: 0, now })).toMatch(/^Last known at \d{4}-\d\d-\d\d \d\d:/);
 });

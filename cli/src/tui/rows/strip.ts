@@ -26,14 +26,16 @@ export function stripLine(of: {
   readonly replay?: Replay | undefined;
   /** When what is shown was so, by the collector's clock. */
   readonly at: number;
+  /** Now, by the reader's clock. */
+  readonly now: number;
   readonly width: number;
   readonly style: Style;
 }): string {
-  const { status, freshness, replay, at, width, style } = of;
+  const { status, freshness, replay, at, now, width, style } = of;
   const isOld = freshness.state !== 'live';
   const age = replay === undefined || isOld ? freshnessText(freshness, width) : replayWords(replay);
   const right = ` ${style.clean(age)} `;
-  const known = knownSentence(status.sentence, freshness.state, at);
+  const known = knownSentence(status.sentence, freshness.state, { at, now });
   const sentence = `${isOld ? '?' : glyphs[status.level]} ${known}`;
   const left = style.clean(fit(` ${style.clean(sentence)}`, width - textWidth(right)));
   return (

@@ -8,7 +8,8 @@ const style = createStyle('basic', false);
 const live: Freshness = { state: 'live', ageMs: 400 };
 
 function strip(freshness: Freshness, view = troubledShop(), width = 60): string {
-  return stripLine({ status: statusOf(view, fixtureAt), freshness, at: fixtureAt, width, style });
+  const moment = { at: fixtureAt, now: fixtureAt };
+  return stripLine({ status: statusOf(view, fixtureAt), freshness, ...moment, width, style });
 }
 
 describe('the strip', () => {
