@@ -155,15 +155,16 @@ async function serve(of: {
   const given = [...readRoutes(shared), ...controlRoutes(control), ...accessRoutes];
   const own = [auditVerifyRoute(store), ingestRoute(agents.requests), liveRoute(() => live.standing())];
   const routes = [...own, ...given]; // `audit/verify` before `audit/{id}`
+  const endpoints = { '/api/v1/agent': agents, '/api/v1/live': live };
   const app = createApi({
     routes,
+    sockets: endpoints,
     description: openApiOf({ routes, components: createComponents(), version: options.version }),
     files: await readStaticFiles(options.dashboardDir),
     isReady: () => journal.lastFailure === undefined && store.problem === undefined,
     log: options.log,
   });
   const gate = new Gate({ ...options, port, isEncrypted: options.tls !== undefined });
-  const endpoints = { '/api/v1/agent': agents, '/api/v1/live': live };
   const { isBehindProxy } = options;
   attach(server, { app, gate, access, endpoints, isBehindProxy, log: options.log });
 

@@ -19,6 +19,7 @@ export type RefusalKind =
   | 'conflict'
   | 'too_large'
   | 'wrong_media_type'
+  | 'upgrade_required'
   | 'unavailable'
   | 'failed';
 

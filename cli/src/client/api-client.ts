@@ -36,7 +36,7 @@ export interface ApiClient {
     query?: ListQuery & { readonly kind?: ResourceKind; readonly service?: string },
   ): Promise<readonly ResourceView[]>;
   resource(address: ResourceAddress, query?: AtQuery): Promise<ResourceAnswer>;
-  errors(query?: ListQuery): Promise<readonly ErrorView[]>;
+  errors(query?: ListQuery & PeriodQuery): Promise<readonly ErrorView[]>;
   error(fingerprint: string, query?: AtQuery & { readonly class?: ErrorClass }): Promise<ErrorView>;
   /** Newest last. */
   events(query: HistoryQuery): Promise<readonly FleetEvent[]>;
@@ -74,12 +74,15 @@ export interface ListQuery extends AtQuery {
   readonly filter?: string;
 }
 
-export interface HistoryQuery extends ListQuery {
-  /** How many of the newest to give. */
-  readonly limit: number;
-  /** Epoch milliseconds, both included. */
+/** Epoch milliseconds, both included. */
+export interface PeriodQuery {
   readonly since?: number;
   readonly until?: number;
+}
+
+export interface HistoryQuery extends ListQuery, PeriodQuery {
+  /** How many of the newest to give. */
+  readonly limit: number;
 }
 
 export interface ApiClientOptions extends Target {

@@ -11,7 +11,10 @@ export function registerErrorsGet(program: Command, host: Host): void {
   group(program, 'errors', errorsDescription)
     .command('get')
     .description('all that is known of one group of errors')
-    .argument('<fingerprint>', 'the group, as holdfast errors ls names it')
+    .argument(
+      '<group>',
+      'its fingerprint; where it has none, the resource: SERVICE/NAME or SERVICE/KIND/NAME',
+    )
     .addOption(
       new Option('--class <class>', 'where errors of several classes have it; else what came last').choices(
         errorClasses,

@@ -20,8 +20,8 @@ export function registerErrorsLs(program: Command, host: Host): void {
     .action(async (options: ListOptions & Period, command: Command) => {
       const context = contextOf(command, host);
       const { query, now, told } = readListOptions(options, context, 'errors');
-      const { includes } = readPeriod(options, now);
-      const errors = (await told(context.api.errors(query))).filter((error) => includes(error.lastAt));
+      const { between } = readPeriod(options, now);
+      const errors = await told(context.api.errors({ ...query, ...between }));
       context.printList(errorColumns(now), errors, emptyText(options, 'no errors'));
       sayWhatToDo(errors, context);
     });

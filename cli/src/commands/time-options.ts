@@ -21,9 +21,9 @@ export function readHold(text: string): number {
 }
 
 /**
- * An instant in epoch milliseconds: a span before `now` such as `15m` or `15m ago`, a time of day, or an ISO
- * date; the reader's own zone where it names none. A time of day is the last that has been: after midnight
- * `23:59` is yesterday's. For `--until` it is that of today.
+ * An instant in epoch milliseconds: a span before `now` such as `15m` or `15m ago`, a time of day, an ISO
+ * date, of the reader's own zone where it names none, or epoch milliseconds. A time of day is the last that
+ * has been: after midnight `23:59` is yesterday's. For `--until` it is that of today.
  */
 export function readInstant(option: string, text: string, now: number): number {
   const span = parseDuration(text.replace(/\s+ago\s*$/i, ''));
@@ -47,6 +47,7 @@ function timeOfDay(text: string, now: number): number | undefined {
 
 /** JavaScript takes a date alone for one of Greenwich. */
 function dateOf(text: string): number | undefined {
+  if (/^\d{12,14}$/.test(text)) return Number(text); // as the JSON of every answer has it
   if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
   const instant = Date.parse(text.length === 10 ? `${text}T00:00` : text);
   return Number.isNaN(instant) ? undefined : instant;
@@ -64,7 +65,7 @@ export interface Period {
   readonly until?: string;
 }
 
-/** Whether an instant lies between `--since` and `--until`, where they are given. */
+/** `--since` and `--until`, where they are given. */
 export function readPeriod(
   options: Period,
   now: number,
@@ -72,7 +73,6 @@ export function readPeriod(
   readonly sinceAt: number | undefined;
   /** What is given of both, as the collector takes it. */
   readonly between: { readonly since?: number; readonly until?: number };
-  readonly includes: (at: number) => boolean;
 } {
   const sinceAt = options.since === undefined ? undefined : readInstant('--since', options.since, now);
   const untilAt = options.until === undefined ? undefined : readInstant('--until', options.until, now);
@@ -82,7 +82,7 @@ export function readPeriod(
     ...(sinceAt === undefined ? {} : { since: sinceAt }),
     ...(untilAt === undefined ? {} : { until: untilAt }),
   };
-  return { sinceAt, between, includes: (at) => at >= (sinceAt ?? at) && at <= (untilAt ?? at) };
+  return { sinceAt, between };
 }
 
 export const sinceOption = ['--since <time>', 'from then on: a span such as 15m, a time, or a date'] as const;

@@ -1,4 +1,4 @@
-import { errorClasses, nearestFew, show } from '@holdfast/shared';
+import { errorClasses, type ErrorView, nearestFew, placeFingerprint, show } from '@holdfast/shared';
 import { Type } from 'typebox';
 import { done, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
@@ -11,7 +11,7 @@ export function errorRoute(views: Views): Route {
     method: 'GET',
     action: 'read',
     path: '/api/v1/errors/{fingerprint}',
-    summary: 'One group of errors; of several classes, where none is given, what was seen last',
+    summary: 'One group of errors, by its fingerprint, else by its resource; of several what was seen last',
     params: { fingerprint: Type.String({ maxLength: 512 }) },
     query: { ...atQuery, class: Type.Optional(Type.Enum([...errorClasses])) },
     answer: Type.Ref('ErrorAnswer'),
@@ -20,7 +20,7 @@ export function errorRoute(views: Views): Route {
       if (!view.ok) return view;
       const { errors } = view.value;
       const [found] = errors
-        .filter((one) => one.fingerprint === fingerprint && (errorClass ?? one.class) === one.class)
+        .filter((one) => isMeant(one, fingerprint) && (errorClass ?? one.class) === one.class)
         .sort((a, b) => b.lastAt - a.lastAt);
       if (found !== undefined) return done({ ...found, ...momentIn(at, view.value) });
       const nearest = nearestFew(fingerprint, new Set(errors.map((one) => one.fingerprint)));
@@ -30,4 +30,11 @@ export function errorRoute(views: Views): Route {
       });
     },
   });
+}
+
+/** Errors without a fingerprint are called by the resource that they are of, with its kind or without. */
+function isMeant({ fingerprint, address }: ErrorView, text: string): boolean {
+  if (fingerprint === text) return true;
+  const [service, , name] = address.split('/');
+  return fingerprint === placeFingerprint(address) && (text === address || text === `${service}/${name}`);
 }

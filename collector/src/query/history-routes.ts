@@ -13,8 +13,8 @@ import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import { type EventStore, eventNumber, type PageQuery, type Place } from '../store/event-store.ts';
 import { type Filtered, filterFor } from './filtering.ts';
-import { instant, listSchema, paging } from './list-schemas.ts';
-import { atQuery, momentOf } from './moments.ts';
+import { listSchema, paging } from './list-schemas.ts';
+import { atQuery, momentOf, periodOf, periodQuery } from './moments.ts';
 import { historyPage } from './pages.ts';
 
 export interface HistoryRoutesOptions {
@@ -103,8 +103,7 @@ interface HistoryOf<T> extends Filtered<T> {
 const query = {
   ...paging,
   ...atQuery,
-  since: Type.Optional(Type.Number(instant)),
-  until: Type.Optional(Type.Number(instant)),
+  ...periodQuery,
 };
 
 interface HistoryQuery {
@@ -112,8 +111,8 @@ interface HistoryQuery {
   readonly cursor?: string;
   readonly filter?: string;
   readonly at?: string;
-  readonly since?: number;
-  readonly until?: number;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 function historyRoute<T>(clock: Clock, list: HistoryOf<T>): Route {
@@ -125,16 +124,19 @@ function historyRoute<T>(clock: Clock, list: HistoryOf<T>): Route {
     query,
     answer: listSchema(list.item),
     async handle({ query: asked }: { query: HistoryQuery }): Promise<Outcome<ListAnswer<T>>> {
-      const { limit = 100, filter, at, until, ...rest } = asked;
+      const { limit = 100, filter, at, cursor } = asked;
       const moment = at === undefined ? done(undefined) : momentOf(at, clock);
       if (!moment.ok) return moment;
+      const period = periodOf(asked);
+      if (!period.ok) return period;
       const keeps = filterFor(filter, list);
       if (!keeps.ok) return keeps;
+      const { since = 0, until } = period.value;
       const end = Math.min(until ?? Number.MAX_SAFE_INTEGER, moment.value ?? Number.MAX_SAFE_INTEGER);
       const { stored, placeOf } = list;
       const unsaved = list.unsaved();
-      const page = { limit, ...rest, until: end, keeps: keeps.value, unsaved, stored, placeOf };
-      const answer = await historyPage(page);
+      const page = { limit, since, until: end, keeps: keeps.value, unsaved, stored, placeOf };
+      const answer = await historyPage({ ...page, ...(cursor === undefined ? {} : { cursor }) });
       if (!answer.ok || moment.value === undefined) return answer;
       return done({ ...answer.value, at: moment.value });
     },

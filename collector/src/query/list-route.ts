@@ -10,7 +10,7 @@ import { done } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
 import { filterFor } from './filtering.ts';
 import { listSchema, paging } from './list-schemas.ts';
-import { atQuery, momentIn } from './moments.ts';
+import { atQuery, momentIn, type Period, periodOf } from './moments.ts';
 import { pageOf } from './pages.ts';
 import type { Views } from './views.ts';
 
@@ -21,6 +21,8 @@ export interface ListQuery {
   readonly at?: string;
   readonly kind?: string;
   readonly service?: string;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export interface ListOf<T> {
@@ -33,6 +35,8 @@ export interface ListOf<T> {
   /** Whose fields a filter has. */
   readonly filtered: FilteredList;
   readonly subjectOf: (item: T, context: FilterContext) => FilterSubject;
+  /** Whether an item is of a span of time, which is then in `query`; absent where a list takes none. */
+  readonly isWithin?: (item: T, period: Required<Period>) => boolean;
 }
 
 /** A list that is at hand as a whole: filtered, then cut into pages. */
@@ -51,7 +55,12 @@ export function listRoute<T>(views: Views, list: ListOf<T>): Route {
       const subjectOf = (item: T): FilterSubject => list.subjectOf(item, context);
       const keeps = filterFor(query.filter, { list: list.filtered, subjectOf });
       if (!keeps.ok) return keeps;
-      const page = pageOf(list.items(view.value, query).filter(keeps.value), query);
+      const period = periodOf(query);
+      if (!period.ok) return period;
+      const { since = 0, until = Number.POSITIVE_INFINITY } = period.value;
+      const shows = (item: T): boolean =>
+        (list.isWithin?.(item, { since, until }) ?? true) && keeps.value(item);
+      const page = pageOf(list.items(view.value, query).filter(shows), query);
       return page.ok ? done({ ...page.value, ...momentIn(query.at, view.value) }) : page;
     },
   });

@@ -1,9 +1,6 @@
 import { type TInteger, type TOptional, type TSchema, type TString, Type } from 'typebox';
 import { filterQuery } from './filtering.ts';
 
-/** Epoch milliseconds that a `Date` can hold. */
-export const instant = { minimum: 0, maximum: 8.64e15 } as const;
-
 /** What every list takes. */
 export const paging: {
   readonly limit: TOptional<TInteger>;

@@ -29,7 +29,7 @@ import { errorRoute } from './error-route.ts';
 import { filterFor, filterQuery } from './filtering.ts';
 import { historyRoutes } from './history-routes.ts';
 import { type ListQuery, listRoute } from './list-route.ts';
-import { atQuery, momentIn } from './moments.ts';
+import { atQuery, momentIn, periodQuery } from './moments.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { Views } from './views.ts';
 
@@ -88,9 +88,11 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       path: 'errors',
       summary: 'Errors that are the same to a person as one, busiest first',
       item: 'ErrorView',
+      query: periodQuery,
       items: (view) => view.errors,
       filtered: 'errors',
       subjectOf: errorSubject,
+      isWithin: ({ firstAt, lastAt }, { since, until }) => firstAt <= until && lastAt >= since,
     }),
     listRoute(views, {
       path: 'agents',

@@ -9,8 +9,7 @@ import { Type } from 'typebox';
 import { unknownResource } from '../control/find-breaker.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { type Route, route } from '../server/route.ts';
-import { instant } from './list-schemas.ts';
-import { atQuery, momentIn } from './moments.ts';
+import { atQuery, momentIn, periodOf, periodQuery } from './moments.ts';
 import { maxPoints, type SeriesSources, seriesOf } from './series.ts';
 import type { Views } from './views.ts';
 
@@ -53,8 +52,7 @@ export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
       summary: 'Outcomes, errors, percentiles and states over a range; else over the last 15 minutes',
       params: place,
       query: {
-        since: Type.Optional(Type.Number(instant)),
-        until: Type.Optional(Type.Number(instant)),
+        ...periodQuery,
         points: Type.Optional(Type.Integer({ minimum: 2, maximum: maxPoints })),
         step: Type.Optional(
           Type.Integer({ minimum: 1, maximum: 86_400, description: 'seconds; or `points`, not both' }),
@@ -63,12 +61,15 @@ export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
       answer: Type.Ref('SeriesAnswer'),
       handle: ({ params, query }) => {
         const address = `${params.service}/${params.kind}/${params.name}`;
-        if (query.points !== undefined && query.step !== undefined)
+        const { since, until, ...steps } = query;
+        if (steps.points !== undefined && steps.step !== undefined)
           return refused('bad_input', '`step` and `points` exclude each other', { field: 'step' });
+        const period = periodOf({ since, until });
+        if (!period.ok) return period;
         const { state, clock } = sources;
         const isKnown = state.history.knows(address) || resourceViewOf(state.fleet, address, clock.now());
         return isKnown
-          ? seriesOf(sources, { address, ...query })
+          ? seriesOf(sources, { address, ...steps, ...period.value })
           : unknownResource(state.fleet, address, clock.now());
       },
     }),

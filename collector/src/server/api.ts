@@ -14,6 +14,8 @@ export interface ApiOptions {
   readonly routes: readonly Route[];
   /** `openapi.json`, made once. */
   readonly description: unknown;
+  /** The paths of WebSockets, with the subprotocol of each. */
+  readonly sockets: Readonly<Record<string, { readonly subprotocol: string }>>;
   readonly files: StaticFiles;
   readonly isReady: () => boolean;
   readonly log: Log;
@@ -28,7 +30,7 @@ export type App = Hono<{ Bindings: Bindings }>;
 type Asked = Context<{ Bindings: Bindings }>;
 
 /** All that is answered over plain HTTP, behind the gate. */
-export function createApi({ routes, description, files, isReady, log }: ApiOptions): App {
+export function createApi({ routes, description, sockets, files, isReady, log }: ApiOptions): App {
   const app: App = new Hono();
   app.use('*', async (context, next) => {
     await next();
@@ -46,6 +48,11 @@ export function createApi({ routes, description, files, isReady, log }: ApiOptio
   for (const [path, methods] of methodsByPath(routes)) {
     const detail = `only ${methods} can be asked of this path`;
     app.all(honoPath(path), () => problemResponse({ kind: 'wrong_method', detail }, { allow: methods }));
+  }
+  for (const [path, { subprotocol }] of Object.entries(sockets)) {
+    const detail = `a WebSocket is at ${path}: ask for an upgrade, with the subprotocol ${subprotocol}`;
+    const headers = { upgrade: 'websocket', connection: 'Upgrade' };
+    app.all(path, () => problemResponse({ kind: 'upgrade_required', detail }, headers));
   }
   app.get('*', (context) => files.answer(context.req.raw) ?? context.notFound());
   app.notFound((context) => problemResponse(notFound(context)));

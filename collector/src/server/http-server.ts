@@ -175,15 +175,27 @@ function endpointOf(
   const { endpoints, principal } = of;
   const path = pathOf(request) ?? '';
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
-  if (endpoint === undefined) return refused('unknown', `there is no WebSocket at ${path.slice(0, 200)}`);
+  if (endpoint === undefined) {
+    const known = Object.keys(endpoints).join(' and ');
+    return refused('unknown', `there is no WebSocket at ${path.slice(0, 200)}; there are ${known}`);
+  }
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   if (!offered.includes(endpoint.subprotocol))
-    return refused('bad_input', `the WebSocket subprotocol must be ${endpoint.subprotocol}`);
+    return refused('bad_input', subprotocolProblem(endpoint.subprotocol, offered));
   if (principal === undefined) return refused('not_authorised', 'nobody was asked for a token');
   const allowed = permitAction(principal, endpoint.action);
   if (!allowed.ok) return allowed;
   const room = endpoint.room?.();
   return room?.ok === false ? room : { ok: true, value: endpoint };
+}
+
+function subprotocolProblem(subprotocol: string, offered: readonly string[]): string {
+  const got =
+    offered
+      .filter((name) => name !== '')
+      .join(', ')
+      .slice(0, 100) || 'none';
+  return `the WebSocket must offer its subprotocol, Sec-WebSocket-Protocol: ${subprotocol}, got ${got}`;
 }
 
 function writeProblem(response: ServerResponse, refusal: Refusal): void {

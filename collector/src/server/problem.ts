@@ -13,6 +13,7 @@ const statuses: Readonly<Record<RefusalKind, { readonly status: number; readonly
   conflict: { status: 409, title: 'Does not fit the present state' },
   too_large: { status: 413, title: 'Too large' },
   wrong_media_type: { status: 415, title: 'Wrong content type' },
+  upgrade_required: { status: 426, title: 'A WebSocket is needed' },
   failed: { status: 500, title: 'The collector failed' },
   unavailable: { status: 503, title: 'Not now' },
 };

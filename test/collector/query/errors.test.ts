@@ -80,6 +80,16 @@ test('errors are listed in groups, filtered and cut into pages', async () => {
   expect([...rows(page), ...rows(rest)]).toEqual(rows(all));
 });
 
+test('a span shows the errors that were seen in it', async () => {
+  const { url } = await withErrors(scopeOfTest());
+  const seen = async (query: string): Promise<unknown[]> =>
+    (await getJson<ListAnswer<ErrorView>>(`${url}/api/v1/errors?${query}`)).items.map((one) => one.class);
+  const later = new Date(startAt + 5_000).toISOString();
+  expect(await seen(`since=${later}&filter="1:a"`)).toEqual(['critical']);
+  expect(await seen(`until=${startAt + 5_000}&filter="1:a"`)).toEqual(['transient']);
+  expect(await seen(`since=${startAt}&until=${later}&filter=class:critical`)).toEqual([]);
+});
+
 test('a group is found by its fingerprint, the newest class first', async () => {
   const { url } = await withErrors(scopeOfTest());
   const get = (path: string): Promise<ErrorView> => getJson(`${url}/api/v1/errors/${path}`);
@@ -87,6 +97,8 @@ test('a group is found by its fingerprint, the newest class first', async () => 
   expect(await get('1:a?class=transient')).toMatchObject({ class: 'transient', total: 8 });
   const place = encodeURIComponent('at:checkout/circuit_breaker/payments');
   expect(await get(place)).toMatchObject({ class: 'transient', total: 5 });
+  for (const resource of ['checkout/payments', 'checkout/circuit_breaker/payments'])
+    expect(await get(encodeURIComponent(resource)), resource).toMatchObject({ class: 'transient', total: 5 });
   const before = startAt + 5_000;
   expect(await get(`1:a?at=${before}`)).toMatchObject({ class: 'transient', total: 8, at: before });
   const unknown = await fetch(`${url}/api/v1/errors/1:b`);
