@@ -5,6 +5,7 @@ import type {
   ResourceAnswer,
   ResourceView,
   StatusView,
+  TopologyView,
 } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { getJson } from '../../support/http.ts';
@@ -66,6 +67,49 @@ test('status, lists and single things can be asked of a past moment', async () =
   }
   const agents = await getJson<ListAnswer<AgentView>>(`${url}/api/v1/agents?at=${before}`);
   expect(agents.items[0]).toMatchObject({ connected: true, lastSeenAt: startAt + 10_000 });
+});
+
+test('health, agents and topology are those of the moment', async () => {
+  const scope = scopeOfTest();
+  const collector = await startTestCollector(scope);
+  const agent = await WireAgent.introduce(scope, collector.url, { version: '1.0.0' });
+  const add = [
+    { kind: 'circuit_breaker', name: 'payments', dependency: 'payments-api' },
+    { kind: 'health_check', name: 'database' },
+  ] as const;
+  const check = { resource: 1, kind: 'readiness', critical: true, sinceAt: startAt } as const;
+  const closed = { resource: 0, state: 'closed', sinceAt: startAt } as const;
+  const levels = { complete: true, breakers: [closed], flags: [] };
+  const health = [{ ...check, status: 'up' as const }];
+  agent.send(batchWith(1, { dictionary: { from: 0, add }, levels: { ...levels, health } }));
+  await agent.acknowledged(1);
+  await collector.clock.advance(10_000);
+  const failed = { kind: 'health_check.changed', resource: 1, from: 'up', to: 'down' } as const;
+  agent.send(batchWith(2, { events: [{ ...failed, at: startAt + 10_000 }, openedEvent(startAt + 10_000)] }));
+  agent.send(batchWith(3, rollupsOf({ success: 20 }, { second: startAt / 1_000 + 9 })));
+  await agent.acknowledged(3);
+  await collector.clock.advance(5_000);
+  await WireAgent.introduce(scope, collector.url, { service: 'stock' });
+  await collector.clock.advance(1_000);
+
+  const of = async (noun: string, at: number): Promise<unknown> => {
+    const answer = await getJson<Record<string, unknown>>(`${collector.url}/api/v1/${noun}?at=${at}`);
+    expect(answer['at'], noun).toBe(at);
+    return answer['items'] ?? answer['edges'];
+  };
+  const [before, after, last] = [startAt + 5_000, startAt + 11_000, startAt + 16_000];
+  expect(await of('health', before)).toMatchObject([{ health: { status: 'up', sinceAt: startAt } }]);
+  expect(await of('health', after)).toMatchObject([
+    { health: { status: 'down', sinceAt: startAt + 10_000 } },
+  ]);
+  expect(await of('agents', after)).toMatchObject([{ service: 'checkout', version: '1.0.0' }]);
+  expect(await of('agents', last)).toMatchObject([{ service: 'checkout' }, { service: 'stock' }]);
+  expect(await of('topology', before)).toMatchObject([
+    { state: 'closed', policies: [{ callsPerSecond: 0 }] },
+  ]);
+  expect(await of('topology', after)).toMatchObject([{ state: 'open', policies: [{ callsPerSecond: 2 }] }]);
+  const whole = await getJson<TopologyView>(`${collector.url}/api/v1/topology?at=${after}`);
+  expect(whole.services).toEqual(['checkout']);
 });
 
 test('events end at the moment that was asked for', async () => {
