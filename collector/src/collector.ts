@@ -10,6 +10,7 @@ import { controlRoutes } from './control/control-routes.ts';
 import { startExpiry } from './control/expiry.ts';
 import { FoldedState } from './fold/folded-state.ts';
 import { AgentEndpoint } from './ingest/agent-endpoint.ts';
+import { awaitAgents } from './ingest/awaited-agents.ts';
 import { ingestRoute } from './ingest/ingest-route.ts';
 import { Journal } from './journal/journal.ts';
 import { LiveEndpoint } from './live/live-endpoint.ts';
@@ -101,22 +102,11 @@ async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): 
     const state = new FoldedState({ store, bus, clock, log, baseEveryMs });
     await state.open();
     const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
-    await noteLostAgents(state, journal);
     return { store, bus, state, journal, clock };
   } catch (error) {
     await store.close();
     throw error;
   }
-}
-
-/** Nobody is connected to a collector that has just started, whatever its log says. */
-async function noteLostAgents({ fleet }: FoldedState, journal: Journal): Promise<void> {
-  const connected = [...fleet.instances.values()].filter((instance) => instance.connected);
-  await Promise.all(
-    connected.map(({ service, instance, epoch }) =>
-      journal.record({ type: 'disconnected', agent: { service, instance, epoch }, clean: false }),
-    ),
-  );
 }
 
 async function openAccess(
@@ -147,6 +137,7 @@ async function serve(of: {
   const { log, retentionMs, secondsRetentionMs, hoursRetentionMs, maxBytes } = options;
   const { access, book, routes: accessRoutes } = await openAccess(options, parts, port);
   const shared = { ...parts, log, retentionMs, secondsRetentionMs, access, book };
+  const stopAwaiting = await awaitAgents(shared);
   const control = new Control(shared);
   const stopExpiry = await startExpiry({ ...shared, control });
   const stopRetention = startRetention({ ...shared, hoursRetentionMs, maxBytes });
@@ -169,6 +160,7 @@ async function serve(of: {
   attach(server, { app, gate, access, endpoints, isBehindProxy, log: options.log });
 
   const stopTimers = (): Promise<void> => {
+    stopAwaiting();
     stopExpiry();
     return stopRetention();
   };

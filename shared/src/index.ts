@@ -14,7 +14,7 @@ export * from './live/live-parts.ts';
 export * from './live/live-view.ts';
 export * from './live/read-live-message.ts';
 export * from './live/read-live-question.ts';
-export { agentViewsOf, compareAgents, isSkewed } from './state/agent-view.ts';
+export { agentViewsOf, compareAgents, connectionWord, isSkewed } from './state/agent-view.ts';
 export { type Difference, differenceLimits, type DifferentValue } from './state/differences.ts';
 export { overflowFingerprint, placeFingerprint } from './state/error-groups.ts';
 export { compareErrors, errorKey, errorViewsOf } from './state/error-view.ts';

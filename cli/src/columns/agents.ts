@@ -1,5 +1,7 @@
-import { type AgentView, formatDuration, isSkewed } from '@holdfast/shared';
+import { type AgentView, connectionWord, formatDuration, isSkewed } from '@holdfast/shared';
 import { type Column, isoTime } from '../output/columns.ts';
+
+const connectionTones = { connected: 'good', awaited: 'warn', lost: 'bad' } as const;
 
 /** `now` is the time that spans are measured to. */
 export function agentColumns(now: number): readonly Column<AgentView>[] {
@@ -8,9 +10,9 @@ export function agentColumns(now: number): readonly Column<AgentView>[] {
     {
       name: 'connected',
       heading: 'CONNECTION',
-      text: (row) => (row.connected ? 'connected' : 'lost'),
+      text: connectionWord,
       plain: (row) => row.connected,
-      tone: (row) => (row.connected ? 'good' : 'bad'),
+      tone: (row) => connectionTones[connectionWord(row)],
     },
     {
       name: 'since',

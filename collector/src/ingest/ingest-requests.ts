@@ -69,14 +69,15 @@ export class IngestRequests {
   /** Writes down who has not been heard of for long. */
   sweep(now: number): void {
     for (const { agent, heardAt, isPast } of this.present.values()) {
-      if (now - heardAt > presenceMs && !this.last.has(instanceKey(agent))) void this.leave(agent, !isPast);
+      if (now - heardAt > presenceMs && !this.last.has(instanceKey(agent)))
+        void this.leave(agent, { clean: !isPast, isPast });
     }
   }
 
   /** Takes no more requests, and writes down that nobody is there any longer. */
   close(): void {
     this.isClosing = true;
-    for (const { agent, isPast } of this.present.values()) void this.leave(agent, !isPast);
+    for (const { agent, isPast } of this.present.values()) void this.leave(agent, { clean: !isPast, isPast });
   }
 
   private async inTurn(hello: Hello, frames: readonly Buffer[]): Promise<Outcome<IngestAnswer>> {
@@ -119,7 +120,8 @@ export class IngestRequests {
       if (line.failure !== undefined) throw line.failure;
       const { stored, dictionarySize: known } = intake;
       const isOver = hello.past === true && stored >= hello.next - 1;
-      if (line.saidGoodbye || isOver) await this.leave(agent, line.saidGoodbye);
+      if (line.saidGoodbye || isOver)
+        await this.leave(agent, { clean: line.saidGoodbye, isPast: hello.past === true });
       return done({ stored, dictionarySize: known, problems: line.problems, ...termsFor(host, hello) });
     } catch (error) {
       host.log('error', `a request is refused, nothing can be stored: ${messageOf(error)}`);
@@ -178,11 +180,15 @@ export class IngestRequests {
     }
   }
 
-  private async leave(agent: AgentIdentity, clean: boolean): Promise<void> {
+  private async leave(
+    agent: AgentIdentity,
+    { clean, isPast }: { readonly clean: boolean; readonly isPast: boolean },
+  ): Promise<void> {
     const { journal, log } = this.options.host;
     this.forget(agent);
     try {
-      await journal.record({ type: 'disconnected', agent, clean });
+      const why = isPast && !clean ? ({ why: 'past' } as const) : {};
+      await journal.record({ type: 'disconnected', agent, clean, ...why });
     } catch (error) {
       log('error', `a disconnect could not be stored: ${messageOf(error)}`);
     }

@@ -104,6 +104,9 @@ function presentOf(fleet: Fleet, address: string): Map<string, Present> {
   return present;
 }
 
+/** From then on nothing is heard of an instance. */
+const endsOfRuns: readonly FleetEvent['event']['kind'][] = ['agent.lost', 'agent.awaited', 'agent.stopped'];
+
 /** An instance that is under way. Of which state is known once it changes. */
 interface Open {
   readonly from: number;
@@ -141,7 +144,7 @@ function segmentsOf(events: readonly FleetEvent[], present: Present | undefined)
         const from: number = of === lastStart ? Math.min(at, startedAt) : at;
         open = { from, state: isSame ? last : undefined };
       }
-    } else if (event.kind === 'agent.lost' || event.kind === 'agent.stopped') {
+    } else if (endsOfRuns.includes(event.kind)) {
       end(at, open?.state ?? last);
     }
   }

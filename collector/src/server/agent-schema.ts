@@ -13,6 +13,7 @@ export function agentSchema(): TSchema {
     tags: Type.Record(Type.String(), Type.String()),
     agentVersion: Type.String(),
     connected: Type.Boolean(),
+    awaited: Type.Optional(Type.Boolean()),
     connectionSinceAt: instant,
     startedAt: instant,
     lastSeenAt: instant,

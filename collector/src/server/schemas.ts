@@ -258,6 +258,7 @@ function answers(): Record<string, TSchema> {
       overriddenFlags: listOf(text()),
       unhealthyChecks: listOf(text()),
       lostAgents: listOf(text()),
+      awaitedAgents: listOf(text()),
       agentCount: count(),
       'lastLeftAt?': instant(),
       'sinceAt?': instant(),

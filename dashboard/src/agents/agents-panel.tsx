@@ -1,4 +1,4 @@
-import { type AgentView, formatDuration, isSkewed } from '@holdfast/shared';
+import { type AgentView, connectionWord, formatDuration, isSkewed } from '@holdfast/shared';
 import type { ReactElement } from 'react';
 import { useFleet } from '../app/dashboard-context.ts';
 import { Nothing } from '../components/nothing.tsx';
@@ -6,12 +6,17 @@ import { Panel } from '../components/panel.tsx';
 import { StateShape } from '../components/state-shape.tsx';
 import { Since } from '../components/timed.tsx';
 
-/** Every instance that has an agent, those that are lost first. */
+/** Every instance that has an agent, those that are lost or awaited first. */
 export function AgentsPanel(): ReactElement {
   const agents = useFleet('agents');
-  const lost = agents.filter((agent) => !agent.connected);
-  const sorted = [...lost, ...agents.filter((agent) => agent.connected)];
-  const note = lost.length === 0 ? `${agents.length}` : `${agents.length}, ${lost.length} lost`;
+  const lost = agents.filter((agent) => connectionWord(agent) === 'lost');
+  const awaited = agents.filter((agent) => agent.awaited === true);
+  const sorted = [...lost, ...awaited, ...agents.filter((agent) => agent.connected)];
+  const gone = [
+    ...(lost.length === 0 ? [] : [`${lost.length} lost`]),
+    ...(awaited.length === 0 ? [] : [`${awaited.length} awaited`]),
+  ];
+  const note = [`${agents.length}`, ...gone].join(', ');
   return (
     <Panel name="agents" title="Agents" note={note}>
       {agents.length === 0 ? (
@@ -32,7 +37,7 @@ function AgentRow({ agent }: { readonly agent: AgentView }): ReactElement {
   return (
     <li className="row agent-row" data-connected={agent.connected}>
       <StateShape of={agent.connected ? 'up' : 'unknown'} />
-      <span className="agent-word">{agent.connected ? 'connected' : 'lost'}</span>
+      <span className="agent-word">{connectionWord(agent)}</span>
       <span className="health-name">
         <span className="row-name">{agent.service}</span>
         <span className="row-service">@{agent.instance}</span>

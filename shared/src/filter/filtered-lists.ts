@@ -64,7 +64,7 @@ function makeLists(): Lists {
     errors: { words: { ...ofResources, name: 'any' }, numbers: [] },
     flags: { words: { ...ofAct, state: reasons, env: 'any' }, numbers: [] },
     agents: {
-      words: { state: ['connected', 'lost'], svc: 'any', env: 'any', instance: 'any' },
+      words: { state: ['connected', 'awaited', 'lost'], svc: 'any', env: 'any', instance: 'any' },
       numbers: [],
     },
     events: { words: { ...ofAct, state: conditions, class: errorClasses, kind: kinds }, numbers: [] },

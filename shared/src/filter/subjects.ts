@@ -1,3 +1,4 @@
+import { connectionWord } from '../state/agent-view.ts';
 import type { AuditEntry, FleetEvent } from '../state/fleet.ts';
 import type { ServiceView } from '../state/select.ts';
 import type { EdgeView } from '../state/topology.ts';
@@ -113,13 +114,13 @@ export function flagSubject(flag: FlagView, context: FilterContext): FilterSubje
 }
 
 export function agentSubject(agent: AgentView): FilterSubject {
-  const { service, instance, environment, connected, version, tags } = agent;
+  const { service, instance, environment, version, tags } = agent;
   return {
     words: {
       svc: [service],
       instance: [instance],
       env: [environment],
-      state: [connected ? 'connected' : 'lost'],
+      state: [connectionWord(agent)],
     },
     text: [version, ...Object.values(tags)],
   };

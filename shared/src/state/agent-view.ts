@@ -1,5 +1,5 @@
 import type { Fleet, Instance } from './fleet.ts';
-import { isForgotten } from './fold.ts';
+import { isForgotten, isUnseenEnd } from './fold.ts';
 import type { AgentView } from './views.ts';
 
 /** What a batch a second is late anyway. */
@@ -19,7 +19,8 @@ export function compareAgents(a: AgentView, b: AgentView): number {
 
 function agentViewOf(instance: Instance, desiredVersion: number): AgentView {
   const { version, environment, connected, dropped, problems, lagMs, connectionSinceAt } = instance;
-  const lastUncleanEndAt = connected ? instance.lastUncleanEndAt : connectionSinceAt;
+  const isClean = connected || isUnseenEnd(instance);
+  const lastUncleanEndAt = isClean ? instance.lastUncleanEndAt : connectionSinceAt;
   return {
     service: instance.service,
     instance: instance.instance,
@@ -29,6 +30,7 @@ function agentViewOf(instance: Instance, desiredVersion: number): AgentView {
     tags: instance.tags,
     agentVersion: instance.agentVersion,
     connected,
+    ...(instance.endReason === 'collector_gone' ? { awaited: true } : {}),
     connectionSinceAt,
     startedAt: instance.startedAt,
     lastSeenAt: instance.lastSeenAt,
@@ -39,13 +41,22 @@ function agentViewOf(instance: Instance, desiredVersion: number): AgentView {
     appliedVersion: instance.appliedVersion,
     desiredVersion,
     ...(problems.length === 0 ? {} : { problems }),
-    uncleanEndCount: instance.uncleanEndCount + (connected ? 0 : 1),
+    uncleanEndCount: instance.uncleanEndCount + (isClean ? 0 : 1),
     ...(lastUncleanEndAt === undefined ? {} : { lastUncleanEndAt }),
   };
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** How it stands to the collector, in one word. */
+export function connectionWord({
+  connected,
+  awaited = false,
+}: Pick<AgentView, 'connected' | 'awaited'>): 'connected' | 'awaited' | 'lost' {
+  if (connected) return 'connected';
+  return awaited ? 'awaited' : 'lost';
 }
 
 const notableSkewMs = 5_000;

@@ -9,7 +9,7 @@ import type {
   FlagLevel,
   ResourceDescriptor,
 } from '../wire/messages.ts';
-import type { ControlFact } from './log-entry.ts';
+import type { ControlFact, EndReason } from './log-entry.ts';
 import type { RecentSeconds } from './recent-seconds.ts';
 
 /**
@@ -64,6 +64,8 @@ export interface Instance {
   connected: boolean;
   /** Since when it is (dis)connected. */
   connectionSinceAt: number;
+  /** Why it is not connected, where that is not because its connection was cut. */
+  endReason?: EndReason | undefined;
   lastSeenAt: number;
   /** What to add to the agent's clock to get the collector's. */
   clockOffsetMs: number;
@@ -155,10 +157,18 @@ export interface FleetEvent {
 }
 
 /** What the collector itself sees of an agent. */
-export const connectionKinds = ['agent.connected', 'agent.lost', 'agent.refused', 'agent.gap'] as const;
+export const connectionKinds = [
+  'agent.connected',
+  'agent.lost',
+  'agent.awaited',
+  'agent.refused',
+  'agent.gap',
+] as const;
 export interface ConnectionEvent {
   readonly kind: (typeof connectionKinds)[number];
   readonly at: number;
+  /** Of `agent.lost`. */
+  readonly why?: EndReason;
   readonly detail?: string;
 }
 

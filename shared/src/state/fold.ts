@@ -124,27 +124,35 @@ function uncleanEnds(
   { isSameRun, at }: { readonly isSameRun: boolean; readonly at: number },
 ): Pick<Instance, 'uncleanEndCount' | 'lastUncleanEndAt'> {
   const { uncleanEndCount = 0, lastUncleanEndAt } = known ?? {};
-  if (known === undefined || isSameRun) return { uncleanEndCount, lastUncleanEndAt };
+  if (known === undefined || isSameRun || isUnseenEnd(known)) return { uncleanEndCount, lastUncleanEndAt };
   const endedAt = known.connected ? at : known.connectionSinceAt;
   return { uncleanEndCount: uncleanEndCount + 1, lastUncleanEndAt: endedAt };
+}
+
+/** How a run ended while the collector was gone, nobody knows. */
+export function isUnseenEnd({ endReason }: Pick<Instance, 'endReason'>): boolean {
+  return endReason === 'collector_gone' || endReason === 'not_back';
 }
 
 function foldDisconnected(
   fleet: Fleet,
   entry: LogEntry,
-  fact: { readonly agent: AgentIdentity; readonly clean: boolean },
+  { agent, clean, why }: Extract<LogEntry, { readonly type: 'disconnected' }>,
 ): ReadonlySet<string> {
-  const key = instanceKey(fact.agent);
+  const key = instanceKey(agent);
   const instance = fleet.instances.get(key);
-  if (instance === undefined || instance.epoch !== fact.agent.epoch) return none;
-  if (fact.clean) {
+  if (instance === undefined || instance.epoch !== agent.epoch) return none;
+  if (why === 'not_back' && instance.endReason !== 'collector_gone') return none; // it came back meanwhile
+  if (clean || (why === 'past' && hasToldItsEnd(fleet, instance))) {
     fleet.instances.delete(key);
     if (!hasToldItsEnd(fleet, instance)) noteStop(fleet, entry, instance);
-  } else {
-    instance.connected = false;
-    instance.connectionSinceAt = entry.at;
-    note(fleet, { id: entry.id, agent: fact.agent }, { kind: 'agent.lost', at: entry.at });
+    return new Set(instance.byAddress.keys());
   }
+  if (instance.connected) instance.connectionSinceAt = entry.at;
+  instance.connected = false;
+  instance.endReason = why;
+  const kind = why === 'collector_gone' ? 'agent.awaited' : 'agent.lost';
+  note(fleet, { id: entry.id, agent }, { kind, at: entry.at, ...(why === undefined ? {} : { why }) });
   return new Set(instance.byAddress.keys());
 }
 

@@ -21,7 +21,13 @@ export type LogEntry = {
 
 export type LogFact =
   | { readonly type: 'connected'; readonly hello: Hello }
-  | { readonly type: 'disconnected'; readonly agent: AgentIdentity; readonly clean: boolean }
+  | {
+      readonly type: 'disconnected';
+      readonly agent: AgentIdentity;
+      readonly clean: boolean;
+      /** What is known of an end without a good-bye, beside that a connection was cut. */
+      readonly why?: EndReason;
+    }
   | { readonly type: 'dictionary'; readonly agent: AgentIdentity; readonly dictionary: DictionaryAddition }
   | { readonly type: 'batch'; readonly agent: AgentIdentity; readonly batch: Batch }
   /** Batches that can never arrive: the collector was restored to an earlier day. */
@@ -36,6 +42,12 @@ export type LogFact =
   /** What an agent could do of desired state. */
   | ({ readonly type: 'applied'; readonly agent: AgentIdentity } & Pick<Applied, 'version' | 'problems'>)
   | ControlFact;
+
+/**
+ * `collector_gone`: the collector itself was gone, and awaits the agent. `not_back`: it has waited long
+ * enough. `past`: an earlier process ended so long ago, and what it had left on disk is stored.
+ */
+export type EndReason = 'collector_gone' | 'not_back' | 'past';
 
 export const auditActions = [
   'flag.set',

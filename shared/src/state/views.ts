@@ -171,6 +171,8 @@ export interface AgentView {
   readonly tags: Readonly<Record<string, string>>;
   readonly agentVersion: string;
   readonly connected: boolean;
+  /** Whether the collector, which was gone itself, still waits for it; absent where it does not. */
+  readonly awaited?: boolean;
   readonly connectionSinceAt: number;
   readonly startedAt: number;
   readonly lastSeenAt: number;

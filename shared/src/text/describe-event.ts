@@ -1,4 +1,5 @@
 import type { ConnectionEvent, FleetEvent } from '../state/fleet.ts';
+import type { EndReason } from '../state/log-entry.ts';
 import type { ErrorSummary, EventKind, FlagChange, ResilienceEventBody } from '../vocabulary/events.ts';
 import type { HealthStatus } from '../vocabulary/resources.ts';
 import { describeTransition } from './describe-transition.ts';
@@ -12,6 +13,7 @@ type AnyEvent = ResilienceEventBody | ConnectionEvent;
 export function eventTone(event: AnyEvent): EventTone {
   if (event.kind === 'health_check.changed' || event.kind === 'health_check.summarised')
     return healthTones[event.to];
+  if (event.kind === 'agent.lost' && event.why === 'past') return 'quiet'; // which was told when it ended
   return tones[event.kind];
 }
 
@@ -58,6 +60,7 @@ const tones: Readonly<Record<Exclude<AnyEvent['kind'], `health_check.${string}`>
   'agent.dropped': 'bad',
   'agent.connected': 'quiet',
   'agent.lost': 'bad',
+  'agent.awaited': 'quiet',
   'agent.refused': 'bad',
   'agent.gap': 'bad',
 };
@@ -129,6 +132,7 @@ function describe(event: AnyEvent): string {
     case 'agent.dropped':
     case 'agent.connected':
     case 'agent.lost':
+    case 'agent.awaited':
     case 'agent.refused':
     case 'agent.gap':
       return describeAgent(event);
@@ -199,6 +203,13 @@ function describeLevel(event: LevelEvent): string {
 
 type AgentEvent = Extract<AnyEvent, { readonly kind: `agent.${string}` }>;
 
+const lostWords: Readonly<Record<EndReason | 'cut', string>> = {
+  cut: 'lost: the connection ended without a good-bye',
+  collector_gone: 'lost: the collector itself was gone',
+  not_back: 'lost: it has not come back to the collector, which was gone itself',
+  past: 'has long ended: what it had left on disk is stored now',
+};
+
 /** What concerns an instance, not one of its resources. */
 function describeAgent(event: AgentEvent): string {
   switch (event.kind) {
@@ -213,7 +224,9 @@ function describeAgent(event: AgentEvent): string {
     case 'agent.connected':
       return `connected ${event.detail ?? ''}`.trimEnd();
     case 'agent.lost':
-      return 'lost: the connection ended without a good-bye';
+      return lostWords[event.why ?? 'cut'];
+    case 'agent.awaited':
+      return 'awaited: the collector itself was gone';
     case 'agent.refused':
       return `sent a batch that was refused: ${event.detail ?? ''}`;
     case 'agent.gap':

@@ -19,6 +19,8 @@ export interface StatusView {
   readonly overriddenFlags: readonly string[];
   readonly unhealthyChecks: readonly string[];
   readonly lostAgents: readonly string[];
+  /** Those that were connected when the collector itself went, and have not come back yet. */
+  readonly awaitedAgents: readonly string[];
   readonly agentCount: number;
   /** When the last instance left, epoch milliseconds; absent while one is there, and where none ever was. */
   readonly lastLeftAt?: number;
@@ -59,9 +61,8 @@ export function statusOf(view: FleetView, now: number): StatusView {
         ? [`${one.service}/${one.name}`]
         : [],
     ),
-    lostAgents: view.agents.flatMap((agent) =>
-      agent.connected ? [] : [`${agent.service}@${agent.instance}`],
-    ),
+    lostAgents: namesOf(view.agents.filter((agent) => !agent.connected && agent.awaited !== true)),
+    awaitedAgents: namesOf(view.agents.filter((agent) => agent.awaited === true)),
     agentCount: view.agents.length,
   };
   const sinceAt = first === undefined ? degraded[0]?.sinceAt : sinceOf(first);
@@ -95,8 +96,18 @@ type Parts = Pick<
   | 'overriddenFlags'
   | 'unhealthyChecks'
   | 'lostAgents'
+  | 'awaitedAgents'
   | 'agentCount'
 >;
+
+function namesOf(agents: FleetView['agents']): string[] {
+  return agents.map(({ service, instance }) => `${service}@${instance}`);
+}
+
+/** How many instances are connected. */
+function hereCount({ agentCount, lostAgents, awaitedAgents }: Parts): number {
+  return agentCount - lostAgents.length - awaitedAgents.length;
+}
 
 function levelOf(parts: Parts): StatusView['level'] {
   if (parts.agentCount === 0) return 'empty';
@@ -108,7 +119,8 @@ function levelOf(parts: Parts): StatusView['level'] {
     parts.degradedFlags.length +
     parts.overriddenFlags.length +
     parts.unhealthyChecks.length +
-    parts.lostAgents.length;
+    parts.lostAgents.length +
+    (hereCount(parts) === 0 ? parts.awaitedAgents.length : 0);
   return troubles > 0 ? 'degraded' : 'calm';
 }
 
@@ -129,9 +141,9 @@ function sentenceOf(
   now: number,
 ): string {
   const breakers = plural(parts.breakerCount, 'breaker');
-  if (level === 'calm')
-    return `All well: ${breakers} passing calls in ${plural(parts.agentCount, 'instance')}`;
   const said: string[] = [];
+  if (level === 'calm')
+    said.push(`All well: ${breakers} passing calls in ${plural(hereCount(parts), 'instance')}`);
   if (parts.openCount > 0) said.push(`${parts.openCount} of ${breakers} OPEN`);
   if (parts.heldOpenCount > 0) said.push(`${parts.heldOpenCount} held open`);
   if (parts.halfOpenCount > 0) said.push(`${parts.halfOpenCount} probing`);
@@ -147,6 +159,7 @@ function sentenceOf(
     namedFew(parts.overriddenFlags, 'flag', 'set by hand'),
     namedFew(parts.unhealthyChecks, 'health check', 'not up'),
     namedFew(parts.lostAgents, 'instance', 'lost'),
+    namedFew(parts.awaitedAgents, 'instance', 'awaited'),
   ];
   return [...said, ...told.filter((one) => one !== undefined)].join(' · ');
 }

@@ -283,6 +283,6 @@ describe('connections', () => {
     const { dataDir, clock } = collector;
     const next = await startTestCollector(scope, { dataDir, clock });
     expect(await successes(next)).toBe(5);
-    expect(await eventKinds(next)).toEqual(['agent.lost', 'circuit_breaker.opened', 'agent.connected']);
+    expect(await eventKinds(next)).toEqual(['agent.awaited', 'circuit_breaker.opened', 'agent.connected']);
   });
 });

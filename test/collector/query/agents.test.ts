@@ -1,4 +1,4 @@
-import type { AgentView, ListAnswer, SetFlagRequest } from '@holdfast/shared';
+import type { AgentView, FleetEvent, ListAnswer, SetFlagRequest, StatusView } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { getJson } from '../../support/http.ts';
 import { scopeOfTest } from '../../support/scope.ts';
@@ -68,7 +68,47 @@ test('a run that ends without a good-bye is marked for good', async () => {
   const { dataDir, clock } = first;
   const second = await startTestCollector(scope, { dataDir, clock });
   await WireAgent.introduce(scope, second.url, { epoch: 'third' });
-  expect(await agentOf(second)).toMatchObject({ uncleanEndCount: 2, lastUncleanEndAt: startAt });
+  // How the second run ended nobody knows: the collector was gone.
+  expect(await agentOf(second)).toMatchObject({ uncleanEndCount: 1, lastUncleanEndAt: startAt });
+});
+
+test('a collector that was gone itself awaits its agents for a minute', async () => {
+  const scope = scopeOfTest();
+  const first = await startTestCollector(scope);
+  for (const instance of ['back', 'gone']) await WireAgent.introduce(scope, first.url, { instance });
+  await first.close();
+  const { dataDir, clock } = first;
+  const next = await startTestCollector(scope, { dataDir, clock });
+  const status = (): Promise<StatusView> => getJson(`${next.url}/api/v1/status`);
+  const agents = async (): Promise<readonly AgentView[]> =>
+    (await getJson<ListAnswer<AgentView>>(`${next.url}/api/v1/agents`)).items;
+  const awaited = { connected: false, awaited: true, uncleanEndCount: 0 };
+  expect(await agents()).toMatchObject([awaited, awaited]);
+  expect(await status()).toMatchObject({
+    level: 'degraded',
+    sentence: '2 instances awaited: checkout@back, checkout@gone',
+    lostAgents: [],
+  });
+
+  await clock.advance(40_000);
+  await WireAgent.introduce(scope, next.url, { instance: 'back' });
+  expect(await agents()).toMatchObject([{ connected: true, uncleanEndCount: 0 }, awaited]);
+  expect((await status()).sentence).toMatch(
+    /^All well: .* in 1 instance · 1 instance awaited: checkout@gone$/,
+  );
+
+  await clock.advance(21_000);
+  const lost = await waitFor(async () => ((await status()).lostAgents.length > 0 ? status() : undefined), {
+    what: 'the end of the waiting',
+    withinMs: 30_000,
+  });
+  expect(lost).toMatchObject({ lostAgents: ['checkout@gone'], awaitedAgents: [] });
+  const { items } = await getJson<ListAnswer<FleetEvent>>(`${next.url}/api/v1/events`);
+  const kindsOf = (name: string): string[] =>
+    items.filter(({ instance }) => instance === name).map(({ event }) => event.kind);
+  expect(kindsOf('back')).toEqual(['agent.connected', 'agent.awaited', 'agent.connected']);
+  expect(kindsOf('gone')).toEqual(['agent.lost', 'agent.awaited', 'agent.connected']);
+  expect((await agents())[1]).toMatchObject({ connected: false, uncleanEndCount: 0 });
 });
 
 test('the applied version stands beside the present one, with what failed', async () => {

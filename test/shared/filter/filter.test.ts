@@ -102,7 +102,7 @@ describe('problems', () => {
       7,
       '`dep` is no field of the flags; there are state, svc, name, flag, env, instance, by',
     ],
-    ['agents', 'state:open', 6, '`state` is never open: one of connected, lost'],
+    ['agents', 'state:open', 6, '`state` is never open: one of connected, awaited, lost'],
     ['audit', 'zzzzz:x', 0, 'there is no field `zzzzz`: one of svc, kind, name, flag, instance, by'],
     [
       'events',

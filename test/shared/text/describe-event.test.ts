@@ -1,4 +1,4 @@
-import { describeEvent, type ErrorClass } from '@holdfast/shared';
+import { describeEvent, type ErrorClass, eventTone } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 
 function lineOf(errorClass: ErrorClass): string {
@@ -31,4 +31,14 @@ test('a summary tells how often, over how long, and where it ended', () => {
   expect(describeEvent({ ...place, event: { ...event, to: 'half_open' } })).toBe(
     'shop/pay changed 3 times within 1 m 5 s, to half open at last: closed to open 2, open to half open 1',
   );
+});
+
+test.each([
+  [undefined, 'lost: the connection ended without a good-bye', 'bad'],
+  ['not_back', 'lost: it has not come back to the collector, which was gone itself', 'bad'],
+  ['past', 'has long ended: what it had left on disk is stored now', 'quiet'],
+] as const)('an end that is known as %s is told as such', (why, says, tone) => {
+  const event = { kind: 'agent.lost', at: 0, ...(why === undefined ? {} : { why }) } as const;
+  expect(describeEvent({ id: '1', at: 0, service: 'shop', instance: 's1', event })).toBe(`shop@s1 ${says}`);
+  expect(eventTone(event)).toBe(tone);
 });
