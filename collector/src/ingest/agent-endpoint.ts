@@ -82,10 +82,7 @@ export class AgentEndpoint implements ConnectionHost {
     this.requests = new IngestRequests({
       host: this,
       replace: (agent) => this.agents.get(instanceKey(agent))?.replace(),
-      isSucceeded: (agent) => {
-        const held = this.agents.get(instanceKey(agent))?.agent;
-        return held !== undefined && held.epoch !== agent.epoch;
-      },
+      isConnected: (agent) => this.agents.has(instanceKey(agent)),
     });
     this.journal.onRelief = () => {
       for (const connection of this.connections) connection.resume();

@@ -18,8 +18,8 @@ export interface IngestRequestsOptions {
   readonly host: Omit<ConnectionHost, 'introduce' | 'end' | 'spread'>;
   /** Called when an agent that may still have a connection sends by request. */
   readonly replace: (agent: AgentIdentity) => void;
-  /** Whether another run of that instance holds a connection. */
-  readonly isSucceeded: (agent: AgentIdentity) => boolean;
+  /** Whether that instance holds a connection: another run of it, or this one, which has not ended then. */
+  readonly isConnected: (agent: AgentIdentity) => boolean;
 }
 
 /** Silence is normal between requests: only after this long an instance is taken for gone. */
@@ -131,13 +131,13 @@ export class IngestRequests {
 
   /** The answer for a run that has ended, where nothing is left to store of it, or nothing may be now. */
   private async settlePast(agent: AgentIdentity, hello: Hello): Promise<Outcome<IngestAnswer> | undefined> {
-    const { host, isSucceeded } = this.options;
+    const { host, isConnected } = this.options;
     const stored = await host.storedOf(agent);
     if (stored >= hello.next - 1)
       return done({ stored, dictionarySize: 0, problems: [], ...termsFor(host, hello) });
     const present = this.present.get(instanceKey(agent));
-    const isTaken = isSucceeded(agent) || (present !== undefined && present.agent.epoch !== agent.epoch);
-    return isTaken ? refused('conflict', 'a later run of this instance is there already') : undefined;
+    const isTaken = isConnected(agent) || (present !== undefined && present.agent.epoch !== agent.epoch);
+    return isTaken ? refused('conflict', 'this run or a later one of the instance is connected') : undefined;
   }
 
   /** An instance is written down once as connected, for as long as it goes on sending. */

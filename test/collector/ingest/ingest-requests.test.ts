@@ -228,13 +228,30 @@ describe('what a run has left', () => {
     expect(await eventKinds(collector)).toEqual(before);
   });
 
+  test('waits while the run itself is connected', async () => {
+    const scope = scopeOfTest();
+    const collector = await startTestCollector(scope);
+    const living = await WireAgent.introduce(scope, collector.url);
+    expect(await refusal(collector, { lines: [helloWith(past), batchWith(1)] })).toMatchObject({
+      status: 409,
+    });
+    living.send(batchWith(1));
+    await living.acknowledged(1);
+    living.terminate();
+    const stored = async (): Promise<number> => {
+      const answer = await post(collector, { lines: [helloWith(past), batchWith(1), batchWith(2)] });
+      return answer.status === 200 ? ((await answer.json()) as IngestAnswer).stored : 0;
+    };
+    await waitFor(async () => (await stored()) === 2, { what: 'the end of the connection' });
+  });
+
   test('waits while a later run of the instance is there', async () => {
     const scope = scopeOfTest();
     const collector = await startTestCollector(scope);
     const later = await WireAgent.introduce(scope, collector.url, { epoch: 'second' });
     expect(await refusal(collector, { lines: [helloWith(past)] })).toEqual({
       status: 409,
-      detail: 'a later run of this instance is there already',
+      detail: 'this run or a later one of the instance is connected',
     });
     expect(later.closed).toBeUndefined();
     await send(collector, helloWith({ instance: 'b', epoch: 'second' }));
