@@ -7,6 +7,7 @@ import type { CollectorAddress } from './options/collector-address.ts';
 import { atProcessExit } from './process-exit.ts';
 import { present } from './present.ts';
 import { LazySpool } from './spool/lazy-spool.ts';
+import { makeFolder } from './spool/make-folder.ts';
 import type { RunIdentity } from './spool/run-identity.ts';
 import type { SpoolStatus } from './spool/spool.ts';
 import { Backoff } from './stream/backoff.ts';
@@ -148,12 +149,12 @@ export class Connection {
     const { clock } = this.#options.settings;
     const endMs = clock.monotonic() + timeoutMs;
     recorder.readAll();
-    const restMs = await this.#waitFor(this.#spool?.attempted, timeoutMs);
+    // What the disk gets is soon there: a part of the time is for that, whatever the collector takes.
+    const forSpoolMs = this.#spool === undefined ? 0 : Math.min(timeoutMs / 2, mostForSpoolMs);
+    const restMs = await this.#waitFor(this.#spool?.attempted, timeoutMs - forSpoolMs);
     this.#isClosed = true;
     await this.#session?.close(restMs);
-    // What the disk gets is soon there, also where the collector has taken all of the time.
-    const leastMs = Math.min(timeoutMs, leastForSpoolMs);
-    await this.#waitFor(this.#spool?.close(), Math.max(leastMs, endMs - clock.monotonic()));
+    await this.#waitFor(this.#spool?.close(), Math.max(0, endMs - clock.monotonic()));
     recorder.stop();
     recorder.drops.add('event', 'shutdown_deadline', recorder.events.length);
     recorder.drops.add('rollup', 'shutdown_deadline', recorder.rollups.length);
@@ -197,6 +198,7 @@ export class Connection {
       internalError,
       createPulse: (beat, everyMs) => new Pulse(clock, beat, everyMs),
       readAnswer,
+      makeFolder,
       backoff: new Backoff(random),
     });
   }
@@ -216,10 +218,9 @@ export class Connection {
     return Math.max(0, timeoutMs - (clock.monotonic() - startMs));
   }
 
-  /** Where batches stand on a shelf, they and its owner are of this run: it stays. */
   #startOver(refusedCount: number): void {
-    if (this.#outbox.shelf !== undefined) return;
     this.#identity = undefined;
+    this.#spool?.startOver();
     this.#outbox.startOver(refusedCount);
   }
 
@@ -240,7 +241,7 @@ export class Connection {
   }
 }
 
-const leastForSpoolMs = 500;
+const mostForSpoolMs = 500;
 
 function addressOf(collector: CollectorAddress | Transport): string {
   return 'connect' in collector ? '' : collector.url.href;

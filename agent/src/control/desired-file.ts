@@ -1,8 +1,9 @@
 import type { DesiredState } from '@holdfast/shared';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../spool/make-folder.ts';
 import { readMessage } from '../stream/read-message.ts';
 
 export interface DesiredFileOptions {
@@ -63,7 +64,7 @@ export class DesiredFile {
 
   /** Whole or not at all, also where several processes do it. */
   async #replace(text: string): Promise<void> {
-    await mkdir(this.#options.directory, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#options.directory);
     const temporary = `${this.#path}.${randomUUID()}`;
     try {
       await writeFile(temporary, text, { mode: 0o600, flush: true });

@@ -1,9 +1,10 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { crc32c } from './crc32c.ts';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { isGone } from './errors.ts';
 import { readIdentity, segmentBytesIn } from './left-run.ts';
-import { isRunning } from './owner.ts';
-import { aliveFile, fileMode, folderMode, segmentEnding } from './run-folder.ts';
+import { isRunning, isSameProcess } from './owner.ts';
+import { aliveFile, fileMode, segmentEnding } from './run-folder.ts';
 import type { RunIdentity } from './run-identity.ts';
 
 /** Stands where a run has no owner any more. */
@@ -17,8 +18,8 @@ export function folderOf(
   { service, instance, epoch }: RunIdentity,
   owner: string,
 ): string {
-  const key = crc32c(Buffer.from(`${service}\n${instance}\n${epoch}`));
-  return path.join(directory, `run_${epoch}_${key.toString(16).padStart(8, '0')}_${owner}`);
+  const key = crc32(`${service}\n${instance}\n${epoch}`);
+  return join(directory, `run_${epoch}_${key.toString(16)}_${owner}`);
 }
 
 /** Gives a folder up, so that any process may take it. Returns where it is then. */
@@ -33,12 +34,12 @@ export async function giveUp(folder: string): Promise<string> {
  * and this one too where it alone takes more.
  */
 export async function setAside(folder: string, maxBytes: number): Promise<void> {
-  const directory = path.dirname(folder);
-  await rename(folder, path.join(directory, path.basename(folder).replace(/^run/, refused)));
+  const directory = dirname(folder);
+  await rename(folder, join(directory, basename(folder).replace(/^run/, refused)));
   const names = (await readdir(directory)).filter((name) => name.startsWith(`${refused}_`));
   const found = await Promise.all(
     names.map(async (name) => {
-      const at = path.join(directory, name);
+      const at = join(directory, name);
       return { at, changedMs: (await stat(at)).mtimeMs, bytes: await segmentBytesIn(at) };
     }),
   );
@@ -67,11 +68,14 @@ export interface ClaimOptions {
  */
 export async function claimLeft(options: ClaimOptions): Promise<string[]> {
   const { directory, owner } = options;
-  await mkdir(directory, { recursive: true, mode: folderMode });
   const claimed: string[] = [];
-  for (const name of await readdir(directory)) {
-    const holder = /^run_[^_]+_[0-9a-f]{8}_([^_]+)$/.exec(name)?.[1];
-    const folder = path.join(directory, name);
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (isGone(error)) return [];
+    throw error;
+  });
+  for (const name of names) {
+    const holder = /^run_[^_]+_[0-9a-f]+_([^_]+)$/.exec(name)?.[1];
+    const folder = join(directory, name);
     if (holder === undefined || holder === owner || options.passedOver.has(folder)) continue;
     // What another process takes or clears away meanwhile is gone from under our hands.
     const taken = await claim(folder, holder, options).catch(() => undefined);
@@ -83,9 +87,10 @@ export async function claimLeft(options: ClaimOptions): Promise<string[]> {
 async function claim(folder: string, holder: string, options: ClaimOptions): Promise<string | undefined> {
   const { owner, service, instance, isOwn } = options;
   const identity = await readIdentity(folder).catch(() => undefined);
-  if (identity === undefined && (await isLeft(folder, holder, false))) await removeEmpty(folder);
+  if (identity === undefined && (await isLeft(folder, holder, { owner, isOwn: false })))
+    await removeEmpty(folder);
   if (identity?.service !== service || (identity.instance === instance) !== isOwn) return undefined;
-  if (!(await isLeft(folder, holder, isOwn))) return undefined;
+  if (!(await isLeft(folder, holder, { owner, isOwn }))) return undefined;
   const taken = renamed(folder, owner);
   await rename(folder, taken);
   return taken;
@@ -96,22 +101,28 @@ function renamed(folder: string, owner: string): string {
 }
 
 /** Whether its owner is gone. Where that cannot be told, an own one is: no two that live have one name. */
-async function isLeft(folder: string, holder: string, isOwn: boolean): Promise<boolean> {
+async function isLeft(
+  folder: string,
+  holder: string,
+  { owner, isOwn }: Pick<ClaimOptions, 'owner' | 'isOwn'>,
+): Promise<boolean> {
   if (holder === nobody) return true;
   const runs = await isRunning(holder);
-  // Whose process cannot be seen from here, of another container for instance, shows by its files.
-  return runs === undefined ? isOwn || (await isStale(folder)) : !runs;
+  if (runs === false || (runs === undefined && isOwn)) return true;
+  // Whose process cannot be seen from here, of another container for instance, shows by its files; so does
+  // an agent of this process, which may have ended with its thread.
+  return (runs === undefined || isSameProcess(holder, owner)) && isStale(folder);
 }
 
 /** Whether nothing was written for long, by the clock of the file system. */
 async function isStale(folder: string): Promise<boolean> {
   // Of a name that is none of a run: one that stays behind is not looked at.
-  const probe = path.join(path.dirname(folder), `now_${path.basename(folder)}`);
+  const probe = join(dirname(folder), `now_${basename(folder)}`);
   try {
     await writeFile(probe, '.', { mode: fileMode });
     const now = (await stat(probe)).mtimeMs;
     const made = (await stat(folder)).mtimeMs;
-    const alive = await stat(path.join(folder, aliveFile)).catch(() => undefined);
+    const alive = await stat(join(folder, aliveFile)).catch(() => undefined);
     return now - Math.max(made, alive?.mtimeMs ?? 0) > staleAfterMs;
   } finally {
     await rm(probe, { force: true });

@@ -1,14 +1,17 @@
 import type { Clock } from '@holdfast/shared';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Backoff } from '../stream/backoff.ts';
 import { type ClaimOptions, claimLeft, giveUp, setAside } from './claims.ts';
 import { type Ask, deliver, Refused } from './deliver.ts';
+import type { Disk } from './disk.ts';
+import { errorOf, isUnreachable } from './errors.ts';
 import { readLeftRun, segmentBytesIn } from './left-run.ts';
 import { touch } from './run-folder.ts';
 
 export interface InheritanceOptions extends Omit<ClaimOptions, 'isOwn' | 'passedOver'> {
   readonly clock: Clock;
+  readonly disk: Disk;
   readonly ask: Ask;
   readonly backoff: Backoff;
   /** Told what cannot be delivered, and what is damaged. */
@@ -19,17 +22,24 @@ export interface InheritanceOptions extends Omit<ClaimOptions, 'isOwn' | 'passed
   readonly maxRefusedBytes: number;
 }
 
+interface HeldRun {
+  readonly isOwn: boolean;
+  readonly bytes: number;
+  attempts: number;
+  /** Why it was not delivered, in words. */
+  problem?: string | undefined;
+}
+
 /** What earlier processes of this service left in the folder, until the collector has it. */
 export class Inheritance {
   readonly #options: InheritanceOptions;
-  /** Folders that are ours now, with their bytes. */
-  readonly #held = new Map<string, number>();
+  /** Folders that are ours now. */
+  readonly #held = new Map<string, HeldRun>();
   /** Folders that were given up, so that they are not taken again at once. */
   readonly #passedOver = new Set<string>();
   /** What must not be under way when folders are given up. */
   readonly #atWork = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
-  #problem: string | undefined;
   #refusal: string | undefined;
   #refusedCount = 0;
 
@@ -40,51 +50,63 @@ export class Inheritance {
   /** What is held takes so much of the room on disk. */
   get bytes(): number {
     let sum = 0;
-    for (const bytes of this.#held.values()) sum += bytes;
+    for (const { bytes } of this.#held.values()) sum += bytes;
     return sum;
   }
 
   /** Why it cannot be delivered now, in words. */
   get problem(): string | undefined {
-    return this.#problem;
+    for (const { problem } of this.#held.values()) if (problem !== undefined) return problem;
+    return undefined;
   }
 
   /** What the collector will never take, in words. */
   get refusal(): string | undefined {
     if (this.#refusal === undefined) return undefined;
-    const what = `runs of earlier processes were refused and set aside: ${this.#refusedCount}`;
-    return `${what}, the last one because ${this.#refusal}`;
+    const what = `${this.#refusedCount} runs of earlier processes were refused and set aside`;
+    return `${what}, the last because ${this.#refusal}`;
   }
 
   /**
-   * Takes what is left and delivers it, with patience where the collector is not there. `tried` is called
-   * after each attempt, with what stood in its way. Resolves when nothing is left, or nothing can be done.
-   * Never rejects.
+   * Takes what this instance left and delivers it, with patience where the collector is not there. `tried` is
+   * called after each attempt, with what stood in its way. Resolves when nothing is left, or nothing can be
+   * done. Never rejects.
    */
-  async settle(isOwn: boolean, tried: (problem?: Error) => void = () => {}): Promise<void> {
-    try {
-      const folders = await this.#during(this.#take(isOwn));
-      for (const folder of folders) await this.#deliverAtLast(folder, tried);
-    } catch (error) {
-      this.#options.report(`what earlier processes left cannot be looked at: ${errorOf(error).message}`);
-    }
+  async settleOwn(tried: (problem?: Error) => void): Promise<void> {
+    const { clock, backoff } = this.#options;
+    while ((await this.#round(true, tried)) && !this.#isClosed)
+      await new Promise<void>((resolve) => {
+        clock.setTimeout(resolve, backoff.nextMs());
+      });
+    backoff.reset();
+  }
+
+  /** Takes what other instances left, and tries once to deliver it. Never rejects. */
+  async tryOthers(): Promise<void> {
+    await this.#round(false, () => {});
   }
 
   /** Shows that what is held has an owner. */
   async touch(): Promise<void> {
-    await Promise.allSettled([...this.#held.keys()].map((folder) => touch(folder)));
+    await this.#forEach(touch);
   }
 
   /** Leaves to others what is not delivered, once nobody reads it here. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('the agent is closed'));
+    this.#closing.abort(new Error('closed'));
     await Promise.allSettled(this.#atWork);
-    await Promise.allSettled([...this.#held.keys()].map((folder) => giveUp(folder)));
+    await this.#forEach(giveUp);
     this.#held.clear();
   }
 
   get #isClosed(): boolean {
     return this.#closing.signal.aborted;
+  }
+
+  /** What fails for one holds up no other. */
+  async #forEach(run: (folder: string) => Promise<unknown>): Promise<void> {
+    const { disk } = this.#options;
+    await Promise.allSettled([...this.#held.keys()].map((folder) => disk.do(() => run(folder))));
   }
 
   async #during<T>(work: Promise<T>): Promise<T> {
@@ -96,37 +118,46 @@ export class Inheritance {
     }
   }
 
-  async #take(isOwn: boolean): Promise<readonly string[]> {
-    const folders = await claimLeft({ ...this.#options, isOwn, passedOver: this.#passedOver });
-    for (const folder of folders) this.#held.set(folder, 0);
-    // Only a measure of the room.
-    for (const folder of folders) this.#held.set(folder, await segmentBytesIn(folder).catch(() => 0));
-    return folders;
+  /** One attempt for each run, so that none waits for another. Whether one more is worth it. */
+  async #round(isOwn: boolean, tried: (problem?: Error) => void): Promise<boolean> {
+    if (this.#isClosed) return false;
+    try {
+      await this.#during(this.#take(isOwn));
+    } catch (error) {
+      this.#options.report(`what earlier processes left cannot be looked at: ${errorOf(error).message}`);
+    }
+    for (const [folder, run] of this.#held) {
+      if (run.isOwn !== isOwn || this.#isClosed) continue;
+      const problem = await this.#during(this.#deliver(folder, run));
+      if (this.#isClosed) break;
+      run.problem = problem?.message;
+      run.attempts += 1;
+      tried(problem);
+      if (problem === undefined) continue;
+      if (isUnreachable(problem)) break; // nobody would take the others either
+      if (!(problem instanceof Passing) && run.attempts >= maxAttempts)
+        await this.#during(this.#putAway(folder, problem));
+    }
+    return [...this.#held.values()].some((run) => run.isOwn === isOwn);
   }
 
-  async #deliverAtLast(folder: string, tried: (problem?: Error) => void): Promise<void> {
-    const { clock, backoff } = this.#options;
-    for (let attempts = 1; !this.#isClosed; attempts += 1) {
-      const problem = await this.#during(this.#deliver(folder));
-      if (this.#isClosed) return;
-      this.#problem = problem?.message;
-      tried(problem);
-      if (problem === undefined) return backoff.reset();
-      if (!(problem instanceof Passing) && attempts >= maxAttempts)
-        return this.#during(this.#putAway(folder, problem));
-      await new Promise<void>((resolve) => {
-        clock.setTimeout(resolve, backoff.nextMs());
-      });
+  async #take(isOwn: boolean): Promise<void> {
+    const { disk } = this.#options;
+    const claims = { ...this.#options, isOwn, passedOver: this.#passedOver };
+    for (const folder of await disk.do(() => claimLeft(claims))) {
+      // Only a measure of the room.
+      const bytes = await disk.do(() => segmentBytesIn(folder)).catch(() => 0);
+      this.#held.set(folder, { isOwn, bytes, attempts: 0 });
     }
   }
 
   /** What stands in the way, where something does. */
-  async #deliver(folder: string): Promise<Error | undefined> {
-    const { ask, clock, report, refused } = this.#options;
+  async #deliver(folder: string, { attempts }: HeldRun): Promise<Error | undefined> {
+    const { ask, clock, disk, report, refused } = this.#options;
     const { signal } = this.#closing;
     try {
-      const run = await readLeftRun(folder);
-      if (run.damagedBytes > 0)
+      const run = await readLeftRun(folder, (file) => disk.do(() => readFile(file)));
+      if (run.damagedBytes > 0 && attempts === 0)
         report(`${run.damagedBytes} bytes that ${run.identity.instance} left are damaged`);
       await deliver(run, {
         now: () => clock.now(),
@@ -136,7 +167,7 @@ export class Inheritance {
           return ask(lines, signal);
         },
       });
-      await rm(folder, { recursive: true, force: true });
+      await disk.do(() => rm(folder, { recursive: true, force: true }));
       this.#held.delete(folder);
       return undefined;
     } catch (error) {
@@ -146,20 +177,17 @@ export class Inheritance {
 
   /** Where the collector has refused it, nobody will try again; else another process may have more luck. */
   async #putAway(folder: string, problem: Error): Promise<void> {
-    const { report, maxRefusedBytes } = this.#options;
+    const { disk, report, maxRefusedBytes } = this.#options;
     this.#held.delete(folder); // it takes none of our room any more
-    this.#problem = undefined;
     report(problem.message);
     try {
-      if (!(problem instanceof Refused)) {
-        this.#passedOver.add(await giveUp(folder));
-        return;
-      }
-      this.#refusedCount += 1;
-      this.#refusal = problem.message;
-      await setAside(folder, maxRefusedBytes);
+      if (problem instanceof Refused) {
+        this.#refusedCount += 1;
+        this.#refusal = problem.message;
+        await disk.do(() => setAside(folder, maxRefusedBytes));
+      } else this.#passedOver.add(await disk.do(() => giveUp(folder)));
     } catch (error) {
-      report(`${path.basename(folder)} cannot be put away: ${errorOf(error).message}`);
+      report(`${basename(folder)} cannot be put away: ${errorOf(error).message}`);
     }
   }
 }
@@ -168,8 +196,4 @@ export class Inheritance {
 export class Passing extends Error {}
 
 /** Attempts for one run that fail in another way. */
-const maxAttempts = 8;
-
-function errorOf(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
+const maxAttempts = 12;

@@ -30,6 +30,11 @@ export class LazySpool {
     this.#spool?.sealSoon();
   }
 
+  /** The numbers of this run are another's. */
+  startOver(): void {
+    this.#spool?.startOver();
+  }
+
   endSync(isClean: boolean): void {
     this.#spool?.endSync(isClean);
   }

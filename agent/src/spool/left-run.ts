@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { isGone } from './gone.ts';
+import { join } from 'node:path';
+import { isGone } from './errors.ts';
 import { readRecords, type StoredRecord } from './record.ts';
 import { aboutFile, resourcesFile, segmentEnding } from './run-folder.ts';
 import type { RunEnd, RunIdentity } from './run-identity.ts';
@@ -26,20 +26,23 @@ interface Part {
   readonly last: number;
 }
 
+/** Reads a whole file. */
+export type ReadFile = (file: string) => Promise<Buffer>;
+
 /** Reads what stands in the folder of a run. Rejects where it does not say whose it is, or not now. */
-export async function readLeftRun(folder: string): Promise<LeftRun> {
-  const identity = await readIdentity(folder);
-  const { resources, isWhole } = await readResources(folder);
+export async function readLeftRun(folder: string, read: ReadFile = readFile): Promise<LeftRun> {
+  const identity = await readIdentity(folder, read);
+  const { resources, isWhole } = await readResources(folder, read);
   const parts: Part[] = [];
   let end: RunEnd | undefined;
   let damagedBytes = 0;
   let lastIsTorn = false;
   for (const file of await segmentsIn(folder)) {
-    const read = readRecords(await readFile(file));
-    damagedBytes += read.damagedBytes;
-    lastIsTorn = read.isTorn;
-    end = read.records.map(endOf).find((found) => found !== undefined) ?? end;
-    const batches = read.records.filter(({ seq }) => seq > 0);
+    const found = readRecords(await read(file));
+    damagedBytes += found.damagedBytes;
+    lastIsTorn = found.isTorn;
+    end = found.records.map(endOf).find((one) => one !== undefined) ?? end;
+    const batches = found.records.filter(({ seq }) => seq > 0);
     const [first, last] = [batches[0], batches.at(-1)];
     if (!isWhole) for (const { frame } of batches) mendFrom(frame.toString('utf8'), resources);
     if (first !== undefined && last !== undefined) parts.push({ file, first: first.seq, last: last.seq });
@@ -50,18 +53,18 @@ export async function readLeftRun(folder: string): Promise<LeftRun> {
   const next = Math.max(end?.next ?? behindLast + (lastIsTorn ? 1 : 0), behindLast);
   for (let at = 0; at < resources.length; at += 1)
     resources[at] ??= `{"kind":"agent","name":"damaged-${at}"}`;
-  return { identity, resources, next, end, damagedBytes, after: reader(parts) };
+  return { identity, resources, next, end, damagedBytes, after: reader(parts, read) };
 }
 
 /** Who left this folder. Rejects where nobody can tell. */
-export async function readIdentity(folder: string): Promise<RunIdentity> {
-  const about: unknown = JSON.parse(await readFile(path.join(folder, aboutFile), 'utf8'));
+export async function readIdentity(folder: string, read: ReadFile = readFile): Promise<RunIdentity> {
+  const about: unknown = JSON.parse((await read(join(folder, aboutFile))).toString());
   const isOne =
     typeof about === 'object' &&
     about !== null &&
     ['service', 'instance', 'epoch'].every((field) => typeof Reflect.get(about, field) === 'string');
   if (isOne) return about as RunIdentity; // the collector looks at the rest
-  throw new TypeError(`${aboutFile} does not say whose batches these are`);
+  throw new TypeError(`${aboutFile} does not say whose it is`);
 }
 
 /** The size of all segments in a folder. */
@@ -76,16 +79,17 @@ async function segmentsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
     .filter((entry) => !entry.isDirectory() && entry.name.endsWith(segmentEnding))
-    .map(({ name }) => path.join(folder, name))
+    .map(({ name }) => join(folder, name))
     .sort();
 }
 
 /** What is lost of them is a hole. */
 async function readResources(
   folder: string,
+  read: ReadFile,
 ): Promise<{ readonly resources: string[]; readonly isWhole: boolean }> {
   const resources: string[] = [];
-  const file = await readFile(path.join(folder, resourcesFile)).catch((error: unknown) => {
+  const file = await read(join(folder, resourcesFile)).catch((error: unknown) => {
     if (isGone(error)) return Buffer.alloc(0);
     throw error;
   });
@@ -111,7 +115,7 @@ function introduce(resources: string[], { from, add }: Introduction): void {
 /** A batch says what it introduces itself, and which numbers there have to be. */
 function mendFrom(batch: string, resources: string[]): void {
   for (const [, named = ''] of batch.matchAll(/"(?:resource|from)":\[?(\d[\d,]*)/g)) {
-    const highest = named.split(',').reduce((most, number) => Math.max(most, Number(number)), 0);
+    const highest = Math.max(...named.split(',').map(Number));
     resources.length = Math.max(resources.length, Math.min(highest + 1, maxResources));
   }
   if (!batch.includes('"dictionary":{')) return;
@@ -123,10 +127,10 @@ function endOf({ seq, frame }: StoredRecord): RunEnd | undefined {
   return seq === 0 ? (JSON.parse(frame.toString('utf8')) as RunEnd) : undefined; // as written
 }
 
-function reader(parts: readonly Part[]): LeftRun['after'] {
+function reader(parts: readonly Part[], read: ReadFile): LeftRun['after'] {
   let held: { readonly file: string; readonly records: readonly StoredRecord[] } | undefined;
   const recordsOf = async (file: string): Promise<readonly StoredRecord[]> => {
-    if (held?.file !== file) held = { file, records: readRecords(await readFile(file)).records };
+    if (held?.file !== file) held = { file, records: readRecords(await read(file)).records };
     return held.records;
   };
   return async (stored) => {

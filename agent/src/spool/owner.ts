@@ -1,15 +1,22 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { crc32c } from './crc32c.ts';
-import { isGone } from './gone.ts';
+import { crc32 } from 'node:zlib';
+import { codeOf, isGone } from './errors.ts';
 
 /**
- * Names this process so that another can see whether it still runs: process id, when it was started, and a
- * hash of where ids mean the same (the machine since it was started, and the container).
+ * Names an agent so that others can see whether its process still runs: process id, when it was started, a
+ * hash of where ids mean the same (the machine since it was started, and the container), and the epoch, by
+ * which the agents of one process differ.
  */
-export async function ownerName(): Promise<string> {
+export async function ownerName(epoch: string): Promise<string> {
   const start = await startOf(process.pid).catch(() => undefined);
-  return `${process.pid}-${start ?? 0}-${await place()}`;
+  return `${process.pid}-${start ?? 0}-${await place()}-${epoch}`;
+}
+
+/** Whether both are agents of one process, perhaps of different threads. */
+export function isSameProcess(owner: string, other: string): boolean {
+  const processOf = (name: string): string => name.split('-', 3).join();
+  return processOf(owner) === processOf(other);
 }
 
 /**
@@ -43,15 +50,13 @@ let known: string | undefined;
 async function lookUpPlace(): Promise<string> {
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => hostname());
   const ids = await readlink('/proc/self/ns/pid').catch(() => '');
-  return crc32c(Buffer.from(boot + ids))
-    .toString(16)
-    .padStart(8, '0');
+  return crc32(boot + ids).toString(16);
 }
 
 function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return codeOf(error) !== 'ESRCH';
   }
 }

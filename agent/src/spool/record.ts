@@ -1,4 +1,4 @@
-import { crc32c } from './crc32c.ts';
+import { crc32 } from 'node:zlib';
 
 /** Something on disk under a number: a batch, or another thing where that is 0. */
 export interface StoredRecord {
@@ -19,7 +19,7 @@ export interface ReadRecords {
 export const recordOverhead = 16;
 
 /**
- * A record as it stands in a file, all numbers with the highest byte first: length (4 bytes), CRC-32C of all
+ * A record as it stands in a file, all numbers with the highest byte first: length (4 bytes), CRC-32 of all
  * the rest (4), number (8), bytes.
  */
 export function recordOf(seq: number, frame: Uint8Array): Uint8Array[] {
@@ -67,5 +67,5 @@ function recordAt(file: Buffer, at: number, effort: { leftBytes: number }): Stor
 const highestSeq = 2n ** 48n;
 
 function checksum(header: Buffer, frame: Uint8Array): number {
-  return crc32c(frame, crc32c(header.subarray(8, 16), crc32c(header.subarray(0, 4))));
+  return crc32(frame, crc32(header.subarray(8, 16), crc32(header.subarray(0, 4))));
 }

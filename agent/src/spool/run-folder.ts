@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { RunIdentity } from './run-identity.ts';
 
-/** Folder and files are for this user alone. */
-export const folderMode = 0o700;
+/** For this user alone. */
+const folderMode = 0o700;
 export const fileMode = 0o600;
 
 /** Who a run is. */
@@ -15,16 +15,24 @@ export const resourcesFile = 'resources';
 export const aliveFile = 'alive';
 export const segmentEnding = '.seg';
 
+export interface RunFolderOptions {
+  readonly about: RunIdentity;
+  /** Makes a folder and those above it. */
+  readonly makeFolder: (folder: string) => Promise<void>;
+}
+
 /** The folder of one run of an agent, made when the first thing is written. */
 export class RunFolder {
   readonly path: string;
-  readonly #about: () => RunIdentity;
+  readonly #about: RunIdentity;
+  readonly #makeFolder: (folder: string) => Promise<void>;
   #isMade = false;
   #nextSegment = 1;
 
-  constructor(folder: string, about: () => RunIdentity) {
+  constructor(folder: string, { about, makeFolder }: RunFolderOptions) {
     this.path = folder;
     this.#about = about;
+    this.#makeFolder = makeFolder;
   }
 
   get isMade(): boolean {
@@ -33,16 +41,10 @@ export class RunFolder {
 
   async make(): Promise<void> {
     if (this.#isMade) return;
-    await mkdir(this.path, { recursive: true, mode: folderMode });
-    const file = await open(this.#temporary, 'w', fileMode);
-    try {
-      await file.writeFile(JSON.stringify(this.#about()));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(this.#temporary, path.join(this.path, aboutFile));
-    await syncFolder(path.dirname(this.path));
+    await this.#makeFolder(this.path);
+    await writeFile(this.#temporary, JSON.stringify(this.#about), { mode: fileMode, flush: true });
+    await rename(this.#temporary, join(this.path, aboutFile));
+    await syncFolder(dirname(this.path));
     this.#isMade = true;
   }
 
@@ -62,11 +64,11 @@ export class RunFolder {
   /** Writes a file of its own, at once, at the end of the process. */
   addSegmentSync(parts: readonly Uint8Array[]): void {
     if (!this.#isMade) {
-      mkdirSync(this.path, { recursive: true, mode: folderMode });
+      for (const folder of [dirname(this.path), this.path]) tryToMakeSync(folder);
       // Under another name: what was begun may still be under way.
       const temporary = `${this.#temporary}er`;
-      writeAllSync(temporary, [Buffer.from(JSON.stringify(this.#about()))]);
-      renameSync(temporary, path.join(this.path, aboutFile));
+      writeAllSync(temporary, [Buffer.from(JSON.stringify(this.#about))]);
+      renameSync(temporary, join(this.path, aboutFile));
       this.#isMade = true;
     }
     writeAllSync(this.#nextPath(), parts);
@@ -82,18 +84,27 @@ export class RunFolder {
   }
 
   get #temporary(): string {
-    return path.join(this.path, `${aboutFile}.new`);
+    return join(this.path, `${aboutFile}.new`);
   }
 
   /** Numbered, so that they sort in the order in which they were begun. */
   #nextPath(): string {
-    return path.join(this.path, `${String(this.#nextSegment++).padStart(8, '0')}${segmentEnding}`);
+    return join(this.path, `${String(this.#nextSegment++).padStart(8, '0')}${segmentEnding}`);
+  }
+}
+
+/** Where it is not there after this, what is to be written into it says why. */
+function tryToMakeSync(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: folderMode });
+  } catch {
+    // it is there, or cannot be
   }
 }
 
 /** Shows that the owner of a folder lives. */
 export async function touch(folder: string): Promise<void> {
-  await writeFile(path.join(folder, aliveFile), '.', { mode: fileMode });
+  await writeFile(join(folder, aliveFile), '.', { mode: fileMode });
 }
 
 function writeAllSync(file: string, parts: readonly Uint8Array[]): void {
@@ -111,11 +122,6 @@ function writeAllSync(file: string, parts: readonly Uint8Array[]): void {
 /** After a power cut a new file is there only where its folder was written too. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined); // not every system opens folders
-  try {
-    await handle?.datasync();
-  } catch {
-    // nor syncs them
-  } finally {
-    await handle?.close();
-  }
+  await handle?.datasync().catch(() => {}); // nor syncs them
+  await handle?.close();
 }

@@ -1,16 +1,20 @@
 import type { Clock } from '@holdfast/shared';
 import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promises';
-import path from 'node:path';
+import { join } from 'node:path';
 import type { SealedBatch } from '../stream/seal.ts';
 import type { Shelf, ShelvedBatch } from '../stream/shelf.ts';
-import { isGone } from './gone.ts';
+import type { Disk } from './disk.ts';
+import { errorOf, isGone } from './errors.ts';
 import { readRecords, recordOf, recordOverhead, type StoredRecord } from './record.ts';
 import { fileMode, type RunFolder, resourcesFile } from './run-folder.ts';
 import type { RunEnd } from './run-identity.ts';
 
 export interface SegmentsOptions {
   readonly folder: RunFolder;
+  readonly disk: Disk;
   readonly clock: Clock;
+  /** All resources of the agent as JSON, by their number; more may come. */
+  readonly dictionary: readonly string[];
   /** What the files may take at most, asked anew each time, in bytes. */
   readonly maxBytes: () => number;
   /** Called when the disk fails, and when it fails in another way. */
@@ -39,8 +43,8 @@ export class Segments implements Shelf {
   #unwrittenBytes = 0;
   /** Numbers of batches that there was no room for; never more than a window. */
   #refused: readonly number[] = [];
-  /** All resources, of which the first so many are on disk. */
-  readonly #introduced: string[] = [];
+  /** Resources that batches name, and how many of them are in the file that is open. */
+  #neededCount = 0;
   #introducedCount = 0;
   #resourceBytes = 0;
   #resources: FileHandle | undefined;
@@ -57,7 +61,7 @@ export class Segments implements Shelf {
   }
 
   get hasRoom(): boolean {
-    return this.#problem === undefined && this.#unwrittenBytes < maxUnwrittenBytes && !this.isFull;
+    return this.problem === undefined && this.#unwrittenBytes < maxUnwrittenBytes && !this.isFull;
   }
 
   get isFull(): boolean {
@@ -66,7 +70,7 @@ export class Segments implements Shelf {
 
   /** Why the disk takes nothing now, in words. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#options.disk.problem ?? this.#problem;
   }
 
   get bytes(): number {
@@ -78,8 +82,8 @@ export class Segments implements Shelf {
     return this.#unwritten.size + this.#refused.length;
   }
 
-  put(batch: SealedBatch, introduced: readonly string[]): void {
-    this.#introduced.push(...introduced);
+  put(batch: SealedBatch): void {
+    this.#neededCount = batch.introducedAfter;
     if (!this.hasRoom) {
       this.#refused = [...this.#refused, batch.seq];
       return;
@@ -102,7 +106,7 @@ export class Segments implements Shelf {
   }
 
   release(stored: number): void {
-    if (this.#refused.length > 0) this.#refused = this.#refused.filter((seq) => seq > stored);
+    this.#refused = this.#refused.filter((seq) => seq > stored);
     for (const batch of this.#unwritten.values()) if (batch.seq <= stored) this.#forget(batch);
     for (const segment of this.#segments.filter(({ lastSeq }) => lastSeq <= stored)) {
       if (segment !== this.#current?.segment) this.#drop(segment);
@@ -124,11 +128,12 @@ export class Segments implements Shelf {
   /** Writes how the run ended, behind what was put here. */
   async end(end: RunEnd): Promise<void> {
     await this.settled();
-    const { path: file, handle } = await this.#options.folder.addSegment();
-    await handle.writeFile(Buffer.concat(endRecord(end)));
-    await handle.datasync();
-    this.#segments.push({ path: file, bytes: 0, lastSeq: 0, failures: 0 });
-    await handle.close();
+    await this.#options.disk.do(async () => {
+      const { handle } = await this.#options.folder.addSegment();
+      await handle.appendFile(Buffer.concat(endRecord(end)));
+      await handle.datasync();
+      await handle.close();
+    });
   }
 
   /** Nothing more is begun: the process ends. */
@@ -145,7 +150,7 @@ export class Segments implements Shelf {
 
   async close(): Promise<void> {
     await this.settled();
-    await this.#letGo();
+    await this.#options.disk.do(() => this.#letGo());
   }
 
   #write(): void {
@@ -156,29 +161,30 @@ export class Segments implements Shelf {
   }
 
   async #writeAll(): Promise<void> {
+    while (this.#unwritten.size > 0) await this.#options.disk.do(() => this.#writeGroup());
+  }
+
+  async #writeGroup(): Promise<void> {
     await this.#options.folder.make();
-    while (this.#unwritten.size > 0) {
-      await this.#writeResources();
-      const { segment, handle } = await this.#segmentForNext();
-      const group = this.#nextGroup(segmentBytes - segment.bytes);
-      await handle.appendFile(Buffer.concat(group.flatMap(({ seq, frame }) => recordOf(seq, frame))));
-      await handle.datasync();
-      for (const batch of group) {
-        segment.bytes += sizeOf(batch);
-        segment.lastSeq = Math.max(segment.lastSeq, batch.seq);
-        this.#forget(batch);
-      }
-      this.#problem = undefined;
+    await this.#writeResources();
+    const { segment, handle } = await this.#segmentForNext();
+    const group = this.#nextGroup(segmentBytes - segment.bytes);
+    await handle.appendFile(Buffer.concat(group.flatMap(({ seq, frame }) => recordOf(seq, frame))));
+    await handle.datasync();
+    for (const batch of group) {
+      segment.bytes += sizeOf(batch);
+      segment.lastSeq = Math.max(segment.lastSeq, batch.seq);
+      this.#forget(batch);
     }
+    this.#problem = undefined;
   }
 
   /** Before the batches that name them. */
   async #writeResources(): Promise<void> {
-    const before = this.#resources;
-    const from = before === undefined ? 0 : this.#introducedCount;
-    const added = this.#introduced.slice(from);
+    const from = this.#introducedCount;
+    const added = this.#options.dictionary.slice(from, this.#neededCount);
     if (added.length === 0) return;
-    const file = path.join(this.#options.folder.path, resourcesFile);
+    const file = join(this.#options.folder.path, resourcesFile);
     // Behind what failed nothing is appended: it would grow with each attempt.
     const handle = (this.#resources ??= await open(`${file}.new`, 'w', fileMode));
     const record = Buffer.concat(
@@ -186,16 +192,15 @@ export class Segments implements Shelf {
     );
     await handle.appendFile(record);
     await handle.datasync();
-    if (before === undefined) await rename(`${file}.new`, file);
-    this.#resourceBytes = record.length + (before === undefined ? 0 : this.#resourceBytes);
-    this.#introducedCount = from + added.length;
+    if (from === 0) await rename(`${file}.new`, file);
+    this.#resourceBytes = record.length + (from === 0 ? 0 : this.#resourceBytes);
+    this.#introducedCount += added.length;
   }
 
   async #segmentForNext(): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
-    const [first] = this.#unwritten.values();
-    const needed = first === undefined ? 0 : sizeOf(first);
+    const [first] = this.#nextGroup(0);
     const current = this.#current;
-    if (current !== undefined && current.segment.bytes + needed <= segmentBytes) return current;
+    if (first && current && current.segment.bytes + sizeOf(first) <= segmentBytes) return current;
     this.#current = undefined;
     await current?.handle.close();
     const { path: file, handle } = await this.#options.folder.addSegment();
@@ -222,7 +227,7 @@ export class Segments implements Shelf {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = errorOf(error).message;
     const isNews = this.#problem !== problem;
     this.#problem = problem;
     this.#retryMs = this.#options.clock.monotonic() + retryAfterMs;
@@ -239,6 +244,7 @@ export class Segments implements Shelf {
     const handles = [this.#current?.handle, this.#resources];
     this.#current = undefined;
     this.#resources = undefined;
+    this.#introducedCount = 0;
     for (const handle of handles) await handle?.close().catch(() => {}); // of no more use either way
   }
 
@@ -247,13 +253,12 @@ export class Segments implements Shelf {
     const upTo = segment.lastSeq;
     let records: readonly StoredRecord[] = [];
     try {
-      records = readRecords(await readFile(segment.path)).records;
+      records = readRecords(await this.#options.disk.do(() => readFile(segment.path))).records;
       segment.failures = 0;
     } catch (error) {
       if (!this.#segments.includes(segment)) return; // acknowledged meanwhile
       segment.failures += 1;
-      if (segment.failures === 1)
-        this.#options.failed(error instanceof Error ? error.message : String(error));
+      if (segment.failures === 1) this.#options.failed(errorOf(error).message);
       if (!isGone(error) && segment.failures < maxFailures) return this.#pause();
     }
     if (!this.#segments.includes(segment)) return;

@@ -4,9 +4,11 @@ import type { Outbox } from '../stream/outbox.ts';
 import type { Pulse } from '../stream/pulse.ts';
 import type { Post } from '../stream/request-session.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-import { folderOf, giveUp } from './claims.ts';
-import { Refused, type Ask } from './deliver.ts';
-import { Inheritance, Passing } from './inheritance.ts';
+import { createAsk } from './ask.ts';
+import { folderOf, giveUp, setAside } from './claims.ts';
+import { Disk } from './disk.ts';
+import { isUnreachable } from './errors.ts';
+import { Inheritance } from './inheritance.ts';
 import { ownerName } from './owner.ts';
 import { RunFolder, touch } from './run-folder.ts';
 import type { RunIdentity } from './run-identity.ts';
@@ -27,6 +29,7 @@ export interface SpoolOptions {
   readonly goAhead: () => void;
   readonly internalError: (error: unknown) => void;
   // Of the agent's own file: what is loaded later imports nothing of it.
+  readonly makeFolder: (folder: string) => Promise<void>;
   readonly createPulse: (beat: () => void, everyMs: number) => Pulse;
   readonly readAnswer: (text: string) => IngestAnswer | undefined;
   readonly backoff: Backoff;
@@ -38,15 +41,21 @@ export interface SpoolStatus {
   readonly bytes: number;
   /** Events, rollups and batches that are not on disk yet: what a sudden end would take along. */
   readonly unwrittenCount: number;
-  /** Why the disk takes nothing now, or what of earlier processes was set aside for good, in words. */
+  /** Why the disk takes nothing now, or what becomes of that which earlier processes left, in words. */
   readonly problem?: string;
+}
+
+interface Run {
+  readonly folder: RunFolder;
+  readonly segments: Segments;
 }
 
 /** Keeps on disk what is sealed, and delivers what earlier processes left there. Nothing in it throws. */
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #pulse: Pulse;
-  #run: { readonly folder: RunFolder; readonly segments: Segments } | undefined;
+  readonly #disk = new Disk();
+  #run: Run | undefined;
   #inheritance: Inheritance | undefined;
   #beats = 0;
   #isLooking = false;
@@ -55,6 +64,8 @@ export class Spool {
   #patience: TimerHandle | undefined;
   #hasGoneOn = false;
   #urgentMs = Number.NEGATIVE_INFINITY;
+  #owner = '';
+  #attempted: () => void = () => {};
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -64,7 +75,7 @@ export class Spool {
   get status(): SpoolStatus {
     const { recorder } = this.#options;
     const waiting = recorder.events.length + recorder.rollups.length;
-    const problem = this.#run?.segments.problem ?? this.#inheritance?.refusal;
+    const { problem } = this;
     return {
       ...(problem === undefined ? {} : { problem }),
       bytes: (this.#run?.segments.bytes ?? 0) + (this.#inheritance?.bytes ?? 0),
@@ -82,37 +93,39 @@ export class Spool {
 
   /** Resolves once the first attempt is over to deliver what this instance left. */
   async open(): Promise<void> {
-    const { directory, clock, post, goAhead, identity, recorder, outbox, backoff } = this.#options;
-    const owner = await ownerName();
+    const { directory, maxBytes, clock, post, identity, recorder, backoff, readAnswer } = this.#options;
+    this.#owner = await ownerName(identity().epoch);
     if (this.#isClosed) return;
-    const folder = new RunFolder(folderOf(directory, identity(), owner), identity);
-    const maxBytes = (): number => this.#options.maxBytes - (this.#inheritance?.bytes ?? 0);
-    const failed = (problem: string): void => this.#report(`the spool fails: ${problem}`);
-    const segments = new Segments({ folder, clock, maxBytes, failed });
-    this.#run = { folder, segments };
-    recorder.overflowReason = () => (segments.isFull ? 'spool_full' : 'queue_overflow');
-    outbox.shelf = segments;
+    this.#begin();
+    recorder.overflowReason = () => (this.#run?.segments.isFull ? 'spool_full' : 'queue_overflow');
     this.#pulse.start();
-    if (post === undefined) return goAhead();
+    if (post === undefined) return this.#goOn();
     const { service, instance } = identity();
-    const report = (problem: string): void => this.#report(problem);
-    const inherited = {
+    const inheritance = new Inheritance({
       directory,
-      owner,
+      owner: this.#owner,
       service,
       instance,
       clock,
-      ask: this.#asking(post),
+      disk: this.#disk,
+      ask: createAsk({ post, clock, readAnswer }),
       backoff,
-      report,
+      report: (problem) => this.#report(problem),
       refused: () => recorder.drops.add('batch', 'refused'),
-      maxRefusedBytes: this.#options.maxBytes,
-    };
-    const inheritance = new Inheritance(inherited);
+      maxRefusedBytes: maxBytes,
+    });
     this.#inheritance = inheritance;
     await new Promise<void>((resolve) => {
-      void this.#settle(inheritance, resolve);
+      this.#attempted = resolve;
+      void this.#settle(inheritance);
     });
+  }
+
+  /** What comes is of another run; what stands on disk goes nowhere, as its numbers are another's. */
+  startOver(): void {
+    const before = this.#run;
+    this.#begin();
+    if (before !== undefined) void this.#abandon(before).catch(this.#options.internalError);
   }
 
   /** Something was recorded that people wait for: to disk, at most once in 20 ms. */
@@ -131,7 +144,8 @@ export class Spool {
   endSync(isClean: boolean): void {
     const { outbox, recorder } = this.#options;
     const run = this.#run;
-    if (run === undefined) return;
+    // Who waits for a disk that hangs does not end.
+    if (run === undefined || this.#disk.problem !== undefined) return;
     try {
       run.segments.halt();
       recorder.readMeters();
@@ -156,17 +170,41 @@ export class Spool {
   }
 
   /** What this instance left goes first, but not for ever. Never rejects. */
-  async #settle(inheritance: Inheritance, attempted: () => void): Promise<void> {
+  async #settle(inheritance: Inheritance): Promise<void> {
     const { clock } = this.#options;
-    await inheritance.settle(true, (problem) => {
-      attempted();
+    await inheritance.settleOwn((problem) => {
+      this.#attempted();
       // Where nobody answers, a connection of our own would find nobody either.
       if (problem !== undefined && !isUnreachable(problem) && !this.#isClosed)
         this.#patience ??= clock.setTimeout(() => this.#goOn(), patienceMs);
     });
-    attempted();
+    this.#attempted();
     this.#goOn();
     await this.#lookAtOthers();
+  }
+
+  #begin(): void {
+    const { directory, clock, identity, outbox, recorder, makeFolder } = this.#options;
+    const about = identity();
+    const folder = new RunFolder(folderOf(directory, about, this.#owner), { about, makeFolder });
+    const maxBytes = (): number => this.#options.maxBytes - (this.#inheritance?.bytes ?? 0);
+    const failed = (problem: string): void => this.#report(`the spool fails: ${problem}`);
+    const { dictionary } = recorder;
+    const segments = new Segments({ folder, disk: this.#disk, clock, dictionary, maxBytes, failed });
+    this.#run = { folder, segments };
+    outbox.shelf = segments;
+  }
+
+  async #abandon({ folder, segments }: Run): Promise<void> {
+    segments.halt();
+    await segments.close();
+    if (folder.isMade) await this.#disk.do(() => setAside(folder.path, this.#options.maxBytes));
+  }
+
+  #goOnWithout(): void {
+    this.#report(`the spool fails: ${this.#disk.problem}`);
+    this.#attempted();
+    this.#goOn();
   }
 
   #goOn(): void {
@@ -187,24 +225,26 @@ export class Spool {
     }
   }
 
-  async #leave({ folder, segments }: { folder: RunFolder; segments: Segments }): Promise<void> {
+  async #leave({ folder, segments }: Run): Promise<void> {
     const { outbox } = this.#options;
     this.#guard(() => this.#seal());
     await segments.settled();
     const { first, next } = outbox;
     if (first < next && folder.isMade) await segments.end({ next, stored: first - 1, clean: true });
     await segments.close();
-    if (first === next) await folder.remove();
-    else if (folder.isMade) await giveUp(folder.path);
+    if (first === next) await this.#disk.do(() => folder.remove());
+    else if (folder.isMade) await this.#disk.do(() => giveUp(folder.path));
     this.#run = undefined;
   }
 
   #beat(): void {
     this.#beats += 1;
+    if (this.#disk.hangs()) this.#goOnWithout();
     this.#options.recorder.readMeters();
     this.#seal();
     this.#run?.segments.retry();
-    if (this.#beats % touchBeats === 0) void this.#touch().catch(() => {}); // the next one may succeed
+    if (this.#beats % touchBeats === 0 && this.#disk.problem === undefined)
+      void this.#touch().catch(() => {}); // the next one may succeed
     if (this.#beats % lookBeats === 0) void this.#lookAtOthers();
   }
 
@@ -213,7 +253,8 @@ export class Spool {
   }
 
   async #touch(): Promise<void> {
-    if (this.#run?.folder.isMade === true) await touch(this.#run.folder.path);
+    const { folder } = this.#run ?? {};
+    if (folder?.isMade === true) await this.#disk.do(() => touch(folder.path));
     await this.#inheritance?.touch();
   }
 
@@ -221,37 +262,12 @@ export class Spool {
   async #lookAtOthers(): Promise<void> {
     if (this.#isLooking || this.#isClosed) return;
     this.#isLooking = true;
-    await this.#inheritance?.settle(false);
+    await this.#inheritance?.tryOthers();
     this.#isLooking = false;
   }
 
   #report(problem: string): void {
     this.#options.internalError(new Error(problem));
-  }
-
-  #asking(post: Post): Ask {
-    const { clock, readAnswer } = this.#options;
-    return async (lines, signal) => {
-      const abort = new AbortController();
-      const timer = clock.setTimeout(() => abort.abort(new Error('no answer')), answerMs);
-      try {
-        const body = Buffer.concat(lines.flatMap((line) => [line, newline]));
-        const { status, text } = await post(body, AbortSignal.any([abort.signal, signal])).catch(
-          (error: unknown) => {
-            throw new Passing(error instanceof Error ? error.message : String(error), { cause: error });
-          },
-        );
-        const answer = status === 200 ? readAnswer(text) : undefined;
-        if (answer !== undefined) return answer;
-        const problem = `the collector answered ${status}: ${text.slice(0, 200)}`;
-        // A later run of this instance seems to be there: a connection that nobody has yet seen to be dead.
-        if (status === 409) throw new Error(problem);
-        const isRefused = status >= 400 && status < 500 && !passingStatuses.includes(status);
-        throw isRefused ? new Refused(problem) : new Passing(problem);
-      } finally {
-        timer.cancel();
-      }
-    };
   }
 }
 
@@ -260,16 +276,9 @@ const shelfLimits = { batchBytes: 32_768, windowBatches: 8 } as const;
 const beatMs = 500;
 const urgentEveryMs = 20;
 const touchBeats = 30;
-const lookBeats = 120;
-const answerMs = 30_000;
-/** Whose own connection waits longer has flags and overrides of the past. */
-const patienceMs = 30_000;
-/** The token may be mended, and the collector have more time. */
-const passingStatuses = [401, 403, 408, 429];
-const newline = Buffer.from('\n');
-
-/** Whether nobody was there to answer. */
-function isUnreachable({ cause }: Error): boolean {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|E(HOST|NET)UNREACH)$/.test(code);
-}
+const lookBeats = 60;
+/**
+ * Whose own connection waits longer has flags and overrides of the past. As long as a collector takes to see
+ * that a connection is dead, and a little more.
+ */
+const patienceMs = 40_000;

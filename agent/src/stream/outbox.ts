@@ -124,14 +124,20 @@ export class Outbox {
 
   /**
    * Numbers begin anew, as those of another run. What was sent more than `refusedCount` times may be stored
-   * as a part of the run before, so it must not come again, and is counted as left out.
+   * as a part of the run before, so it must not come again, and is counted as left out; so is what stood on
+   * the shelf of that run alone.
    */
   startOver(refusedCount: number): void {
     const held = this.#window.filter(({ sentCount }) => sentCount <= refusedCount);
     for (const entry of this.#window) if (!held.includes(entry)) this.lose(entry.batch.seq, 'epoch_taken');
+    this.#options.recorder.drops.add('batch', 'epoch_taken', this.#nextSeq - 1 - this.#windowEnd);
     this.#window = [];
     this.#windowEnd = 0;
-    for (const { batch } of held) this.#enter(renumbered(batch, this.#windowEnd + 1));
+    for (const { batch } of held) {
+      const renewed = renumbered(batch, this.#windowEnd + 1);
+      this.#enter(renewed);
+      this.shelf?.put(renewed);
+    }
     this.#nextSeq = this.#windowEnd + 1;
   }
 
@@ -210,7 +216,7 @@ export class Outbox {
     if (this.#hasPlace(limits)) this.#enter(batch);
     this.#nextSeq += 1;
     this.#introducedCount = batch.introducedAfter;
-    this.shelf?.put(batch, recorder.dictionary.slice(batch.introducedBefore, batch.introducedAfter));
+    this.shelf?.put(batch);
   }
 
   #enter(batch: SealedBatch): void {

@@ -7,8 +7,8 @@ import type { SealedBatch } from './seal.ts';
 export interface Shelf {
   /** Whether another batch may be put there now. */
   readonly hasRoom: boolean;
-  /** Keeps a batch until it is stored. `introduced` are the resources that come with it, as JSON. */
-  put(batch: SealedBatch, introduced: readonly string[]): void;
+  /** Keeps a batch until it is stored, with the resources that it names. */
+  put(batch: SealedBatch): void;
   /**
    * The next batch above number `after` that was put there; a promise where it has to be fetched first, and
    * `undefined` where there is none.

@@ -20,7 +20,7 @@ async function leave(directory: string, owner: string, instance = 'shop-1'): Pro
 }
 
 async function claim(directory: string, isOwn: boolean, owner?: string): Promise<string[]> {
-  const ours = owner ?? (await ownerName());
+  const ours = owner ?? (await ownerName('e'));
   return claimLeft({
     directory,
     owner: ours,
@@ -34,7 +34,7 @@ async function claim(directory: string, isOwn: boolean, owner?: string): Promise
 /** The name of a process that has ended by now. */
 async function deadOwner(scope: Scope): Promise<string> {
   const ended = startProcess(scope, ['sleep', '60']);
-  const owner = (await ownerName()).replace(/^\d+-\d+/, `${ended.pid}-1`);
+  const owner = (await ownerName('e')).replace(/^\d+-\d+/, `${ended.pid}-1`);
   ended.signal('SIGKILL');
   await ended.exited;
   return owner;
@@ -43,13 +43,13 @@ async function deadOwner(scope: Scope): Promise<string> {
 describe('a process', () => {
   test('is seen to run, and to have ended', async () => {
     const scope = scopeOfTest();
-    expect(await isRunning(await ownerName())).toBe(true);
+    expect(await isRunning(await ownerName('e'))).toBe(true);
     expect(await isRunning(await deadOwner(scope))).toBe(false);
     expect(await isRunning(elsewhere)).toBeUndefined();
   });
 
   test('is not taken for another that got its id', async () => {
-    const later = (await ownerName()).replace(/^(\d+)-\d+/, '$1-1');
+    const later = (await ownerName('e')).replace(/^(\d+)-\d+/, '$1-1');
     expect(await isRunning(later)).toBe(false);
   });
 });
@@ -57,8 +57,19 @@ describe('a process', () => {
 describe('a folder', () => {
   test('of a process that runs is left alone', async () => {
     const directory = await temporaryFolder(scopeOfTest());
-    await leave(directory, await ownerName());
+    await leave(directory, await ownerName('e'));
     expect(await claim(directory, true, 'another')).toEqual([]);
+  });
+
+  test('of a dead thread is taken by another agent of its process', async () => {
+    const directory = await temporaryFolder(scopeOfTest());
+    const folder = await leave(directory, await ownerName('of a worker'));
+    expect(await claim(directory, false, await ownerName('ours'))).toEqual([]);
+    expect(await claim(directory, true, await ownerName('ours'))).toEqual([]);
+    const longAgo = new Date((await stat(folder)).mtimeMs - 120_000);
+    await utimes(folder, longAgo, longAgo);
+    expect(await claim(directory, true, (await ownerName('e')).replace(/^\d+/, '1'))).toEqual([]);
+    expect(await claim(directory, true, await ownerName('ours'))).toHaveLength(1);
   });
 
   test('of a dead process has one heir, however many want it', async () => {
@@ -68,7 +79,7 @@ describe('a folder', () => {
     for (let run = 0; run < 20; run++) await leave(directory, dead);
     const heirs = await Promise.all(
       Array.from({ length: 8 }, async (_, heir) =>
-        claim(directory, true, (await ownerName()).replace(/^\d+/, `${heir}`)),
+        claim(directory, true, (await ownerName('e')).replace(/^\d+/, `${heir}`)),
       ),
     );
     const folders = heirs.flat();
@@ -81,7 +92,7 @@ describe('a folder', () => {
 
   test('that was given up is anybody’s', async () => {
     const directory = await temporaryFolder(scopeOfTest());
-    await giveUp(await leave(directory, await ownerName()));
+    await giveUp(await leave(directory, await ownerName('e')));
     expect(await claim(directory, true)).toHaveLength(1);
   });
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { FakeClock } from '@holdfast/agent/testing';
 import { expect, test } from 'vitest';
 import { Refused } from '../../../agent/src/spool/deliver.ts';
+import { Disk } from '../../../agent/src/spool/disk.ts';
 import { Inheritance, type InheritanceOptions } from '../../../agent/src/spool/inheritance.ts';
 import { readLeftRun } from '../../../agent/src/spool/left-run.ts';
 import { recordOf } from '../../../agent/src/spool/record.ts';
@@ -27,6 +28,7 @@ function inheritanceOf(directory: string, ask: InheritanceOptions['ask']): TestI
     service: 'shop',
     instance: 'a',
     clock,
+    disk: new Disk(),
     ask,
     backoff: new Backoff(() => 0),
     report: (problem) => void reports.push(problem),
@@ -49,11 +51,11 @@ test('an agent closed while it delivers leaves all of the rest', async () => {
     if (collector.stored === 3) closing = first.inheritance.close();
     return answer;
   });
-  await first.inheritance.settle(true);
+  await first.inheritance.settleOwn(() => {});
   await closing;
   expect({ taken: collector.taken, gaps: collector.gaps }).toEqual({ taken: [1, 2, 3], gaps: [] });
   expect(await readdir(directory)).toEqual(['run_e0_00000000_left']);
-  await inheritanceOf(directory, collector.ask).inheritance.settle(true);
+  await inheritanceOf(directory, collector.ask).inheritance.settleOwn(() => {});
   expect({ taken: collector.taken, gaps: collector.gaps }).toEqual({ taken: numbers(1, 7), gaps: [] });
   expect(await readdir(directory)).toEqual([]);
 });
@@ -76,7 +78,7 @@ test('a segment that cannot be read for a moment is delivered later', async () =
     }
     return answer;
   });
-  const settled = inheritance.settle(true);
+  const settled = inheritance.settleOwn(() => {});
   await waitFor(() => inheritance.problem?.includes('ELOOP') === true, { what: 'the failing read' });
   await rm(held);
   await rename(`${held}.kept`, held);
@@ -125,7 +127,7 @@ test('a run that the collector refuses for good is set aside', async () => {
   const { inheritance, clock, reports } = inheritanceOf(directory, () =>
     Promise.reject(new Refused('the collector answered 413')),
   );
-  const settled = inheritance.settle(true);
+  const settled = inheritance.settleOwn(() => {});
   await waitFor(
     async () => {
       await clock.advance(1_000);
@@ -135,12 +137,12 @@ test('a run that the collector refuses for good is set aside', async () => {
   );
   await settled;
   expect(inheritance.bytes).toBe(0);
-  expect(inheritance.refusal).toMatch(/set aside: 3, the last one because the collector answered 413/);
+  expect(inheritance.refusal).toMatch(/3 runs .* set aside, the last because the collector answered 413/);
   const names = await readdir(directory);
   expect(names).toHaveLength(2); // more than 3,000 bytes are not kept
   expect(names.every((name) => name.startsWith('refused_'))).toBe(true);
   const next = inheritanceOf(directory, () => Promise.reject(new Error('nothing is to be asked')));
-  await next.inheritance.settle(true);
+  await next.inheritance.settleOwn(() => {});
   expect(next.reports).toEqual([]);
 });
 
@@ -157,7 +159,7 @@ test('no request is larger than what proxies let through', async () => {
     for (const line of lines) if (line.includes(0x64)) known = Math.max(known, knownAfter(line));
     return { ...(await collector.ask(lines)), dictionarySize: known };
   });
-  await inheritance.settle(true);
+  await inheritance.settleOwn(() => {});
   expect(collector.taken).toEqual(numbers(1, 32));
   expect(Math.max(...collector.requestBytes)).toBeLessThan(1_000_000);
 });

@@ -1,10 +1,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SeededRandom } from '@holdfast/agent/testing';
 import type { FleetEvent, ListAnswer, ResourceAnswer } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { startTestCollector, type TestCollector } from '../../collector/support/start-collector.ts';
 import { getJson } from '../../support/http.ts';
 import { freePort } from '../../support/ports.ts';
+import { hurriedClock } from '../../reliability/support/hurried-clock.ts';
 import { scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -137,4 +139,38 @@ test('damaged batches are told as a gap, and the others arrive', async () => {
   expect(faults).toEqual([expect.stringMatching(/^\d+ bytes that shop-1 left are damaged$/)]);
   await agent.close();
   expect(await readdir(spoolDir)).toEqual([]);
+});
+
+test('a copied machine draws a new epoch and keeps its spool', async () => {
+  const scope = scopeOfTest();
+  const collector = await startTestCollector(scope);
+  const clock = { ...hurriedClock(1), now: () => 1_780_000_000_000 };
+  const copies = await Promise.all(
+    [1, 2].map(async () => {
+      const spoolDir = await temporaryFolder(scope);
+      const random = new SeededRandom(7).next;
+      return { spoolDir, options: { collector: collector.url, spoolDir, clock, random } };
+    }),
+  );
+  const [first, second] = copies;
+  if (first === undefined || second === undefined) throw new Error('there are two');
+  const original = spoolAgent(scope, first.options);
+  await waitFor(() => original.agent.status.connected, connected);
+  await work(original.agent, { calls: 3, changes: 2 });
+  await original.agent.flush({ deadlineMs: 30_000 });
+  await original.agent.close();
+  const copy = spoolAgent(scope, second.options);
+  await work(copy.agent, { calls: 4, changes: 1 });
+  await waitFor(() => copy.agent.status.connected, connected);
+  await work(copy.agent, { calls: 5, changes: 1 });
+  await copy.agent.flush({ deadlineMs: 30_000 });
+  expect(await successes(collector)).toBe(3 + 4 + 5);
+  expect(copy.faults).toEqual([expect.stringMatching(/draw a new epoch/)]);
+  const runs = async (): Promise<string[]> =>
+    (await readdir(second.spoolDir)).map((name) => name.slice(0, 4));
+  await waitFor(async () => (await runs()).toSorted().join() === 'refu,run_', {
+    what: 'the new run on disk',
+  });
+  await copy.agent.close();
+  expect(await runs()).toEqual(['refu']);
 });

@@ -2,7 +2,9 @@ import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { FakeClock } from '@holdfast/agent/testing';
 import { expect, test } from 'vitest';
+import { Disk } from '../../../agent/src/spool/disk.ts';
 import { readLeftRun } from '../../../agent/src/spool/left-run.ts';
+import { makeFolder } from '../../../agent/src/spool/make-folder.ts';
 import { RunFolder } from '../../../agent/src/spool/run-folder.ts';
 import { Segments } from '../../../agent/src/spool/segments.ts';
 import { Outbox } from '../../../agent/src/stream/outbox.ts';
@@ -32,14 +34,17 @@ async function segmentsIn(maxBytes = 67_108_864): Promise<TestSegments> {
     agentVersion: '1',
     startedAt: 0,
   };
-  const folder = new RunFolder(folderPath, () => identity);
+  const folder = new RunFolder(folderPath, { about: identity, makeFolder });
   const problems: string[] = [];
   const failed = (problem: string): void => void problems.push(problem);
-  const segments = new Segments({ folder, clock, maxBytes: () => maxBytes, failed });
+  const disk = new Disk();
+  const dictionary: string[] = [];
+  const segments = new Segments({ folder, disk, clock, dictionary, maxBytes: () => maxBytes, failed });
   const put = (from: number, to: number, bytes = 100): void => {
     for (let seq = from; seq <= to; seq++) {
       const frame = Buffer.from(`{"type":"batch","seq":${seq}}`.padEnd(bytes));
-      segments.put({ seq, frame, introducedBefore: seq - 1, introducedAfter: seq }, [`{"name":"${seq}"}`]);
+      dictionary[seq - 1] = `{"name":"${seq}"}`;
+      segments.put({ seq, frame, introducedBefore: seq - 1, introducedAfter: seq });
     }
   };
   scope.onEnd(() => segments.close());

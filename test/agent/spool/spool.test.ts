@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
+import type { IngestAnswer } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { scopeOfTest } from '../../support/scope.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { leaveRun } from './support/left-behind.ts';
-import { spoolAlone } from './support/spool-alone.ts';
+import { pass, spoolAlone } from './support/spool-alone.ts';
 
 test('a fault while sealing is reported and does not end the process', async () => {
   const scope = scopeOfTest();
@@ -29,13 +30,13 @@ test('a fault while sealing is reported and does not end the process', async () 
   await waitFor(() => spool.status.unwrittenCount === 0 && spool.status.bytes > 0, { what: 'the disk' });
 });
 
-test('the own connection waits for the past for half a minute only', async () => {
+test('the own connection waits for the past for 40 s only', async () => {
   const scope = scopeOfTest();
   const directory = await temporaryFolder(scope);
   await leaveRun(directory, [[1, 2]]);
   let posts = 0;
   let isAhead = false;
-  const { spool, clock } = spoolAlone(scope, {
+  const alone = spoolAlone(scope, {
     directory,
     post: async () => {
       posts += 1;
@@ -43,35 +44,74 @@ test('the own connection waits for the past for half a minute only', async () =>
     },
     goAhead: () => (isAhead = true),
   });
-  await spool.open();
-  await clock.advance(29_000);
+  await alone.spool.open();
+  await pass(alone, directory, 39_000);
   expect(isAhead).toBe(false);
-  await clock.advance(1_000);
+  await pass(alone, directory, 1_000);
   expect(isAhead).toBe(true);
   const before = posts;
-  await waitFor(
-    async () => {
-      await clock.advance(30_000);
-      return posts > before;
-    },
-    { what: 'another attempt for the past', withinMs: 30_000 },
-  );
-  expect(spool.problem).toMatch(/what an earlier process left does not get through: .* 502/);
+  await pass(alone, directory, 31_000);
+  expect(posts).toBeGreaterThan(before);
+  expect(alone.spool.problem).toMatch(/what an earlier process left does not get through: .* 502/);
 });
 
-test('a collector that nobody can reach is waited for', async () => {
+test('a run that never gets through holds up none behind it', async () => {
+  const scope = scopeOfTest();
+  const directory = await temporaryFolder(scope);
+  const epochs = ['e1', 'e2', 'e3'];
+  for (const epoch of epochs) await leaveRun(directory, [[1]], { epoch });
+  for (const epoch of ['f1', 'f2']) await leaveRun(directory, [[1]], { epoch, instance: 'b' });
+  const delivered: string[] = [];
+  const alone = spoolAlone(scope, {
+    directory,
+    post: async (body) => {
+      const epoch = /"epoch":"(..)"/.exec(Buffer.from(body).toString())?.[1] ?? '';
+      if (epoch.endsWith('1')) return { status: 500, text: 'it fails here every time' };
+      delivered.push(epoch);
+      return { status: 200, text: JSON.stringify(answerOf(1)) };
+    },
+  });
+  await alone.spool.open();
+  await waitFor(() => delivered.includes('e3'), { what: 'the own runs behind it' });
+  await pass(alone, directory, 31_000);
+  await waitFor(() => delivered.includes('f2'), { what: 'the run of another instance' });
+  expect(delivered).toEqual(['e2', 'e3', 'f2']);
+  const left = (await readdir(directory)).filter((name) => name.startsWith('run_')).toSorted();
+  expect(left).toEqual([expect.stringMatching(/^run_e1_/), expect.stringMatching(/^run_f1_/)]);
+});
+
+function answerOf(stored: number): IngestAnswer {
+  return {
+    stored,
+    dictionarySize: 0,
+    problems: [],
+    limits: { batchBytes: 65_536, windowBatches: 8 },
+    now: 0,
+  };
+}
+
+test('an unreachable collector is waited for, then the past goes first', async () => {
   const scope = scopeOfTest();
   const directory = await temporaryFolder(scope);
   await leaveRun(directory, [[1, 2]]);
-  let isAhead = false;
-  const { spool, clock } = spoolAlone(scope, {
+  let isThere = false;
+  const happened: string[] = [];
+  const alone = spoolAlone(scope, {
     directory,
-    post: () => Promise.reject(Object.assign(new Error('no'), { code: 'ECONNREFUSED' })),
-    goAhead: () => (isAhead = true),
+    post: async () => {
+      if (!isThere) throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
+      happened.push('the past');
+      return { status: 200, text: JSON.stringify(answerOf(2)) };
+    },
+    goAhead: () => void happened.push('the present'),
   });
-  await spool.open();
-  await clock.advance(120_000);
-  expect(isAhead).toBe(false);
+  await alone.spool.open();
+  await pass(alone, directory, 120_000);
+  expect(happened).toEqual([]);
+  isThere = true;
+  await pass(alone, directory, 31_000);
+  await waitFor(() => happened.length === 2, { what: 'both' });
+  expect({ happened, faults: alone.faults }).toEqual({ happened: ['the past', 'the present'], faults: [] });
 });
 
 test('what was refused for good takes no room of what comes', async () => {
@@ -93,7 +133,7 @@ test('what was refused for good takes no room of what comes', async () => {
     },
     { what: 'the room', withinMs: 30_000 },
   );
-  expect(spool.status.problem).toMatch(/refused and set aside: 1, .* 413/);
+  expect(spool.status.problem).toMatch(/1 runs .* refused and set aside, .* 413/);
 });
 
 test('nothing is written once the spool is closed', async () => {

@@ -11,13 +11,11 @@ const limits = { batchBytes: 32_768, windowBatches: 2 };
 class TestShelf implements Shelf {
   hasRoom = true;
   readonly batches: SealedBatch[] = [];
-  readonly introduced: string[] = [];
   readonly released: number[] = [];
   fetch: Promise<void> | undefined;
 
-  put(batch: SealedBatch, introduced: readonly string[]): void {
+  put(batch: SealedBatch): void {
     this.batches.push(batch);
-    this.introduced.push(...introduced);
   }
 
   next(after: number): SealedBatch | Promise<void> | undefined {
@@ -123,5 +121,22 @@ test('the resources that a batch introduces are told with it', () => {
   outbox.sealForShelf(limits);
   recorder.meter({ kind: 'retry', name: 'b' });
   outbox.sealForShelf(limits);
-  expect(shelf.introduced.map((json) => (JSON.parse(json) as { name: string }).name)).toEqual(['a', 'b']);
+  expect(shelf.batches.map(({ introducedAfter }) => introducedAfter)).toEqual([1, 2]);
 });
+
+test('as another run what is held goes to its own shelf', () => {
+  const { outbox, sealed } = outboxWithShelf();
+  for (let batch = 0; batch < 5; batch++) sealed();
+  outbox.seal(limits);
+  const next = new TestShelf();
+  outbox.shelf = next;
+  outbox.startOver(0);
+  sealed();
+  expect(next.batches.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(sentSeqs(outbox)).toEqual([1, 2]);
+  expect(next.batches.map(droppedIn)).toEqual([undefined, undefined, { 'batch/epoch_taken': 3 }]);
+});
+
+function droppedIn({ frame }: SealedBatch): unknown {
+  return (JSON.parse(Buffer.from(frame).toString('utf8')) as Record<string, unknown>)['dropped'];
+}

@@ -3,15 +3,15 @@ import path from 'node:path';
 import type { IngestAnswer } from '@holdfast/shared';
 import { recordOf } from '../../../../agent/src/spool/record.ts';
 
-/** The folder of a dead run of instance `a`, with one segment for each list of numbers. */
+/** The folder of a dead run with one segment for each list of numbers. */
 export async function leaveRun(
   directory: string,
   segments: readonly (readonly number[])[],
-  { epoch = 'e0', batchBytes = 40 } = {},
+  { epoch = 'e0', instance = 'a', batchBytes = 40 } = {},
 ): Promise<string> {
   const folder = path.join(directory, `run_${epoch}_00000000_left`);
   await mkdir(folder);
-  const about = { service: 'shop', instance: 'a', epoch, tags: {}, agentVersion: '1', startedAt: 0 };
+  const about = { service: 'shop', instance, epoch, tags: {}, agentVersion: '1', startedAt: 0 };
   await writeFile(path.join(folder, 'run.json'), JSON.stringify(about));
   for (const [index, seqs] of segments.entries()) {
     const records = seqs.flatMap((seq) =>

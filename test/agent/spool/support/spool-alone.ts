@@ -1,4 +1,7 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { FakeClock } from '@holdfast/agent/testing';
+import { makeFolder } from '../../../../agent/src/spool/make-folder.ts';
 import { Spool, type SpoolOptions } from '../../../../agent/src/spool/spool.ts';
 import { Backoff } from '../../../../agent/src/stream/backoff.ts';
 import { Outbox } from '../../../../agent/src/stream/outbox.ts';
@@ -40,9 +43,20 @@ export function spoolAlone(scope: Scope, options: Partial<SpoolOptions> & { dire
     internalError,
     createPulse: (beat, everyMs) => new Pulse(clock, beat, everyMs),
     readAnswer,
+    makeFolder,
     backoff: new Backoff(() => 0.5),
     ...options,
   });
   scope.onEnd(() => spool.close());
   return { spool, recorder, outbox, clock, faults };
+}
+
+/** Lets time pass no faster than the disk does what it is asked. */
+export async function pass({ clock }: SpoolAlone, directory: string, ms: number): Promise<void> {
+  const file = path.join(directory, 'passing');
+  for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
+    await clock.advance(Math.min(1_000, ms - passedMs));
+    for (let turn = 0; turn < 2; turn++) await writeFile(file, '.', { flush: true });
+  }
+  await rm(file);
 }
