@@ -30,8 +30,13 @@ if (diary === undefined) {
       await work.execute(async () => 'fine');
       calls += 1;
     }
-    const kept = agent.status.spool.unwrittenCount === 0 ? changes : 0;
-    writeSync(file, `${JSON.stringify({ changes, calls, kept, atMs: performance.now() })}\n`);
+    const write = (kept) =>
+      writeSync(file, `${JSON.stringify({ changes, calls, kept, atMs: performance.now() })}\n`);
+    write(0);
     await pause(4);
+    if (changes % 10 > 0) continue;
+    // So fast one after the other, there is always one that is not on disk yet.
+    while (agent.status.spool.unwrittenCount > 0) await pause(1);
+    write(changes);
   }
 }
