@@ -30,15 +30,17 @@ export async function lanesOf(
 ): Promise<Lanes> {
   const { address, since, until } = query;
   const sources = { state, store };
-  const events = await eventsOf(sources, { address, since, until, limit: maxChanges + 1 });
-  const changes = events.filter((event) => event.address === address);
-  const lanesSince = changes.length > maxChanges ? changes.at(-maxChanges)?.at : undefined;
-  const from = lanesSince ?? since;
-  const before = await eventsOf(sources, { address, since: 0, until: since - 1, limit: maxAround });
   const present = presentOf(state.fleet, address);
   const isSettled = [...present.values()].every(({ sinceAt }) => sinceAt <= until);
   const later = { address, since: until + 1, until: Number.MAX_SAFE_INTEGER, limit: maxAround };
-  const after = isSettled ? [] : await eventsOf(sources, { ...later, isOldestFirst: true });
+  const [before, events, after] = await Promise.all([
+    eventsOf(sources, { address, since: 0, until: since - 1, limit: maxAround }),
+    eventsOf(sources, { address, since, until, limit: maxChanges + 1 }),
+    isSettled ? [] : eventsOf(sources, { ...later, isOldestFirst: true }),
+  ]);
+  const changes = events.filter((event) => event.address === address);
+  const lanesSince = changes.length > maxChanges ? changes.at(-maxChanges)?.at : undefined;
+  const from = lanesSince ?? since;
   const told = [...before, ...events, ...after];
   const changed = told.filter((event) => event.address === address).map(({ instance }) => instance);
   const lanes = [...new Set([...present.keys(), ...changed])].sort().map((instance) => {

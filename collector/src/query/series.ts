@@ -1,18 +1,9 @@
-import {
-  type Clock,
-  type CountColumn,
-  countIndex,
-  errorClasses,
-  mergeSparse,
-  percentile,
-  type SeriesAnswer,
-  type SparseHistogram,
-} from '@holdfast/shared';
+import type { Clock, SeriesAnswer } from '@holdfast/shared';
 import type { FoldedState } from '../fold/folded-state.ts';
-import { readSeconds, type SecondRecord } from '../fold/seconds-codec.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import type { EventStore, Slice, SliceQuery, Tier } from '../store/event-store.ts';
 import { lanesOf } from './lanes.ts';
+import { SeriesSums } from './series-sums.ts';
 
 export interface SeriesSources {
   readonly state: FoldedState;
@@ -67,24 +58,20 @@ export async function seriesOf(sources: SeriesSources, query: SeriesQuery): Prom
   const stepSeconds = stepFor(seconds, points, Math.max(finest, query.step ?? 0));
   const first = Math.floor(since / 1_000 / stepSeconds);
   const last = Math.ceil(until / 1_000 / stepSeconds) - 1;
-  const buckets = Array.from({ length: last - first + 1 }, createBucket);
+  const sums = new SeriesSums(first, last - first + 1, stepSeconds);
   const tier = tierOf(stepSeconds);
-  const slices = await slicesOf(sources, {
-    tier,
-    address: query.address,
-    from: Math.floor((first * stepSeconds) / 60),
-    to: Math.floor(((last + 1) * stepSeconds - 1) / 60),
-  });
-  for (const slice of slices) {
-    for (const record of readSeconds(slice.bytes)) {
-      const place = Math.floor((slice.minute * 60 + record.second) / stepSeconds) - first;
-      const bucket = buckets[place];
-      if (bucket !== undefined) addRecord(bucket, record);
-    }
-  }
   const { address } = query;
-  const series = answerOf({ address, stepSeconds, first, buckets });
-  return done({ ...series, ...(await lanesOf(sources, { address, since, until: Math.min(until, now) })) });
+  const [slices, lanes] = await Promise.all([
+    slicesOf(sources, {
+      tier,
+      address,
+      from: Math.floor((first * stepSeconds) / 60),
+      to: Math.floor(((last + 1) * stepSeconds - 1) / 60),
+    }),
+    lanesOf(sources, { address, since, until: Math.min(until, now) }),
+  ]);
+  for (const slice of slices) sums.add(slice);
+  return done({ address, stepSeconds, ...sums.columns(), ...lanes });
 }
 
 /** The coarsest tier that serves a step. */
@@ -104,53 +91,4 @@ function stepFor(seconds: number, points: number, finest: number): number {
 /** From the store, and from memory what is not saved yet. */
 function slicesOf({ state, store }: SeriesSources, query: SliceQuery): Promise<readonly Slice[]> {
   return state.readBoth(async () => [...(await store.slices(query)), ...state.history.unsavedSlices(query)]);
-}
-
-interface Bucket {
-  counts: number[];
-  latency: SparseHistogram;
-}
-
-function createBucket(): Bucket {
-  return { counts: [], latency: [] };
-}
-
-function addRecord(bucket: Bucket, record: SecondRecord): void {
-  bucket.counts = record.counts.map((count, column) => count + (bucket.counts[column] ?? 0));
-  bucket.latency = mergeSparse(bucket.latency, record.latency);
-}
-
-function answerOf(of: {
-  readonly address: string;
-  readonly stepSeconds: number;
-  readonly first: number;
-  readonly buckets: readonly Bucket[];
-}): Omit<SeriesAnswer, 'lanes'> {
-  const { address, stepSeconds, first, buckets } = of;
-  const column = (name: CountColumn): number[] =>
-    buckets.map((bucket) => bucket.counts[countIndex[name]] ?? 0);
-  const latency = (ratio: number): (number | null)[] =>
-    buckets.map((bucket) => percentile(bucket.latency, ratio) ?? null);
-  return {
-    address,
-    stepSeconds,
-    at: buckets.map((_bucket, index) => (first + index) * stepSeconds * 1_000),
-    success: column('success'),
-    failure: column('failure'),
-    timeout: column('timeout'),
-    rejected: column('rejected'),
-    ignored: column('ignored'),
-    cancelled: column('cancelled'),
-    slow: column('slow'),
-    late: column('late'),
-    retries: column('retries'),
-    errors: Object.fromEntries(
-      errorClasses
-        .map((name) => [name, column(`class_${name}`)] as const)
-        .filter(([, counts]) => counts.some((count) => count > 0)),
-    ),
-    p50Ms: latency(0.5),
-    p95Ms: latency(0.95),
-    p99Ms: latency(0.99),
-  };
 }

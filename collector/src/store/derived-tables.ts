@@ -137,9 +137,11 @@ export class DerivedTables {
         [value, since, until, limit],
       );
     // In the words of the indexes, which only then are used.
-    const changes = await select("body ->> '$.event.to' IS NOT NULL AND body ->> '$.address'", address);
     const ofAgents = "body ->> '$.event.kind' GLOB 'agent.*' AND body ->> '$.service'";
-    const agents = await select(ofAgents, address.split('/')[0] ?? '');
+    const [changes, agents] = await Promise.all([
+      select("body ->> '$.event.to' IS NOT NULL AND body ->> '$.address'", address),
+      select(ofAgents, address.split('/')[0] ?? ''),
+    ]);
     return [...changes, ...agents].map((row) => JSON.parse(textIn(row, 'body')) as FleetEvent); // as saved
   }
 
