@@ -24,6 +24,7 @@ import {
 } from './options.ts';
 import { auditVerifyRoute } from './query/audit-verify-route.ts';
 import { readRoutes } from './query/read-routes.ts';
+import { startWarmUp } from './query/warm-up.ts';
 import { startRetention } from './retention.ts';
 import { createApi } from './server/api.ts';
 import { bracketed, Gate, isWildcard } from './server/gate.ts';
@@ -159,10 +160,12 @@ async function serve(of: {
   const { isBehindProxy } = options;
   attach(server, { app, gate, access, endpoints, isBehindProxy, log: options.log });
 
-  const stopTimers = (): Promise<void> => {
+  const stopWarmUp = startWarmUp({ app, fleet: state.fleet, clock: options.clock });
+  const stopTimers = async (): Promise<void> => {
     stopAwaiting();
     stopExpiry();
-    return stopRetention();
+    await stopWarmUp();
+    await stopRetention();
   };
   let closing: Promise<void> | undefined;
   return {

@@ -1,7 +1,8 @@
 // Ten million stored points, then a cold process that is asked what screens ask, each question first cold and
 // then again; what a point takes on the disk; how long an acknowledgement waits while what is old is removed;
 // how fast the log is folded anew.
-// AGENTS (24), ROWS a second each (50), POINTS (10000000), ROUNDS of warm questions (20).
+// AGENTS (24), ROWS a second each (50), POINTS (10000000), ROUNDS of warm questions (20),
+// PARTS (ask,expire,rebuild).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -15,6 +16,7 @@ const agentCount = setting('AGENTS', 24);
 const rows = setting('ROWS', 50);
 const points = setting('POINTS', 10_000_000);
 const rounds = setting('ROUNDS', 20);
+const parts = (process.env.PARTS ?? 'ask,expire,rebuild').split(',');
 const secondsABatch = 10;
 const windowBatches = 8;
 const batches = Math.ceil(points / agentCount / rows / secondsABatch);
@@ -27,9 +29,9 @@ const command = (port) => [main, 'up', '--port', port, '--data', data];
 
 await fill();
 await tellSizes();
-await ask();
-await expire();
-await rebuild();
+if (parts.includes('ask')) await ask();
+if (parts.includes('expire')) await expire();
+if (parts.includes('rebuild')) await rebuild();
 
 /** Every agent sends its seconds, the last of which is now, as fast as they are acknowledged. */
 async function fill() {
