@@ -150,6 +150,7 @@ function foldDisconnected(
   }
   if (instance.connected) instance.connectionSinceAt = entry.at;
   instance.connected = false;
+  longestLostAt.set(fleet, Math.min(longestLostAt.get(fleet) ?? -Infinity, instance.connectionSinceAt));
   instance.endReason = why;
   const kind = why === 'collector_gone' ? 'agent.awaited' : 'agent.lost';
   note(fleet, { id: entry.id, agent }, { kind, at: entry.at, ...(why === undefined ? {} : { why }) });
@@ -173,10 +174,17 @@ function hasToldItsEnd({ events }: Fleet, { service, instance }: Instance): bool
 
 /** Instances that went without a word long ago make room: in a fleet that scales, names do not come back. */
 function forgetLost(fleet: Fleet, now: number): void {
+  if (now - (longestLostAt.get(fleet) ?? -Infinity) <= fleetLimits.lostForMs) return;
+  let longestAt = Infinity;
   for (const [key, instance] of fleet.instances) {
     if (isForgotten(instance, now)) fleet.instances.delete(key);
+    else if (!instance.connected) longestAt = Math.min(longestAt, instance.connectionSinceAt);
   }
+  longestLostAt.set(fleet, longestAt);
 }
+
+/** No instance has been lost for longer. Without it each of a crowd that comes back would look at all others. */
+const longestLostAt = new WeakMap<Fleet, number>();
 
 export function isForgotten(instance: Instance, now: number): boolean {
   return !instance.connected && now - instance.connectionSinceAt > fleetLimits.lostForMs;

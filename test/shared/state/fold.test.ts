@@ -143,6 +143,22 @@ test('an instance that is lost stays for a while, marked stale', () => {
   expect(resourceViewOf(log.fleet, address, startAt + 3_600_000)).toBeUndefined();
 });
 
+test('who was lost a quarter of an hour ago makes room', () => {
+  const log = new TestLog();
+  const others = [1, 2, 3].map((number) => ({ ...agent, instance: `lost-${number}` }));
+  others.forEach((other, index) => {
+    log.connect(other);
+    log.append({ type: 'disconnected', agent: other, clean: false }, startAt + index * 600_000);
+  });
+  const left = (): string[] => [...log.fleet.instances.values()].map(({ instance }) => instance);
+  log.connect(agent, { at: startAt + 900_000 });
+  expect(left()).toEqual(['lost-1', 'lost-2', 'lost-3', agent.instance]);
+  log.connect(agent, { at: startAt + 900_001 });
+  expect(left()).toEqual(['lost-2', 'lost-3', agent.instance]);
+  log.connect(agent, { at: startAt + 3_600_000 });
+  expect(left()).toEqual([agent.instance]);
+});
+
 test('an instance that says good-bye is gone at once', () => {
   const log = connectedLog();
   log.append({ type: 'disconnected', agent, clean: true });
