@@ -1,4 +1,4 @@
-import type { Random, Welcome } from '@holdfast/shared';
+import type { Random, Spread } from '@holdfast/shared';
 
 /**
  * How long to wait before the next attempt, with full jitter: U(0, min(30 s, max(1 s, n / rate, 1 s · 2^k)))
@@ -15,13 +15,14 @@ export class Backoff {
   }
 
   /** The collector has said how many would come back. */
-  spread({ agents, perSecond }: NonNullable<Welcome['spread']> = { agents: 0, perSecond: 1 }): void {
+  spread({ agents, perSecond }: Spread = { agents: 0, perSecond: 1 }): void {
     this.#spreadMs = (1_000 * agents) / Math.max(1, perSecond);
   }
 
-  /** All is well again. */
-  reset(): void {
+  /** All is well again; so many would come back now, where that is known. */
+  reset(spread?: Spread): void {
     this.#failures = 0;
+    if (spread !== undefined) this.spread(spread);
   }
 
   /** Coming back soon is of no use. */

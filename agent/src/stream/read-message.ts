@@ -79,17 +79,19 @@ const fitsAnswer = objectOf({
   problems: listOf(objectOf({ seq: optional(number), problem: text })),
 });
 
+const spread = optional(objectOf({ agents: number, perSecond: number }));
+
 const messages: readonly Check[] = [
   objectOf({
     type: oneOf('welcome'),
     ...terms,
     heartbeatMs: number,
     caps: optional(listOf(text)),
-    spread: optional(objectOf({ agents: number, perSecond: number })),
+    spread,
   }),
   objectOf({ type: oneOf('ack'), stored: number, throttles: terms.throttles }),
   objectOf({ type: oneOf('desired'), desired }),
   objectOf({ type: oneOf('refused'), problem: text, seq: optional(number) }),
-  objectOf({ type: oneOf('pong'), sentAt: number, now: number }),
+  objectOf({ type: oneOf('pong'), sentAt: number, now: number, spread }),
   objectOf({ type: oneOf('goaway'), reconnectAfterMs: number, reason: text }),
 ];

@@ -156,7 +156,7 @@ export class Session implements Conversation {
       case 'desired':
         return this.send(this.#options.apply(message.desired));
       case 'pong':
-        this.#backoff.reset();
+        this.#backoff.reset(message.spread);
         // A new greeting tells the collector how far the clocks are apart now.
         if (this.#options.collectorClock.sample(message.sentAt, message.now))
           this.#hangUp(1_000, { reason: clockSet });

@@ -6,8 +6,8 @@ import {
   type ControlFact,
   type DesiredState,
   instanceKey,
+  type Spread,
   type TimerHandle,
-  type Welcome,
   wireLimits,
 } from '@holdfast/shared';
 import { WebSocketServer } from 'ws';
@@ -60,6 +60,8 @@ export class AgentEndpoint implements ConnectionHost {
   private readonly connections = new Set<AgentConnection>();
   /** By `service@instance`. */
   private readonly agents = new Map<string, AgentConnection>();
+  /** Those that have said hello and have no answer yet. */
+  private readonly greeting = new Set<AgentConnection>();
   /** For an instance, the batch that last spoke of resources which were never introduced. */
   private readonly strangers = new Map<string, string>();
   private sweep: TimerHandle | undefined;
@@ -94,7 +96,7 @@ export class AgentEndpoint implements ConnectionHost {
   }
 
   room(): Outcome<undefined> {
-    return this.door.admit(this.journal.load);
+    return this.door.admit(this.journal.load, this.greeting.size);
   }
 
   upgrade({ request, socket, head, principal }: Upgrade): void {
@@ -104,7 +106,7 @@ export class AgentEndpoint implements ConnectionHost {
     });
   }
 
-  get spread(): NonNullable<Welcome['spread']> {
+  get spread(): Spread {
     return { agents: this.connections.size, perSecond: admissionsPerSecond };
   }
 
@@ -142,8 +144,13 @@ export class AgentEndpoint implements ConnectionHost {
     const key = instanceKey(agent);
     const before = this.agents.get(key);
     this.agents.set(key, connection);
+    this.greeting.add(connection);
     before?.replace();
     this.requests.forget(agent);
+  }
+
+  welcomed(connection: AgentConnection): void {
+    this.greeting.delete(connection);
   }
 
   noteStranger(agent: AgentIdentity, seq: number): boolean {
@@ -156,6 +163,7 @@ export class AgentEndpoint implements ConnectionHost {
 
   end(connection: AgentConnection, agent: AgentIdentity | undefined): void {
     this.connections.delete(connection);
+    this.greeting.delete(connection);
     if (agent !== undefined && this.agents.get(instanceKey(agent)) === connection) {
       this.agents.delete(instanceKey(agent));
     }

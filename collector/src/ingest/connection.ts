@@ -8,7 +8,7 @@ import {
   type Hello,
   heartbeatMs,
   type Result,
-  type Welcome,
+  type Spread,
 } from '@holdfast/shared';
 import type { RawData, WebSocket } from 'ws';
 import { messageOf } from '../errors.ts';
@@ -33,12 +33,14 @@ export interface ConnectionHost {
   admit(principal: Principal, service: string): Outcome<undefined>;
   storedOf(agent: AgentIdentity): Promise<number>;
   /** How many agents would come back after an end, and how fast they may. */
-  readonly spread: NonNullable<Welcome['spread']>;
+  readonly spread: Spread;
   /** How many resources of this run the fleet knows. */
   dictionarySizeOf(agent: AgentIdentity): number;
   desiredFor(service: string): DesiredState;
   /** Called when an agent has said who it is, before anything is written about it. */
   introduce(connection: AgentConnection, agent: AgentIdentity): void;
+  /** Called when it has its answer. */
+  welcomed(connection: AgentConnection): void;
   /** Notes that a batch spoke of resources that were never introduced; true where it had done so before. */
   noteStranger(agent: AgentIdentity, seq: number): boolean;
   end(connection: AgentConnection, agent: AgentIdentity | undefined): void;
@@ -171,7 +173,8 @@ export class AgentConnection {
 
   private take(message: AgentMessage, frame: Buffer): void {
     if (message.type === 'ping') {
-      this.send({ type: 'pong', sentAt: message.sentAt, now: this.host.clock.now() });
+      const { clock, spread } = this.host;
+      this.send({ type: 'pong', sentAt: message.sentAt, now: clock.now(), spread });
     } else if (message.type === 'hello') {
       if (this.phase.name === 'waiting') this.greet(message);
       else this.refuse('a second hello on one connection');
@@ -230,6 +233,7 @@ export class AgentConnection {
     const dictionarySize = this.host.dictionarySizeOf(agent);
     const intake = new BatchIntake({ agent, host: this.host, connection: this, stored, dictionarySize });
     this.phase = { name: 'ready', agent, intake };
+    this.host.welcomed(this);
     this.mayDeflate = hello.caps?.includes('deflate') ?? false;
     const caps = this.mayDeflate ? { caps: ['deflate'] } : {};
     const terms = { ...caps, ...termsFor(this.host, hello), spread: this.host.spread };

@@ -30,13 +30,16 @@ export class Door {
     this.filledAt = clock.monotonic();
   }
 
-  /** Whether one more may come in; if not, when to come back: those who are refused are spread. */
-  admit(load: number): Outcome<undefined> {
+  /**
+   * Whether one more may come in, where so many wait for their welcome; if not, when to come back: those who
+   * are refused are spread.
+   */
+  admit(load: number, greetingCount: number): Outcome<undefined> {
     const now = this.clock.monotonic();
     const filled = this.tokens + ((now - this.filledAt) * admissionsPerSecond) / 1_000;
     this.tokens = Math.min(admissionsPerSecond, filled);
     this.filledAt = now;
-    if (this.tokens >= 1 && load < fullLoad) {
+    if (this.tokens >= 1 && load < fullLoad && greetingCount < mostGreetings) {
       this.tokens -= 1;
       return done(undefined);
     }
@@ -46,3 +49,5 @@ export class Door {
 }
 
 const spreadSeconds = 5;
+/** Who has to wait long for a welcome gives up and comes again, and nobody would be welcomed any more. */
+const mostGreetings = 200;

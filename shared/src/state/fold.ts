@@ -183,7 +183,7 @@ function forgetLost(fleet: Fleet, now: number): void {
   longestLostAt.set(fleet, longestAt);
 }
 
-/** No instance has been lost for longer. Without it each of a crowd that comes back would look at all others. */
+/** No instance has been lost for longer. Without it each of a crowd that comes back looks at all others. */
 const longestLostAt = new WeakMap<Fleet, number>();
 
 export function isForgotten(instance: Instance, now: number): boolean {

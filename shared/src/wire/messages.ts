@@ -182,6 +182,12 @@ export type ThrottledClass = 'sample' | 'rollup';
 /** For how many milliseconds, by class: samples are left out and counted, rollups come once a minute. */
 export type Throttles = Readonly<Partial<Record<ThrottledClass, number>>>;
 
+/** How many agents would come back after an end, and how many of them a second are welcome. */
+export interface Spread {
+  readonly agents: number;
+  readonly perSecond: number;
+}
+
 export interface Welcome {
   readonly type: 'welcome';
   /** The highest sequence number of this epoch that is durably stored; 0 for none. */
@@ -194,8 +200,7 @@ export interface Welcome {
   readonly caps?: readonly string[];
   readonly now: number;
   readonly throttles?: Throttles;
-  /** How many agents would come back after an end, and how many of them a second are welcome. */
-  readonly spread?: { readonly agents: number; readonly perSecond: number };
+  readonly spread?: Spread;
   /** Absent where the agent already holds this version. */
   readonly desired?: DesiredState;
 }
@@ -221,5 +226,5 @@ export type CollectorMessage =
       /** The numbers of this epoch are taken: the agent has to go on as another run. */
       readonly drawEpoch?: boolean;
     }
-  | { readonly type: 'pong'; readonly sentAt: number; readonly now: number }
+  | { readonly type: 'pong'; readonly sentAt: number; readonly now: number; readonly spread?: Spread }
   | { readonly type: 'goaway'; readonly reconnectAfterMs: number; readonly reason: string };

@@ -171,6 +171,31 @@ describe('after a cut', () => {
   });
 });
 
+test('a pong tells how large the crowd has become', async () => {
+  const clock = new FakeClock(startAt);
+  const collector = new MemoryCollector({ clock });
+  const { session } = createTestStream(
+    {
+      connect: (listener) =>
+        collector.connect({
+          ...listener,
+          opened: () => listener.opened(),
+          closed: (end) => listener.closed(end),
+          frame: (text) =>
+            listener.frame(text.replace('"pong"', '"pong","spread":{"agents":10000,"perSecond":500}')),
+        }),
+    },
+    { clock },
+  );
+  session.start();
+  await clock.advance(15_500);
+  collector.drop();
+  await clock.advance(9_900); // half of the 20 s that so many take
+  expect(session.state).toBe('waiting');
+  await clock.advance(200);
+  expect(session.state).toBe('live');
+});
+
 describe('a collector that does not answer', () => {
   test('is left after two heartbeats of silence', async () => {
     const { collector, clock, session } = await connectedStream();

@@ -227,7 +227,12 @@ describe('connections', () => {
     const collector = await startTestCollector(scope);
     const agent = await WireAgent.introduce(scope, collector.url);
     agent.send({ type: 'ping', sentAt: 42 });
-    expect(await agent.next('pong')).toEqual({ type: 'pong', sentAt: 42, now: startAt });
+    expect(await agent.next('pong')).toEqual({
+      type: 'pong',
+      sentAt: 42,
+      now: startAt,
+      spread: { agents: 1, perSecond: 500 },
+    });
   });
 
   test('the same instance takes the place of its earlier connection', async () => {

@@ -21,21 +21,27 @@ test('samples are spared first, then the resolution of rollups', () => {
 
 test('new connections come last, before nothing is read any more', () => {
   const door = new Door(new FakeClock());
-  expect(door.admit(0.74).ok).toBe(true);
-  expect(door.admit(0.75)).toMatchObject({ ok: false, refusal: { kind: 'unavailable' } });
+  expect(door.admit(0.74, 0).ok).toBe(true);
+  expect(door.admit(0.75, 0)).toMatchObject({ ok: false, refusal: { kind: 'unavailable' } });
+});
+
+test('nobody comes in while too many wait for their welcome', () => {
+  const door = new Door(new FakeClock());
+  expect(door.admit(0, 199).ok).toBe(true);
+  expect(door.admit(0, 200)).toMatchObject({ ok: false, refusal: { kind: 'unavailable' } });
 });
 
 test('500 a second come in, and the rest are spread', async () => {
   const clock = new FakeClock();
   const door = new Door(clock);
   const admitted = (count: number): number =>
-    Array.from({ length: count }, () => door.admit(0)).filter(({ ok }) => ok).length;
+    Array.from({ length: count }, () => door.admit(0, 0)).filter(({ ok }) => ok).length;
   expect(admitted(600)).toBe(500);
   await clock.advance(100);
   expect(admitted(600)).toBe(50);
   await clock.advance(60_000);
   expect(admitted(600)).toBe(500);
-  const waits = Array.from({ length: 5 }, () => door.admit(0)).map((refused) =>
+  const waits = Array.from({ length: 5 }, () => door.admit(0, 0)).map((refused) =>
     refused.ok ? 0 : refused.refusal.retryAfterSeconds,
   );
   expect(waits.toSorted((a = 0, b = 0) => a - b)).toEqual([1, 2, 3, 4, 5]);
