@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { SeededRandom } from '@holdfast/agent/testing';
 import { expect } from 'vitest';
 import { systemClock } from '../../agent/src/time/system-clock.ts';
@@ -6,6 +5,7 @@ import { CountingAgent } from '../reliability/support/counting-agent.ts';
 import { RollupSender } from '../reliability/support/rollup-sender.ts';
 import { readStoredLog } from '../reliability/support/stored-log.ts';
 import { testWhere } from '../support/needs.ts';
+import { residentBytes } from '../support/process-table.ts';
 import { scopeOfTest } from '../support/scope.ts';
 import { setting } from '../support/setting.ts';
 import { realTime } from '../support/time.ts';
@@ -67,11 +67,3 @@ testWhere('/proc')(
   },
   240_000 + seconds * 3_000,
 );
-
-/** What a process holds of the memory now. */
-function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const found = /VmRSS:\s+(\d+) kB/.exec(status);
-  if (found === null) throw new Error(`nothing says what process ${pid} holds`);
-  return Number(found[1]) * 1_024;
-}

@@ -22,6 +22,21 @@ export type Need =
   | 'libfaketime'
   | '/proc';
 
+/** What not every machine can do, by its name, with what tries it and throws where it cannot be done. */
+export interface OwnNeed {
+  readonly name: string;
+  readonly attempt: () => void;
+}
+
+/** So many files and connections at once in one process; Node takes as many as the hard limit allows. */
+export function openFiles(count: number): OwnNeed {
+  const attempt = (): void => {
+    const limit = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim();
+    if (limit !== 'unlimited' && Number(limit) < count) throw new Error(`ulimit -Hn is ${limit}`);
+  };
+  return { name: `${count} open files`, attempt };
+}
+
 /** Each tries what the tests do and throws where it cannot be done. */
 const attempts: Readonly<Record<Need, () => void>> = {
   'small disks': () =>
@@ -47,7 +62,7 @@ const attempts: Readonly<Record<Need, () => void>> = {
   '/proc': () => readFileSync('/proc/self/status'),
 };
 
-const found = new Map<Need, string | undefined>();
+const found = new Map<string, string | undefined>();
 
 /**
  * A test for machines that can do what it needs. Elsewhere it is skipped, and the closing lines of `npm test`
@@ -56,7 +71,7 @@ const found = new Map<Need, string | undefined>();
  * @returns what declares the test: its title, what it does, and its time limit in milliseconds.
  */
 export function testWhere(
-  ...needs: readonly Need[]
+  ...needs: readonly (Need | OwnNeed)[]
 ): (title: string, run: (context: TestContext) => unknown, timeoutMs?: number) => void {
   const lacks = needs.map((need) => lackOf(need)).find((lack) => lack !== undefined);
   return (title, run, timeoutMs) => {
@@ -66,18 +81,19 @@ export function testWhere(
   };
 }
 
-function lackOf(need: Need): string | undefined {
-  if (!found.has(need)) found.set(need, failureOf(need));
-  return found.get(need);
+function lackOf(need: Need | OwnNeed): string | undefined {
+  const { name, attempt } = typeof need === 'string' ? { name: need, attempt: attempts[need] } : need;
+  if (!found.has(name)) found.set(name, failureOf(name, attempt));
+  return found.get(name);
 }
 
-function failureOf(need: Need): string | undefined {
+function failureOf(name: string, attempt: () => void): string | undefined {
   try {
-    attempts[need]();
+    attempt();
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return `${need} (${reason.trim().split('\n').at(-1) ?? ''})`;
+    return `${name} (${reason.trim().split('\n').at(-1) ?? ''})`;
   }
 }
 

@@ -30,6 +30,14 @@ export function isAlive(pid: number): boolean {
   return stat !== undefined && stat.state !== 'Z';
 }
 
+/** What a process holds of the memory now. Needs `/proc`. */
+export function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const found = /VmRSS:\s+(\d+) kB/.exec(status);
+  if (found === null) throw new Error(`nothing says what process ${pid} holds`);
+  return Number(found[1]) * 1_024;
+}
+
 interface Stat {
   readonly state: string;
   readonly parent: number;
