@@ -70,13 +70,19 @@ function isOf(of: FleetEvent, address: string, service: string): boolean {
   return of.address === undefined && of.service === service && of.event.kind.startsWith('agent.');
 }
 
-/** From which state to which; of a summary from the first to the last. */
-function changeOf({
-  event,
-}: FleetEvent): { readonly from: string | undefined; readonly to: string } | undefined {
+interface Change {
+  readonly from: string | undefined;
+  readonly to: string;
+  /** Of a summary of many changes; `from` and `to` are those of the first and the last. */
+  readonly summary?: { readonly overMs: number; readonly changeCount: number };
+}
+
+function changeOf({ event }: FleetEvent): Change | undefined {
   if (!('to' in event) || typeof event.to !== 'string' || 'flag' in event) return undefined;
-  const from = 'edges' in event ? event.edges[0]?.from : event.from;
-  return { from, to: event.to };
+  if (!('edges' in event)) return { from: event.from, to: event.to };
+  const { edges, overMs, to } = event;
+  const changeCount = edges.reduce((sum, { count }) => sum + count, 0);
+  return { from: edges[0]?.from, to, summary: { overMs, changeCount } };
 }
 
 /** How a resource stands now in an instance. */
@@ -137,7 +143,12 @@ function segmentsOf(events: readonly FleetEvent[], present: Present | undefined)
     const { at, event } = of;
     const change = changeOf(of);
     if (change !== undefined) {
-      end(at, open?.state ?? change.from);
+      const { summary } = change;
+      const known: number = open?.from ?? segments.at(-1)?.until ?? Number.NEGATIVE_INFINITY;
+      const from = summary === undefined ? at : Math.max(known, at - summary.overMs);
+      end(from, open?.state ?? change.from);
+      if (summary !== undefined)
+        segments.push({ state: 'summarised', from, until: at, changeCount: summary.changeCount });
       open = { from: at, state: change.to };
     } else if (event.kind === 'agent.connected') {
       const isSame = event.detail === 'again';
@@ -156,15 +167,17 @@ function segmentsOf(events: readonly FleetEvent[], present: Present | undefined)
 
 function clipped(segments: readonly LaneSegment[], since: number, until: number): LaneSegment[] {
   const shown: LaneSegment[] = [];
-  for (const { state, ...segment } of segments) {
+  for (const segment of segments) {
     const from = Math.max(segment.from, since);
     const end = Math.min(segment.until, until);
     // A state that began and ended within one millisecond shows as well.
     const isMoment = segment.from === segment.until;
     if (isMoment ? end < from : end <= from) continue;
     const before = shown.at(-1);
-    if (before?.state === state && before.until === from) shown[shown.length - 1] = { ...before, until: end };
-    else shown.push({ state, from, until: end });
+    const isOne =
+      before?.state === segment.state && before.until === from && before.changeCount === undefined;
+    if (isOne) shown[shown.length - 1] = { ...before, until: end };
+    else shown.push({ ...segment, from, until: end });
   }
   return shown;
 }

@@ -5,7 +5,14 @@ import { type TSchema, Type } from 'typebox';
 export function seriesSchema(): TSchema {
   const column = Type.Array(Type.Number());
   const gappedColumn = Type.Array(Type.Union([Type.Number(), Type.Null()]));
-  const segment = Type.Object({ state: Type.String(), from: Type.Number(), until: Type.Number() });
+  const segment = Type.Object({
+    state: Type.String({ description: 'a state, or `summarised`' }),
+    from: Type.Number(),
+    until: Type.Number(),
+    changeCount: Type.Optional(
+      Type.Integer({ description: 'how often the state changed in between; only of what is summarised' }),
+    ),
+  });
   return Type.Object({
     address: Type.String(),
     stepSeconds: Type.Integer({ minimum: 1 }),

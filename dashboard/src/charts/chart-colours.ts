@@ -6,6 +6,10 @@ export interface ChartColours {
   readonly grid: string;
   readonly text: string;
   readonly cursor: string;
+  /** Behind what is filled. */
+  readonly ground: string;
+  /** Of a state of a breaker or a health check. */
+  readonly stateOf: (state: string) => string;
   readonly fontFamily: string;
 }
 
@@ -25,6 +29,21 @@ export function chartColours(of: Element): ChartColours {
     grid: read('--chart-grid'),
     text: read('--ink-3'),
     cursor: read('--ink-3'),
+    ground: read('--raised'),
+    stateOf: (state) => read(stateColours[state] ?? '--state-unknown'),
     fontFamily: style.fontFamily,
   };
 }
+
+const stateColours: Readonly<Record<string, string>> = {
+  closed: '--state-closed',
+  up: '--state-closed',
+  half_open: '--state-half-open',
+  degraded: '--state-half-open',
+  open: '--state-open',
+  down: '--state-open',
+  forced_open: '--state-forced-open',
+  disabled: '--state-disabled',
+  metrics_only: '--state-metrics-only',
+  summarised: '--ink-2',
+};

@@ -13,7 +13,7 @@ export interface ChartStyle {
 }
 
 /** Wide enough for every label, and the same for all charts, so that their times stand above each other. */
-const axisWidth = 58;
+export const axisWidth = 58;
 /** Half a label: one that stood over an end would change the chart's width. */
 const labelMargin = 26;
 

@@ -6,6 +6,7 @@ import type { ChartStyle } from './chart-config.ts';
 import { ChartLegend } from './chart-legend.tsx';
 import { LineChart } from './line-chart.tsx';
 import { axisText, type ChartRange, chartRanges, latencyLines, outcomeLines } from './series-data.ts';
+import { StateLanes } from './state-lanes.tsx';
 import { type SeriesState, useSeries } from './use-series.ts';
 
 const outcomeStyle: ChartStyle = { isStacked: true, format: (rate) => axisText(formatRate(rate)) };
@@ -23,6 +24,7 @@ interface SeriesChartsProps {
 
 /** How calls ended and how long they took, one above the other over the same time. */
 export function SeriesCharts({ address, name, range, onRange }: SeriesChartsProps): ReactElement {
+  const { clock } = useDashboard();
   const state = useSeries(address, range);
   const [hoverAt, setHoverAt] = useState<number | undefined>(undefined);
   const outcomes = useMemo(() => linesOf(state, outcomeLines), [state]);
@@ -64,6 +66,16 @@ export function SeriesCharts({ address, name, range, onRange }: SeriesChartsProp
           style={latencyStyle}
         />
       </figure>
+      {series !== undefined && series.lanes.length > 0 && (
+        <StateLanes
+          {...shared}
+          name={name}
+          lanes={series.lanes}
+          lanesSince={
+            series.lanesSince === undefined ? undefined : formatTime(series.lanesSince, clock.now())
+          }
+        />
+      )}
     </div>
   );
 }

@@ -54,10 +54,13 @@ export interface StateLane {
 }
 
 export interface LaneSegment {
+  /** `summarised` where an agent that could not send each change summed them up, see `changeCount`. */
   readonly state: string;
   /** Epoch milliseconds. */
   readonly from: number;
   readonly until: number;
+  /** How often the state changed from `from` to `until`; only of what is summarised. */
+  readonly changeCount?: number;
 }
 
 interface Act {

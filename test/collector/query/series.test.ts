@@ -138,6 +138,35 @@ test('a lane has a gap while its instance was lost', async () => {
   expect((await seriesOf(second, query)).lanes).toEqual([{ instance: 'a', segments }]);
 });
 
+test('changes that were summed up are told as such, with their count', async () => {
+  const scope = scopeOfTest();
+  const collector = await startTestCollector(scope);
+  const agent = await WireAgent.introduce(scope, collector.url, { startedAt: startAt });
+  const summary = {
+    kind: 'circuit_breaker.summarised',
+    at: startAt + 3_000,
+    resource: 0,
+    edges: [
+      { from: 'open', to: 'closed', count: 20 },
+      { from: 'closed', to: 'open', count: 19 },
+    ],
+    overMs: 1_800,
+    to: 'closed',
+  };
+  agent.send(batchWith(1, { levels, events: [openedEvent(startAt + 1_000)] }));
+  agent.send({ ...batchWith(2), events: [summary, openedEvent(startAt + 4_000)] });
+  await agent.acknowledged(2);
+  await collector.clock.advance(5_000);
+  const { lanes } = await seriesOf(collector, `since=${startAt}&until=${startAt + 5_000}`);
+  expect(lanes[0]?.segments).toEqual([
+    { state: 'closed', from: startAt, until: startAt + 1_000 },
+    { state: 'open', from: startAt + 1_000, until: startAt + 1_200 },
+    { state: 'summarised', from: startAt + 1_200, until: startAt + 3_000, changeCount: 39 },
+    { state: 'closed', from: startAt + 3_000, until: startAt + 4_000 },
+    { state: 'open', from: startAt + 4_000, until: startAt + 5_000 },
+  ]);
+});
+
 test('where there is too much to tell, the newest is told whole', async () => {
   const scope = scopeOfTest();
   const collector = await startTestCollector(scope);
