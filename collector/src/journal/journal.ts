@@ -45,7 +45,7 @@ interface Committed {
 
 /**
  * The only way into the log. All that waits becomes durable in one transaction; while one commits, the next
- * gathers, and the group before is folded.
+ * gathers, and the group before is folded where only the disk is waited for.
  */
 export class Journal {
   /** Called when congestion is over. */
@@ -56,6 +56,8 @@ export class Journal {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private wasCongested = false;
+  /** Durable, and not part of the fleet yet. */
+  private committed: Committed | undefined;
   /** Present while the queue is being worked off. */
   private draining: Promise<void> | undefined;
   private held: Promise<unknown> | undefined;
@@ -120,13 +122,12 @@ export class Journal {
 
   private async drain(): Promise<void> {
     await Promise.resolve(); // lets what arrives in the same turn join the group
-    let committed: Committed | undefined;
     for (;;) {
       const group = this.held === undefined ? this.takeGroup() : [];
-      const commit = group.length === 0 ? undefined : this.commit(group);
-      if (committed !== undefined) this.foldGroup(committed);
-      if (commit === undefined) return;
-      committed = await commit;
+      if (group.length === 0) return this.fold();
+      const committed = await this.commit(group);
+      this.fold(); // where it was not done while the disk was waited for
+      this.committed = committed;
     }
   }
 
@@ -147,7 +148,8 @@ export class Journal {
 
   private async commit(group: readonly Waiting[]): Promise<Committed | undefined> {
     try {
-      const ids = await this.options.store.append(group.map((one) => one.entry));
+      const entries = group.map((one) => one.entry);
+      const ids = await this.options.store.append(entries, () => this.fold());
       this.lastFailure = undefined;
       for (const { pending } of group) pending.stored?.();
       return { group, ids };
@@ -161,7 +163,9 @@ export class Journal {
     }
   }
 
-  private foldGroup({ group, ids }: Committed): void {
+  private fold(): void {
+    const { group, ids } = this.committed ?? nothing;
+    this.committed = undefined;
     for (const [index, { entry, pending }] of group.entries()) {
       const logged: LogEntry = { id: ids[index] ?? 0, at: entry.at, ...entry.fact };
       this.options.apply(logged);
@@ -175,6 +179,8 @@ export class Journal {
     this.onRelief();
   }
 }
+
+const nothing: Committed = { group: [], ids: [] };
 
 function isDiskFull(error: unknown): boolean {
   return error instanceof CollectorError && error.code === 'disk_full';

@@ -23,9 +23,9 @@ export interface EventStore {
   storedOf(agent: AgentIdentity): Promise<number>;
   /**
    * Makes all of them durable in one transaction, with the agents' watermarks, and returns their ids in
-   * order.
+   * order. `meanwhile` is called where the disk is waited for and nothing else; it must not throw.
    */
-  append(entries: readonly NewEntry[]): Promise<readonly number[]>;
+  append(entries: readonly NewEntry[], meanwhile?: () => void): Promise<readonly number[]>;
   /** The entries behind an id, ascending. */
   readFrom(id: number): AsyncIterable<LogEntry>;
 

@@ -53,10 +53,12 @@ export class LogTable {
     return row === undefined ? 0 : numberIn(row, 'stored');
   }
 
-  async append(entries: readonly NewEntry[]): Promise<readonly number[]> {
+  async append(entries: readonly NewEntry[], meanwhile?: () => void): Promise<readonly number[]> {
     const first = this.lastId + 1;
     try {
-      await inTransaction(this.writer, () => this.insert(entries, first));
+      let last = '';
+      const insert = async (): Promise<void> => void (last = await this.insert(entries, first));
+      await inTransaction(this.writer, insert, { last: () => last, meanwhile });
     } catch (error) {
       this.agentIds = new Map(); // it may hold rows that were rolled back
       this.chain.settle(false);
@@ -85,7 +87,8 @@ export class LogTable {
     }
   }
 
-  private async insert(entries: readonly NewEntry[], first: number): Promise<void> {
+  /** Returns the statement that is left to do. */
+  private async insert(entries: readonly NewEntry[], first: number): Promise<string> {
     const rows: SqlValue[][] = [];
     const dead: SqlValue[][] = [];
     const watermarks = new Map<number, readonly [id: number, stored: number, at: number]>();
@@ -102,10 +105,10 @@ export class LogTable {
       rows.push([id, at, fact.type, agentId, bodyOf(fact, frame)]);
       if (fact.type === 'refused' && frame !== undefined) dead.push([id, at, frame]);
     }
-    await insertRows(this.writer, { into: 'log (id, at, type, agent, body)', columns: 5 }, rows);
-    if (watermarks.size > 0)
-      await this.writer.run(raiseWatermarks, [JSON.stringify([...watermarks.values()])]);
     if (dead.length > 0) await this.keepDead(dead);
+    const into = { into: 'log (id, at, type, agent, body)', columns: 5, isInOne: true };
+    await insertRows(this.writer, into, rows);
+    return watermarks.size === 0 ? '' : raiseWatermarks([...watermarks.values()]);
   }
 
   private async idOf(agent: AgentIdentity, at: number): Promise<number> {
@@ -145,11 +148,14 @@ export class LogTable {
   }
 }
 
-/** One statement for all agents of a group; its value is a JSON array of [id, stored, at]. */
-const raiseWatermarks =
-  'UPDATE agents SET stored = max(agents.stored, news.stored), seen_at = news.at FROM' +
-  ' (SELECT value ->> 0 AS id, value ->> 1 AS stored, value ->> 2 AS at FROM json_each(?)) AS news' +
-  ' WHERE agents.id = news.id';
+/** One statement for all agents of a group, whose numbers stand in its text: it runs with the commit. */
+function raiseWatermarks(news: readonly (readonly [id: number, stored: number, at: number])[]): string {
+  return (
+    'UPDATE agents SET stored = max(agents.stored, news.stored), seen_at = news.at FROM' +
+    ' (SELECT value ->> 0 AS id, value ->> 1 AS stored, value ->> 2 AS at' +
+    ` FROM json_each('${JSON.stringify(news)}')) AS news WHERE agents.id = news.id`
+  );
+}
 
 function agentOf(fact: LogFact): AgentIdentity | undefined {
   switch (fact.type) {

@@ -44,8 +44,8 @@ export async function openSqliteStore(
     onFull: (listener) => (guard.onFull = listener),
     tokens: tokenStore(files.writer, queue),
     storedOf: (agent) => log.storedOf(agent),
-    async append(entries) {
-      const ids = await guard.run(() => log.append(entries));
+    async append(entries, meanwhile) {
+      const ids = await guard.run(() => log.append(entries, meanwhile));
       checkpointer.note(entries.reduce((bytes, { frame }) => bytes + (frame?.length ?? 0), 0));
       return ids;
     },

@@ -41,6 +41,36 @@ test('all that waits while a commit runs goes into one group', async () => {
   expect(said).toHaveLength(51);
 });
 
+test('a group is folded while the next waits for the disk', async () => {
+  const { journal, store, said } = withJournal();
+  const release = store.hold();
+  journal.append({ fact });
+  await new Promise(setImmediate);
+  journal.append({ fact, stored: () => said.push('stored 2') });
+  release();
+  const releaseNext = store.hold();
+  await new Promise(setImmediate);
+  expect(said).toEqual(['folded 1']);
+  releaseNext();
+  await journal.idle();
+  expect(said).toEqual(['folded 1', 'stored 2', 'folded 2']);
+});
+
+test('what is stored is folded, whatever becomes of the next', async () => {
+  const { journal, store, said } = withJournal();
+  const release = store.hold();
+  journal.append({ fact });
+  await new Promise(setImmediate);
+  journal.append({ fact, failed: () => said.push('failed') });
+  release();
+  const releaseNext = store.hold();
+  await new Promise(setImmediate);
+  store.failWith(new Error('disk full'));
+  releaseNext();
+  await journal.idle();
+  expect(said).toEqual(['folded 1', 'failed']);
+});
+
 test('a group holds no more bytes than two MiB and a frame', async () => {
   const { journal, store } = withJournal();
   const frame = new Uint8Array(256 * 1_024);

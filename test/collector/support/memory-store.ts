@@ -21,7 +21,8 @@ export class MemoryStore implements EventStore {
     this.failure = error;
   }
 
-  async append(entries: readonly NewEntry[]): Promise<readonly number[]> {
+  async append(entries: readonly NewEntry[], meanwhile?: () => void): Promise<readonly number[]> {
+    meanwhile?.();
     await this.held;
     if (this.failure !== undefined) throw this.failure;
     this.groups.push(entries);

@@ -79,8 +79,8 @@ export function watermarkApart(): Seams {
 
 export function lastOfGroupForgotten(): Seams {
   class Forgetful extends Store {
-    override append(entries: readonly NewEntry[]): Promise<readonly number[]> {
-      return super.append(entries.length > 1 ? entries.slice(0, -1) : entries);
+    override append(entries: readonly NewEntry[], meanwhile?: () => void): Promise<readonly number[]> {
+      return super.append(entries.length > 1 ? entries.slice(0, -1) : entries, meanwhile);
     }
   }
   return { ...plainSeams, store: (options) => new Forgetful(options) };

@@ -32,10 +32,12 @@ export class Store implements EventStore {
     this.random = random;
   }
 
-  append(entries: readonly NewEntry[]): Promise<readonly number[]> {
+  append(entries: readonly NewEntry[], meanwhile?: () => void): Promise<readonly number[]> {
     return this.inLine(async () => {
       this.underWay = entries;
-      await this.wait(1 + this.random() * 15);
+      const until = this.wait(1 + this.random() * 15);
+      meanwhile?.();
+      await until;
       this.underWay = undefined;
       if (this.life.monotonic() >= this.failsUntil) return this.disk.append(entries);
       this.failedCount++;
