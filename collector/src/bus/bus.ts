@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 /** What one part of the collector tells the others. */
 export type BusMessage =
   /** An entry is durable and part of the fleet; `touched` are the addresses that it may have changed. */
-  | { readonly type: 'folded'; readonly entry: LogEntry; readonly touched: ReadonlySet<string> }
+  | { readonly type: 'folded'; readonly entry: LogEntry; readonly touched: Iterable<string> }
   /** The fleet was folded anew from the log: whatever was read from it before is old. */
   | { readonly type: 'rebuilt' };
 

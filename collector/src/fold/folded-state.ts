@@ -199,7 +199,7 @@ export class FoldedState {
    * An entry that cannot be folded is left out, now and at each start: it must not keep the rest from being
    * seen.
    */
-  private foldInto(fleet: Fleet, history: History | undefined, entry: LogEntry): ReadonlySet<string> {
+  private foldInto(fleet: Fleet, history: History | undefined, entry: LogEntry): Iterable<string> {
     try {
       const touched = fold(fleet, entry);
       history?.add(fleet, entry);
@@ -209,7 +209,7 @@ export class FoldedState {
         'error',
         `log entry ${entry.id} (${entry.type}) cannot be folded: ${messageOf(error)}`,
       );
-      return new Set();
+      return [];
     }
   }
 

@@ -35,7 +35,7 @@ export class Playback {
   }
 
   /** Folds what happened up to a later moment, and tells which resources each entry touched. */
-  async advance(to: number, touch: (addresses: ReadonlySet<string>) => void): Promise<void> {
+  async advance(to: number, touch: (addresses: Iterable<string>) => void): Promise<void> {
     const { clock, isWanted } = this.options;
     let turnAt = clock.monotonic();
     for (;;) {
@@ -58,7 +58,7 @@ export class Playback {
     await this.entries?.return?.();
   }
 
-  private take(entry: LogEntry, touch: (addresses: ReadonlySet<string>) => void): void {
+  private take(entry: LogEntry, touch: (addresses: Iterable<string>) => void): void {
     try {
       touch(fold(this.fleet, entry));
     } catch {

@@ -100,7 +100,7 @@ export class ViewTracker {
    * Notes that an entry was folded. `urgent` are those in which more than figures changed; where it is absent
    * anything may have, such as which instances have a resource.
    */
-  touch(addresses: ReadonlySet<string>, urgent?: ReadonlySet<string>): void {
+  touch(addresses: Iterable<string>, urgent?: ReadonlySet<string>): void {
     this.hasEntries = true;
     for (const address of addresses) this.touched.add(address);
     for (const address of urgent ?? addresses) this.urgent.add(address);

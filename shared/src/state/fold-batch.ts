@@ -15,23 +15,22 @@ import type { LogEntry } from './log-entry.ts';
 import { RecentSeconds } from './recent-seconds.ts';
 
 export interface FoldedBatch {
-  readonly touched: Set<string>;
+  /** Addresses, some more than once. They are looked up only where somebody looks: often nobody does. */
+  readonly touched: Iterable<string>;
   readonly events: FleetEvent[];
 }
 
 /** Folds an agent's batch into its instance. */
 export function foldBatch(instance: Instance, entry: LogEntry & { readonly batch: Batch }): FoldedBatch {
   const { batch } = entry;
-  const folded: FoldedBatch = { touched: new Set(), events: [] };
+  const rows = rowsIn(batch);
+  const folded: FoldedBatch = { touched: touchedBy(batch, instance.resources, rows), events: [] };
   const correctionMs = clockCorrectionMs(instance);
   if (batch.dictionary !== undefined) addResources(instance, batch.dictionary);
   if (batch.levels !== undefined) foldLevels(instance, batch.levels, correctionMs);
-  for (const resource of batch.levels === undefined ? [] : instance.resources)
-    folded.touched.add(resource.address);
   batch.events.forEach((event, index) => {
     const resource = event.resource === undefined ? undefined : instance.resources[event.resource];
     const corrected = correctedEvent(event, correctionMs);
-    if (resource !== undefined) folded.touched.add(resource.address);
     foldEvent(instance, resource, corrected);
     folded.events.push({
       id: `${entry.id}.${index}`,
@@ -42,10 +41,24 @@ export function foldBatch(instance: Instance, entry: LogEntry & { readonly batch
       event: corrected,
     });
   });
-  const rows = rowsIn(batch);
-  if (rows !== undefined) foldRows(instance, rows, { correctionMs, touched: folded.touched });
+  if (rows !== undefined) foldRows(instance, rows, correctionMs);
   if (batch.dropped !== undefined) instance.dropped = batch.dropped;
   return folded;
+}
+
+function touchedBy(
+  { levels, events }: Batch,
+  resources: readonly Resource[],
+  rows: RollupRows | undefined,
+): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      const numbers = rows?.resource ?? [];
+      const spoken = [...events.map((event) => event.resource ?? -1), ...numbers];
+      const touched = levels === undefined ? spoken.map((number) => resources[number]) : resources;
+      for (const resource of touched) if (resource !== undefined) yield resource.address;
+    },
+  };
 }
 
 /** The event on the collector's clock. */
@@ -229,18 +242,13 @@ export function rowsIn({ rows, rollups }: Batch): RollupRows | undefined {
   return rows ?? (rollups === undefined ? undefined : rowsOf(rollups));
 }
 
-function foldRows(
-  { resources }: Instance,
-  rows: RollupRows,
-  { correctionMs, touched }: { readonly correctionMs: number; readonly touched: Set<string> },
-): void {
+function foldRows({ resources }: Instance, rows: RollupRows, correctionMs: number): void {
   const { resource: numbers, second: seconds, gauges, ends } = rows;
   const correctionSeconds = Math.round(correctionMs / 1_000);
   const hasGauges = gaugeNames.some((name) => gauges[name] !== undefined);
   for (let row = 0; row < ends.length; row++) {
     const resource = resources[numbers[row] ?? -1];
     if (resource === undefined) continue;
-    touched.add(resource.address);
     const second = (seconds[row] ?? 0) + correctionSeconds;
     resource.recent.add(second, rows, row);
     resource.gauges = hasGauges ? gaugesOf(gauges, row) : noGauges;

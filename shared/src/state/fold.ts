@@ -37,10 +37,11 @@ export function instanceKey(agent: { readonly service: string; readonly instance
 }
 
 /**
- * Folds one log entry into the fleet and returns the addresses of the resources that it touched. Entries
- * are folded in the order of their ids; the same entries always give the same fleet.
+ * Folds one log entry into the fleet and returns the addresses of the resources that it touched, some more
+ * than once, to be looked at before the next is folded. Entries are folded in the order of their ids; the
+ * same entries always give the same fleet.
  */
-export function fold(fleet: Fleet, entry: LogEntry): ReadonlySet<string> {
+export function fold(fleet: Fleet, entry: LogEntry): Iterable<string> {
   fleet.lastEntryId = entry.id;
   switch (entry.type) {
     case 'connected':
@@ -76,9 +77,9 @@ export function fold(fleet: Fleet, entry: LogEntry): ReadonlySet<string> {
   }
 }
 
-const none: ReadonlySet<string> = new Set();
+const none: Iterable<string> = [];
 
-function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): ReadonlySet<string> {
+function foldConnected(fleet: Fleet, entry: LogEntry, hello: Hello): Iterable<string> {
   forgetLost(fleet, entry.at);
   const key = instanceKey(hello);
   const known = fleet.instances.get(key);
@@ -138,7 +139,7 @@ function foldDisconnected(
   fleet: Fleet,
   entry: LogEntry,
   { agent, clean, why }: Extract<LogEntry, { readonly type: 'disconnected' }>,
-): ReadonlySet<string> {
+): Iterable<string> {
   const key = instanceKey(agent);
   const instance = fleet.instances.get(key);
   if (instance === undefined || instance.epoch !== agent.epoch) return none;
@@ -194,13 +195,13 @@ function foldDictionary(
   fleet: Fleet,
   agent: AgentIdentity,
   dictionary: DictionaryAddition,
-): ReadonlySet<string> {
+): Iterable<string> {
   const instance = fleet.instances.get(instanceKey(agent));
   if (instance?.epoch === agent.epoch) addResources(instance, dictionary);
   return none;
 }
 
-function foldBatchEntry(fleet: Fleet, entry: LogEntry & { readonly type: 'batch' }): ReadonlySet<string> {
+function foldBatchEntry(fleet: Fleet, entry: LogEntry & { readonly type: 'batch' }): Iterable<string> {
   const instance = fleet.instances.get(instanceKey(entry.agent));
   if (instance === undefined || instance.epoch !== entry.agent.epoch) return none;
   instance.lastSeenAt = entry.at;
@@ -220,7 +221,7 @@ function newestAt(batch: Batch): number {
   return newest === 0 ? batch.sealedAt : newest;
 }
 
-function foldApplied(fleet: Fleet, entry: LogEntry & { readonly type: 'applied' }): ReadonlySet<string> {
+function foldApplied(fleet: Fleet, entry: LogEntry & { readonly type: 'applied' }): Iterable<string> {
   const instance = fleet.instances.get(instanceKey(entry.agent));
   if (instance?.epoch !== entry.agent.epoch) return none;
   instance.appliedVersion = entry.version;
@@ -228,7 +229,7 @@ function foldApplied(fleet: Fleet, entry: LogEntry & { readonly type: 'applied' 
   return none;
 }
 
-function foldControl(fleet: Fleet, entry: LogEntry & ControlFact): ReadonlySet<string> {
+function foldControl(fleet: Fleet, entry: LogEntry & ControlFact): Iterable<string> {
   fleet.desired = desiredAfter(fleet.desired, entry);
   const { type: _type, flag: _flag, breaker: _breaker, ...audit } = entry;
   keep<AuditEntry>(fleet.audit, audit, fleetLimits.audit);
@@ -280,7 +281,7 @@ function note(
   fleet: Fleet,
   source: { readonly id: number; readonly agent: AgentIdentity },
   event: ConnectionEvent,
-): ReadonlySet<string> {
+): Iterable<string> {
   const { service, instance } = source.agent;
   addEvent(fleet, { id: `${source.id}.0`, at: event.at, service, instance, event });
   return none;

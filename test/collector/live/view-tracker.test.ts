@@ -58,7 +58,7 @@ class Run {
     this.introduce(of, 0, 2);
   }
 
-  private disconnect(of: AgentIdentity): ReadonlySet<string> {
+  private disconnect(of: AgentIdentity): Iterable<string> {
     return this.log.append({ type: 'disconnected', agent: of, clean: this.draw(2) === 0 }, this.now);
   }
 
@@ -72,7 +72,7 @@ class Run {
     this.now += 1_000;
   }
 
-  private told(append: () => ReadonlySet<string>): void {
+  private told(append: () => Iterable<string>): void {
     const touched = append();
     const entry = this.log.entries.at(-1);
     if (entry !== undefined) this.tracker.touch(touched, urgentOf(entry, this.log.fleet.events));

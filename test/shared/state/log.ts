@@ -31,7 +31,7 @@ export class TestLog {
   readonly entries: LogEntry[] = [];
   private seq = 0;
 
-  append(fact: LogFact, at = startAt): ReadonlySet<string> {
+  append(fact: LogFact, at = startAt): Iterable<string> {
     const entry: LogEntry = { id: this.entries.length + 1, at, ...fact };
     this.entries.push(entry);
     return fold(this.fleet, entry);
@@ -52,7 +52,7 @@ export class TestLog {
     this.append({ type: 'connected', hello: { type: 'hello', protocol: 1, ...of, ...rest } }, at);
   }
 
-  batch(content: Partial<Omit<Batch, 'type' | 'seq'>>, of = agent, at = startAt): ReadonlySet<string> {
+  batch(content: Partial<Omit<Batch, 'type' | 'seq'>>, of = agent, at = startAt): Iterable<string> {
     this.seq += 1;
     const batch: Batch = { type: 'batch', seq: this.seq, sealedAt: at, events: [], ...content };
     return this.append({ type: 'batch', agent: of, batch }, at);
