@@ -74,8 +74,8 @@ export function sumOfSeconds(bytes: Uint8Array): Uint8Array {
     pairs[length++] = bucket;
     pairs[length++] = count;
   }
-  const writer = new RecordWriter(1);
-  writer.add({ counts: columns, row: 0 }, pairs, length);
+  const writer = new RecordWriter(1, columns);
+  writer.add(pairs, length);
   const sum = new SecondsWriter();
   sum.add(0, writer.finish(), 0);
   return sum.bytes();

@@ -39,8 +39,8 @@ export class RecentSeconds {
   /** Adds the record of a row. What is older than a minute is let go. */
   add(second: number, rows: Records, row: number): void {
     if (second < this.firstKept || second > lastSecond) return;
-    this.newest = Math.max(this.newest, second);
-    this.dropOld();
+    if (second > this.newest) this.newest = second;
+    if (this.count >= mostRecords) this.dropOld();
     if (this.count === mostRecords) this.merge();
     this.append(second, rows, row);
   }
@@ -49,13 +49,10 @@ export class RecentSeconds {
    * Hands over the seconds behind one, each with a reader that stands before its record; only what came
    * behind a `place`, if told so. A visitor may leave the record unread.
    */
-  visit(
-    behind: number,
-    visitor: (second: number, record: RecordReader) => void,
-    place: number = this.start,
-  ): void {
+  visit(behind: number, visitor: (second: number, record: RecordReader) => void, place?: number): void {
+    this.dropOld();
     const reader = new RecordReader(this.bytes);
-    for (let at = place; at < this.end; at += headBytes + this.lengthAt(at)) {
+    for (let at = place ?? this.start; at < this.end; at += headBytes + this.lengthAt(at)) {
       const second = this.secondAt(at);
       reader.at = at + headBytes;
       if (second > behind) visitor(second, reader);
@@ -90,6 +87,7 @@ export class RecentSeconds {
     this.count++;
   }
 
+  /** Only where there is no room or somebody looks: it reads bytes that are long out of sight. */
   private dropOld(): void {
     while (this.count > 0 && this.secondAt(this.start) < this.firstKept) {
       this.start += headBytes + this.lengthAt(this.start);
@@ -114,6 +112,7 @@ export class RecentSeconds {
 
   private reserve(length: number): void {
     if (this.end + length <= this.bytes.length) return;
+    this.dropOld();
     const used = this.end - this.start;
     const isCrowded = (used + length) * 4 > this.bytes.length * 3;
     const target = isCrowded ? new Uint8Array(Math.max(firstBytes, (used + length) * 2)) : this.bytes;
@@ -140,12 +139,9 @@ export class RecentSeconds {
     this.moveCount++;
     for (const [second, { counts, latency }] of sums) {
       const pairs = [...latency].flatMap((count, bucket) => (count > 0 ? [bucket, count] : []));
-      const writer = new RecordWriter(1);
-      writer.add(
-        { counts: counts.map((count, index) => ({ index, values: [count] })), row: 0 },
-        pairs,
-        pairs.length,
-      );
+      const columns = counts.map((count, index) => ({ index, values: [count] }));
+      const writer = new RecordWriter(1, columns);
+      writer.add(pairs, pairs.length);
       this.append(second, writer.finish(), 0);
     }
   }

@@ -33,8 +33,8 @@ export function rowsOf({ at, resource, second, counts, gauges, latency }: Rollup
     const values = counts[name];
     return values === undefined ? [] : [{ index, values }];
   });
-  const writer = new RecordWriter(resource.length);
-  latency.forEach((pairs, row) => writer.add({ counts: present, row }, pairs, pairs.length));
+  const writer = new RecordWriter(resource.length, present);
+  for (const pairs of latency) writer.add(pairs, pairs.length);
   return { resource, second: second.map((of) => at + of), counts: present, gauges, ...writer.finish() };
 }
 
@@ -48,48 +48,45 @@ export class RecordWriter {
   private length = 0;
   private readonly ends: Uint32Array;
   private rows = 0;
+  private readonly counts: readonly CountValues[];
 
-  constructor(rows: number) {
+  /** For so many rows, of which these are the counters. */
+  constructor(rows: number, counts: readonly CountValues[]) {
+    this.counts = counts;
     this.ends = new Uint32Array(rows);
     this.bytes = new Uint8Array(64 + rows * usualBytes);
   }
 
-  /** Adds a row's counters, and the first `length` of its buckets and counts. */
-  add(
-    { counts, row }: { readonly counts: readonly CountValues[]; readonly row: number },
-    pairs: ArrayLike<number>,
-    length: number,
-  ): void {
+  /** Adds the next row, which has the first `length` of these buckets and counts. */
+  add(pairs: ArrayLike<number>, length: number): void {
+    const { counts, rows: row } = this;
     this.reserve(mostBytes * (2 + counts.length + length));
+    const { bytes } = this;
     let mask = 0;
-    for (const { index, values } of counts) if ((values[row] ?? 0) > 0) mask |= 1 << index;
-    this.number(mask);
-    for (const { values } of counts) {
-      const count = values[row] ?? 0;
-      if (count > 0) this.number(count);
+    for (let column = 0; column < counts.length; column++) {
+      const { index, values } = counts[column] ?? noValues;
+      if ((values[row] ?? 0) > 0) mask |= 1 << index;
     }
-    this.number(length / 2);
+    let at = write(bytes, this.length, mask);
+    for (let column = 0; column < counts.length; column++) {
+      const { values } = counts[column] ?? noValues;
+      const count = values[row] ?? 0;
+      if (count > 0) at = write(bytes, at, count);
+    }
+    at = write(bytes, at, length / 2);
     let before = 0;
-    for (let at = 0; at < length; at += 2) {
-      const bucket = pairs[at] ?? 0;
-      this.number(bucket - before);
-      this.number(pairs[at + 1] ?? 0);
+    for (let place = 0; place < length; place += 2) {
+      const bucket = pairs[place] ?? 0;
+      at = write(bytes, at, bucket - before);
+      at = write(bytes, at, pairs[place + 1] ?? 0);
       before = bucket;
     }
-    this.ends[this.rows++] = this.length;
+    this.length = at;
+    this.ends[this.rows++] = at;
   }
 
   finish(): Records {
     return { records: this.bytes.subarray(0, this.length), ends: this.ends };
-  }
-
-  private number(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.bytes[this.length++] = (rest % 0x80) | 0x80; // no shifts: counts may pass 32 bits
-      rest = Math.floor(rest / 0x80);
-    }
-    this.bytes[this.length++] = rest;
   }
 
   private reserve(bytes: number): void {
@@ -100,6 +97,27 @@ export class RecordWriter {
   }
 }
 
+const noValues: CountValues = { index: 0, values: [] };
+
+/** Writes a number, and returns the place behind it. */
+function write(bytes: Uint8Array, place: number, value: number): number {
+  let at = place;
+  let rest = value;
+  while (rest > mostShifted) {
+    bytes[at++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  let bits = rest | 0;
+  while (bits >= 0x80) {
+    bytes[at++] = bits | 0x80; // of which the lowest eight bits are kept
+    bits >>>= 7;
+  }
+  bytes[at++] = bits;
+  return at;
+}
+
+/** Larger numbers are divided, which takes many times as long. */
+const mostShifted = 0x7f_ff_ff_ff;
 /** Of a row, and of a number. */
 const usualBytes = 16;
 const mostBytes = 8;

@@ -33,15 +33,19 @@ const keys = {
 const countKeys: readonly Uint8Array[] = countColumns.map((name) => encode(`"${name}":`));
 
 const zero = 0x30;
+const nine = 0x39;
 const comma = 0x2c;
 const opening = 0x5b;
 const closing = 0x5d;
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
+/** Agents hardly write a larger number in a column, and these are read with whole numbers alone. */
+const largest = 0x7f_ff_ff_ff;
+const lastSecond = 0xff_ff_ff_ff;
 /** Every number of so many digits is a safe integer. */
 const mostDigits = 15;
 /** The histogram that is being read. */
-const pairs = new Float64Array(2 * bucketCount);
+const pairs = new Uint32Array(2 * bucketCount);
 
 class Scan {
   private readonly bytes: Uint8Array;
@@ -62,7 +66,7 @@ class Scan {
     const rows = resource.length;
     this.expect(keys.second);
     const second = this.column(rows);
-    for (let row = 0; row < second.length; row++) second[row] = (second[row] ?? 0) + start;
+    this.addTo(second, start);
     this.expect(keys.counts);
     const counts = this.counts(rows);
     this.expect(keys.gauges);
@@ -72,6 +76,14 @@ class Scan {
     if (this.bytes[this.at++] !== closingBrace || second.length !== rows) this.isStrange = true;
     if (this.isStrange) return undefined;
     return { rows: { resource, second, counts, ...records }, gauges, end: this.at };
+  }
+
+  private addTo(values: Uint32Array, addend: number): void {
+    for (let row = 0; row < values.length; row++) {
+      const sum = (values[row] ?? 0) + addend;
+      if (sum > lastSecond) this.isStrange = true;
+      values[row] = sum;
+    }
   }
 
   /** As many rows as there may be, or as the bytes up to the end of this column can hold. */
@@ -118,24 +130,37 @@ class Scan {
     return [from, this.at];
   }
 
-  private column(limit: number): Float64Array {
-    const values = new Float64Array(limit);
-    if (this.bytes[this.at++] !== opening) this.isStrange = true;
+  /** A plain loop with all it needs at hand: nearly every byte goes through here or `histogram`. */
+  private column(limit: number): Uint32Array {
+    const values = new Uint32Array(limit);
+    const { bytes } = this;
+    let at = this.at;
     let count = 0;
-    if (this.bytes[this.at] === closing) this.at++;
-    else
-      do {
-        if (count === limit) this.isStrange = true;
-        values[count++] = this.number();
-      } while (!this.isStrange && this.hasMore(closing));
+    let byte: number = comma;
+    if (bytes[at++] !== opening) this.isStrange = true;
+    else if (bytes[at] === closing) byte = bytes[at++] ?? 0;
+    while (byte === comma && count < limit) {
+      let value = (bytes[at++] ?? 0) - zero;
+      if (value < 0 || value > 9) this.isStrange = true;
+      byte = bytes[at++] ?? 0;
+      while (byte >= zero && byte <= nine) {
+        if (value === 0) this.isStrange = true; // a leading zero
+        value = value * 10 + (byte - zero);
+        byte = bytes[at++] ?? 0;
+      }
+      if (value > largest) this.isStrange = true;
+      values[count++] = value;
+    }
+    if (byte !== closing) this.isStrange = true;
+    this.at = at;
     return count === limit ? values : values.subarray(0, count);
   }
 
   private records(counts: readonly CountValues[], rows: number): Records {
-    const writer = new RecordWriter(rows);
+    const writer = new RecordWriter(rows, counts);
     if (rows === 0 && this.bytes[this.at++] !== closing) this.isStrange = true;
     for (let row = 0; row < rows && !this.isStrange; row++) {
-      writer.add({ counts, row }, pairs, this.histogram());
+      writer.add(pairs, this.histogram());
       if (this.hasMore(closing) !== row + 1 < rows) this.isStrange = true;
     }
     return writer.finish();
@@ -143,19 +168,26 @@ class Scan {
 
   /** Reads buckets and counts in turn, and returns how many numbers they are. */
   private histogram(): number {
-    if (this.bytes[this.at++] !== opening) this.isStrange = true;
+    const { bytes } = this;
+    let at = this.at;
     let length = 0;
-    if (this.bytes[this.at] === closing) this.at++;
-    else {
-      let last = -1;
-      do {
-        const bucket = this.number();
-        if (bucket <= last || bucket >= bucketCount || !this.hasMore(closing)) this.isStrange = true;
-        pairs[length++] = bucket;
-        pairs[length++] = this.number();
-        last = bucket;
-      } while (!this.isStrange && this.hasMore(closing));
+    let byte: number = comma;
+    if (bytes[at++] !== opening) this.isStrange = true;
+    else if (bytes[at] === closing) byte = bytes[at++] ?? 0;
+    while (byte === comma && length < pairs.length) {
+      let value = (bytes[at++] ?? 0) - zero;
+      if (value < 0 || value > 9) this.isStrange = true;
+      byte = bytes[at++] ?? 0;
+      while (byte >= zero && byte <= nine) {
+        if (value === 0) this.isStrange = true; // a leading zero
+        value = value * 10 + (byte - zero);
+        byte = bytes[at++] ?? 0;
+      }
+      if (value > largest) this.isStrange = true;
+      pairs[length++] = value;
     }
+    if (byte !== closing || length % 2 === 1 || !isAscending(length)) this.isStrange = true;
+    this.at = at;
     return length;
   }
 
@@ -176,8 +208,22 @@ class Scan {
       value = value * 10 + digit;
       digit = (bytes[++this.at] ?? 0) - zero;
     }
-    const digits = this.at - from;
-    if (digits === 0 || digits > mostDigits || (digits > 1 && bytes[from] === zero)) this.isStrange = true;
+    if (!isPlain(this.at - from, bytes[from])) this.isStrange = true;
     return value;
   }
+}
+
+/** Whether so many digits, of which this is the first, are a number as JSON writes it, and exact. */
+function isPlain(digits: number, first: number | undefined): boolean {
+  return digits === 1 || (digits > 1 && digits <= mostDigits && first !== zero);
+}
+
+function isAscending(length: number): boolean {
+  let last = -1;
+  for (let at = 0; at < length; at += 2) {
+    const bucket = pairs[at] ?? 0;
+    if (bucket <= last) return false;
+    last = bucket;
+  }
+  return last < bucketCount;
 }
