@@ -165,8 +165,10 @@ export class History {
       if (series?.resource !== resource) series = known[number] = this.seriesOf(resource, of.instance);
       const second = (seconds[row] ?? 0) + of.correctionSeconds;
       writerOf(series, second).add(second % 60, rows, row);
-      for (const { index, values } of counts) {
-        series.totals[index] = (series.totals[index] ?? 0) + (values[row] ?? 0);
+      for (let column = 0; column < counts.length; column++) {
+        const { index = 0, values = none } = counts[column] ?? {};
+        const count = values[row] ?? 0;
+        if (count > 0) series.totals[index] = (series.totals[index] ?? 0) + count;
       }
     }
   }

@@ -194,7 +194,8 @@ function strangerIn(batch: Batch, known: number): string | undefined {
     return `resources ${known} to ${dictionary.from - 1} were never introduced`;
   }
   let highest = -1;
-  for (const resource of (rows ?? rollups)?.resource ?? []) highest = Math.max(highest, resource);
+  const numbers = (rows ?? rollups)?.resource ?? [];
+  for (let row = 0; row < numbers.length; row++) highest = Math.max(highest, numbers[row] ?? -1);
   const { breakers = [], health = [] } = levels ?? {};
   for (const { resource } of [...events, ...errors, ...breakers, ...health])
     highest = Math.max(highest, resource ?? -1);

@@ -1,5 +1,5 @@
 import { type AgentIdentity, instanceKey } from '@holdfast/shared';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 interface Seals {
   readonly epoch: string;
@@ -46,5 +46,5 @@ export class SealBook {
 
 /** 64 bits. */
 function hashOf(frame: Uint8Array): string {
-  return createHash('sha256').update(frame).digest('hex').slice(0, 16);
+  return hash('sha256', frame, 'hex').slice(0, 16);
 }
