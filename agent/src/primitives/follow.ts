@@ -24,8 +24,11 @@ export function unfollow(signal: AbortSignal, run: () => void): void {
 class Followers {
   readonly runs = new Set<() => void>();
   readonly tell = (): void => {
-    for (const run of this.runs) run();
-    this.runs.clear();
+    try {
+      for (const run of this.runs) run();
+    } finally {
+      this.runs.clear();
+    }
   };
 }
 

@@ -74,8 +74,18 @@ export class LiveHub {
     return this.questions.size;
   }
 
-  /** Tells a reader what it asks for, from now on. Refused where too much is asked at once. */
+  /** Tells a reader what it asks for, from now on. Refused where too much is asked at once, or it fails. */
   join(reader: LiveReader, asked: PresentQuestion): Outcome<undefined> {
+    try {
+      return this.welcome(reader, asked);
+    } catch (error) {
+      if (this.hasReaders) this.options.log('error', `a live view cannot be begun: ${messageOf(error)}`);
+      else this.giveUp(error);
+      return refused('failed', 'the live view failed');
+    }
+  }
+
+  private welcome(reader: LiveReader, asked: PresentQuestion): Outcome<undefined> {
     if (!this.hasReaders) this.tick(); // nobody was told anything for a while
     this.tracker ??= this.begin();
     const question = this.questions.get(asked.text) ?? this.make(asked, this.tracker);
@@ -167,12 +177,15 @@ export class LiveHub {
     }, at - now);
   }
 
-  /** Nobody knows what readers were told: each comes again, and gets everything. */
   private giveUp(error: unknown): void {
     this.options.log('error', `the live view failed: ${messageOf(error)}`);
-    const readers = [...this.questions.values()].flatMap((question) => [...question.readers]);
-    for (const text of this.questions.keys()) this.forget(text);
+    for (const [text, question] of this.questions) this.drop(text, question);
     this.tracker = undefined;
+  }
+
+  /** Nobody knows what its readers were told: each comes again, and gets everything. */
+  private drop(text: string, { readers }: Question): void {
+    this.forget(text);
     for (const { socket } of readers) socket.close(1011, 'the live view failed');
   }
 
@@ -194,7 +207,14 @@ export class LiveHub {
     const mark = this.mark();
     const isDue = mark.problem !== this.problem;
     this.problem = mark.problem;
-    for (const question of this.questions.values()) question.tell(changes, mark, { now, isDue });
+    for (const [text, question] of this.questions) {
+      try {
+        question.tell(changes, mark, { now, isDue });
+      } catch (error) {
+        this.options.log('error', `the live view of "${text}" failed: ${messageOf(error)}`);
+        this.drop(text, question);
+      }
+    }
     this.tickWithin(this.hasReaders ? tickMs : lingerMs);
   }
 
