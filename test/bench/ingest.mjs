@@ -1,6 +1,7 @@
 // How many rollup rows a second become durable, from an agent's socket to an acknowledgement after the
 // commit. The built collector stands between a floor that checks, folds and keeps nothing but the frame, and
-// the usual good build with a JSON object and a row a rollup. All have ws, sqlite3 and FULL.
+// the usual good build with a JSON object and a row a rollup, its rows checked by zod or by hand. All have ws,
+// sqlite3 and FULL.
 // ROUNDS (3), SECONDS a round (5), CONNECTIONS (4), ROWS a batch (500), WINDOW (8).
 import { median } from './measure.mjs';
 import { connect, framesOf, main, rowFrameOf, setting, startServer, support } from './support/server.mjs';
@@ -19,8 +20,12 @@ const contenders = {
     command: (port, data) => [support('ingest-floor.mjs'), port, data],
     frame: (seq) => batch(seq, start + seq),
   },
-  'peer: JSON, a check a row, multi-VALUES': {
-    command: (port, data) => [support('ingest-rows.mjs'), port, data],
+  'peer: JSON, zod, multi-VALUES': {
+    command: (port, data) => [support('ingest-rows.mjs'), port, data, 'zod'],
+    frame: () => rowFrame,
+  },
+  'the same, checked by hand': {
+    command: (port, data) => [support('ingest-rows.mjs'), port, data, 'hand'],
     frame: () => rowFrame,
   },
   'holdfast collector': {
