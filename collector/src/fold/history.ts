@@ -224,11 +224,16 @@ function createSeries(resource: Resource, instance: string, totals: number[]): S
 function writerOf(series: Series, second: number): SecondsWriter {
   const minute = Math.floor(second / 60);
   if (series.writer !== undefined && series.minute === minute) return series.writer;
-  const writer = series.minutes.get(minute) ?? new SecondsWriter();
+  const writer = series.minutes.get(minute) ?? new SecondsWriter(bytesLike(series.writer));
   series.minutes.set(minute, writer);
   series.minute = minute;
   series.writer = writer;
   return writer;
+}
+
+/** Most minutes are as the one before. */
+function bytesLike(before: SecondsWriter | undefined): number | undefined {
+  return before === undefined ? undefined : Math.ceil(before.bytes().length * 1.125);
 }
 
 const none: Uint8Array = new Uint8Array(0);

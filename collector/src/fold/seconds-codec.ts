@@ -18,16 +18,24 @@ export interface SecondRecord {
 
 /** Seconds stand one behind the other, so that appending bytes merges. Each is a byte, then its record. */
 export class SecondsWriter {
-  private buffer = Buffer.allocUnsafe(firstBytes);
+  private buffer: Buffer;
   private length = 0;
+
+  /** With room for about so many bytes. */
+  constructor(expected = firstBytes) {
+    this.buffer = Buffer.allocUnsafe(expected);
+  }
 
   /** Adds the record of a row. */
   add(second: number, { records, ends }: Records, row: number): void {
     const from = row === 0 ? 0 : (ends[row - 1] ?? 0);
     const to = ends[row] ?? 0;
     this.reserve(1 + to - from);
-    this.buffer[this.length++] = second;
-    for (let at = from; at < to; at++) this.buffer[this.length++] = records[at] ?? 0; // they are few
+    const { buffer } = this;
+    let length = this.length;
+    buffer[length++] = second;
+    for (let at = from; at < to; at++) buffer[length++] = records[at] ?? 0; // they are few
+    this.length = length;
   }
 
   /** What was written so far. It stays as it is when more is added. */
