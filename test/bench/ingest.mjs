@@ -1,7 +1,7 @@
 // How many rollup rows a second become durable, from an agent's socket to an acknowledgement after the
 // commit. The built collector stands between a floor that checks, folds and keeps nothing but the frame, and
-// the usual good build with a JSON object and a row a rollup, its rows checked by zod or by hand. All have ws,
-// sqlite3 and FULL.
+// the usual good build: a JSON object and a row a rollup, checked by zod or by hand. All have ws, sqlite3 and
+// FULL.
 // ROUNDS (3), SECONDS a round (5), CONNECTIONS (4), ROWS a batch (500), WINDOW (8).
 import { median } from './measure.mjs';
 import { connect, framesOf, main, rowFrameOf, setting, startServer, support } from './support/server.mjs';
