@@ -22,7 +22,7 @@ export class SecondsWriter {
   private length = 0;
 
   /** With room for about so many bytes. */
-  constructor(expected = firstBytes) {
+  constructor(expected: number = firstBytes) {
     this.buffer = Buffer.allocUnsafe(expected);
   }
 

@@ -1,6 +1,6 @@
-// The peers of ingest.mjs: the usual good build. A JSON object a rollup, each checked field by field, a hundred
-// inserted by a statement, a transaction a frame, synchronous=FULL. The third argument says who checks: `zod`,
-// or `hand`, which is quicker and seldom done.
+// The peers of ingest.mjs: the usual good build. A JSON object a rollup, checked field by field, a hundred to
+// a statement, a transaction a frame, synchronous=FULL. The third argument says who checks: `zod`, or `hand`,
+// which is quicker and seldom done.
 import path from 'node:path';
 import sqlite3 from 'sqlite3';
 import { WebSocketServer } from 'ws';
