@@ -33,7 +33,8 @@ test('an agent is read no faster than it is stored', async () => {
   const agent = await WireAgent.introduce(scope, url);
   const other = await WireAgent.introduce(scope, url, { instance: 'b' });
   const release = store.hold();
-  for (let seq = 1; seq <= 100; seq++) agent.send(batchWith(seq));
+  const filler = 'x'.repeat(4_096); // so much that not all of it is read at once
+  for (let seq = 1; seq <= 100; seq++) agent.send({ ...batchWith(seq), filler });
   agent.send({ type: 'ping', sentAt: 1 });
   other.send({ type: 'ping', sentAt: 1 });
   await other.next('pong');
