@@ -124,7 +124,7 @@ async function openAccess(
   if (danger !== undefined) log('warning', danger);
   const shared = { book, store: store.tokens, clock, log, token, isOpen, isBehindProxy, port };
   const access = new Access(shared);
-  return { book, access, routes: [...tokenRoutes(book), ...sessionRoutes(access)] };
+  return { book, access, routes: [...tokenRoutes(book, clock), ...sessionRoutes(access)] };
 }
 
 async function serve(of: {

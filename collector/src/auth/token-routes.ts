@@ -1,7 +1,9 @@
-import { tokenScopes } from '@holdfast/shared';
+import { type Clock, type FilterSubject, tokenScopes, tokenSubject, type TokenView } from '@holdfast/shared';
 import { Type } from 'typebox';
 import { act, byOf } from '../server/act.ts';
-import { done } from '../refusal.ts';
+import { filterFor } from '../query/filtering.ts';
+import { paging } from '../query/list-schemas.ts';
+import { pageOf } from '../query/pages.ts';
 import { type Route, route } from '../server/route.ts';
 import type { TokenBook } from './token-book.ts';
 
@@ -10,15 +12,23 @@ const closed = { additionalProperties: false };
 const short = { maxLength: 128 };
 
 /** Making, listing and ending tokens. */
-export function tokenRoutes(book: TokenBook): readonly Route[] {
+export function tokenRoutes(book: TokenBook, clock: Clock): readonly Route[] {
   return [
     route({
       method: 'GET',
       path,
       action: 'administer',
       summary: 'Tokens, those that ended too, oldest first; never their secrets',
-      answer: Type.Object({ items: Type.Array(Type.Ref('TokenView')) }),
-      handle: () => done({ items: book.list() }),
+      query: paging,
+      answer: Type.Object({
+        items: Type.Array(Type.Ref('TokenView')),
+        nextCursor: Type.Optional(Type.String()),
+      }),
+      handle: ({ query }) => {
+        const subjectOf = (token: TokenView): FilterSubject => tokenSubject(token, clock.now());
+        const keeps = filterFor(query.filter, { list: 'tokens', subjectOf });
+        return keeps.ok ? pageOf(book.list().filter(keeps.value), query) : keeps;
+      },
     }),
     route({
       method: 'POST',

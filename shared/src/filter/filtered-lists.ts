@@ -1,3 +1,4 @@
+import { tokenScopes } from '../api/tokens.ts';
 import { connectionKinds } from '../state/fleet.ts';
 import { auditActions } from '../state/log-entry.ts';
 import { errorClasses } from '../vocabulary/calls.ts';
@@ -21,6 +22,7 @@ export const filteredLists = [
   'events',
   'audit',
   'topology',
+  'tokens',
   'live feed',
 ] as const;
 
@@ -69,6 +71,10 @@ function makeLists(): Lists {
     },
     events: { words: { ...ofAct, state: conditions, class: errorClasses, kind: kinds }, numbers: [] },
     audit: { words: { ...ofAct, kind: auditActions }, numbers: [] },
+    tokens: {
+      words: { state: ['live', 'expired', 'revoked'], svc: 'any', kind: tokenScopes, name: 'any' },
+      numbers: [],
+    },
   };
 }
 

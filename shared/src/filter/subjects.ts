@@ -1,4 +1,5 @@
 import { connectionWord } from '../state/agent-view.ts';
+import type { TokenView } from '../api/tokens.ts';
 import type { AuditEntry, FleetEvent } from '../state/fleet.ts';
 import type { ServiceView } from '../state/select.ts';
 import type { EdgeView } from '../state/topology.ts';
@@ -160,6 +161,17 @@ export function auditSubject(entry: AuditEntry): FilterSubject {
       by: [by],
     },
     text: [via, reason],
+  };
+}
+
+/** A token is of the kind of its scope. `now` says whether it has expired. */
+export function tokenSubject(token: TokenView, now: number): FilterSubject {
+  const { id, name, scope, services, expiresAt, revokedAt } = token;
+  const ended = revokedAt === undefined ? 'expired' : 'revoked';
+  const isLive = revokedAt === undefined && expiresAt > now;
+  return {
+    words: { state: [isLive ? 'live' : ended], svc: [services], kind: [scope], name: [name] },
+    text: [id],
   };
 }
 

@@ -62,6 +62,14 @@ test('tokens are made, listed and revoked over the API', async () => {
   });
   expect(await runCommand(['tokens', 'revoke', id], { url, env })).toMatchObject({ code: 7 });
   expect((await runCommand(['tokens', 'ls'], { url, env })).stdout).toContain('revoked');
+  const filtered = (filter: string): Promise<{ stdout: string; code: number; stderr: string }> =>
+    runCommand(['tokens', 'ls', '--filter', filter], { url, env });
+  expect((await filtered('state:revoked svc:shop*')).stdout).toContain(id);
+  expect(await filtered('state:live')).toMatchObject({ stderr: 'the filter lets nothing through\n' });
+  expect(await filtered('state:lve')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('did you mean live?') as string,
+  });
 });
 
 test('tokens in a folder are listed and revoked without a collector', async () => {

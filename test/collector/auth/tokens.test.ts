@@ -56,6 +56,26 @@ describe('a token', () => {
     expect(await tokensOf(collector)).toEqual([{ ...view, revokedAt: startAt }]);
   });
 
+  test('is found in the list by a filter, page by page', async () => {
+    const collector = await start();
+    const [one] = [
+      await makeTokenAt(collector.url, { scope: 'read', name: 'one' }),
+      await makeTokenAt(collector.url, { scope: 'read', name: 'two' }),
+      await makeTokenAt(collector.url, { scope: 'ingest', name: 'three' }),
+    ];
+    await revoke(collector, one.view.id);
+    const list = (query: string): Promise<ListAnswer<TokenView>> =>
+      getJson(`${collector.url}/api/v1/tokens?${query}`, { headers: bearer(masterToken) });
+    const names = async (filter: string): Promise<string[]> =>
+      (await list(`filter=${encodeURIComponent(filter)}`)).items.map(({ name }) => name);
+    expect(await names('kind:read state:live')).toEqual(['two']);
+    expect(await names('-state:live')).toEqual(['one']);
+    expect(await names('svc:checkout')).toEqual(['three']);
+    const { items, nextCursor = '' } = await list('limit=2');
+    const rest = await list(`limit=2&cursor=${nextCursor}`);
+    expect([...items, ...rest.items].map(({ name }) => name)).toEqual(['one', 'two', 'three']);
+  });
+
   test('survives a restart, and so does its end', async () => {
     const scope = scopeOfTest();
     const first = await startTestCollector(scope, { token: masterToken });

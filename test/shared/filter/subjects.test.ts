@@ -20,6 +20,8 @@ import {
   resourceSubject,
   serviceSubject,
   servicesOf,
+  tokenSubject,
+  type TokenView,
   topologyOf,
   viewOf,
   wordFields,
@@ -82,6 +84,16 @@ const held: AuditEntry = {
 };
 const cleared: AuditEntry = { ...held, id: 2, action: 'flag.cleared', target: 'instant' };
 
+const token: TokenView = {
+  id: 't1',
+  name: 'robot',
+  scope: 'ingest',
+  services: 'shop-*',
+  createdAt: startAt,
+  expiresAt: startAt + 9_000,
+  refusedCount: 0,
+};
+
 const subjects: Readonly<
   Record<Exclude<FilteredList, 'live feed'>, readonly (readonly [string, FilterSubject])[]>
 > = {
@@ -92,6 +104,11 @@ const subjects: Readonly<
   agents: view.agents.map((one) => [one.service, agentSubject(one)]),
   events: view.events.map((one) => [one.event.kind, eventSubject(one, describeEvent(one))]),
   audit: [held, cleared].map((one) => [one.action, auditSubject(one)]),
+  tokens: [
+    token,
+    { ...token, name: 'old', expiresAt: startAt },
+    { ...token, name: 'gone', revokedAt: startAt },
+  ].map((one) => [one.name, tokenSubject(one, startAt + 2_000)]),
   topology: topologyOf(view).edges.map((one) => [one.dependency, edgeSubject(one, context)]),
 };
 
@@ -144,6 +161,9 @@ describe('what a filter finds', () => {
     ['topology', 'state:open', ['payments-api']],
     ['topology', 'kind:circuit_breaker name:mail', ['mailer']],
     ['topology', 'err>20', ['payments-api']],
+    ['tokens', 'state:live kind:ingest svc:shop*', ['robot']],
+    ['tokens', '-state:live', ['old', 'gone']],
+    ['tokens', 'state:revoked', ['gone']],
   ])('of the %s %s shows %j', (list, text, expected) => {
     expect(shown(list, text)).toEqual(expected);
   });
