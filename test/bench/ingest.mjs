@@ -79,7 +79,7 @@ async function runOnce({ command, frame }) {
   return { rate: acked / took, cpu: (cpu * 1e9) / acked, bytes, p50: at(0.5), p99: at(0.99) };
 }
 
-/** Keeps the window full until the time is over, then waits for the rest. Counts acknowledgements `from` on. */
+/** Keeps the window full until the time is over, then waits for the rest. Counts what comes `from` on. */
 function send(socket, frameOf, { from, until }) {
   const sentAt = [];
   const waits = [];
