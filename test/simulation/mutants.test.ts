@@ -24,6 +24,7 @@ const mutants: Readonly<Record<string, () => Seams>> = {
   'a summary that loses a change': agentMutants.summaryLosesOne,
   'changes of state that are throttled': agentMutants.throttledTransition,
   'batches that are never sent again': agentMutants.neverSentAgain,
+  'a kind of error lost from a batch': agentMutants.oneKindOfErrorLost,
   'resources that are never introduced again': agentMutants.neverIntroducedAgain,
 };
 

@@ -128,6 +128,11 @@ export function neverIntroducedAgain(): Seams {
   };
 }
 
+/** Batches tell of one kind of error too few. */
+export function oneKindOfErrorLost(): Seams {
+  return onBatches(({ errors = [], ...batch }) => ({ ...batch, errors: errors.slice(1) }));
+}
+
 /** No mutant: shows that stepping in is not what the simulation finds. */
 export function unchanged(): Seams {
   return onBatches((batch) => batch);

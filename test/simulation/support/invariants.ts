@@ -1,4 +1,11 @@
-import { type Batch, countIndex, type DroppedCounts, type ResilienceEvent } from '@holdfast/shared';
+import {
+  type Batch,
+  countIndex,
+  type DroppedCounts,
+  type ErrorClass,
+  errorClasses,
+  type ResilienceEvent,
+} from '@holdfast/shared';
 import type { SentRun } from './sent-batches.ts';
 import type { Produced, SimulatedService } from './service.ts';
 import type { World } from './world.ts';
@@ -17,6 +24,7 @@ export function violationsOf(world: World): string[] {
     ...world.lies,
     ...logViolations(world),
     ...totalViolations(world),
+    ...groupViolations(world),
     ...world.services.flatMap(shortOf),
   ];
 }
@@ -46,13 +54,9 @@ function logViolations({ collector, sent, faults }: World): string[] {
 }
 
 /** I2, the collector's part: the totals are the sums of what is in the log. */
-function totalViolations({ collector, sent }: World): string[] {
-  const expected = sumsOf(
-    collector.disk.entries.flatMap(({ fact }) => {
-      if (fact.type !== 'batch') return [];
-      return sent.runs.get(fact.agent.epoch)?.batches.get(fact.batch.seq)?.batch ?? [];
-    }),
-  );
+function totalViolations(world: World): string[] {
+  const { collector } = world;
+  const expected = sumsOf(storedBatches(world));
   const sums = { calls: 0, failures: 0 };
   for (const { counts } of collector.state?.history.allTotals() ?? []) {
     sums.calls += (counts[countIndex.success] ?? 0) + (counts[countIndex.failure] ?? 0);
@@ -62,12 +66,39 @@ function totalViolations({ collector, sent }: World): string[] {
   return isEqual ? [] : [`I2: the log holds ${show(expected)}, the totals say ${show(sums)}`];
 }
 
+/** I2, of the errors: the groups of a class are all that was counted of it. */
+function groupViolations(world: World): string[] {
+  const batches = storedBatches(world);
+  const groups = [...(world.collector.state?.fleet.errors.values() ?? [])];
+  return errorClasses.flatMap((name) => {
+    const counted = classCount(batches, name);
+    const grouped = sum(groups.filter((group) => group.class === name).map(({ total }) => total));
+    return counted === grouped ? [] : [`I2: ${counted} errors are ${name}, their groups hold ${grouped}`];
+  });
+}
+
+function classCount(batches: readonly Batch[], name: ErrorClass): number {
+  return sum(batches.map(({ rollups }) => sum(rollups?.counts[`class_${name}`])));
+}
+
+/** Those in the log, as they were sealed. */
+function storedBatches({ collector, sent }: World): Batch[] {
+  return collector.disk.entries.flatMap(({ fact }) => {
+    if (fact.type !== 'batch') return [];
+    return sent.runs.get(fact.agent.epoch)?.batches.get(fact.batch.seq)?.batch ?? [];
+  });
+}
+
 /** I2, the agent's part: what was counted and what happened is sealed, or is told as dropped. */
 function shortOf(service: SimulatedService): string[] {
   const { run, produced } = service;
   const faults = service.faults.filter((fault) => !isLateHello(fault));
   if (faults.length > 0) return [`an agent reported ${String(faults[0])}`];
   if (run === undefined) return ['I4: an agent never connected'];
+  const batches = [...run.batches.values()].map(({ batch }) => batch);
+  const told = sum(batches.flatMap(({ errors = [] }) => errors.map(({ count }) => count)));
+  const counted = sum(errorClasses.map((name) => classCount(batches, name)));
+  if (told !== counted) return [`I2: an agent counted ${counted} errors, and told the kinds of ${told}`];
   if (isWhole(service, run)) return [];
   return [`I2: a service counted ${show(produced)}, its agent sent ${show(sentBy(run))}`];
 }
