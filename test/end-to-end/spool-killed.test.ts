@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SeededRandom } from '@holdfast/agent/testing';
 import { startCollector } from '@holdfast/collector';
-import type { FleetEvent, ListAnswer, Random, ResourceAnswer } from '@holdfast/shared';
+import type { Random, ResourceAnswer } from '@holdfast/shared';
 import { expect, test } from 'vitest';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { getJson } from '../support/http.ts';
@@ -14,14 +14,7 @@ import { setting } from '../support/setting.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { realTime } from '../support/time.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-interface Line {
-  readonly changes: number;
-  readonly calls: number;
-  /** Changes of state of which the agent had said that they are on disk; 0 where it said nothing. */
-  readonly kept: number;
-  readonly atMs: number;
-}
+import { changesTold, linesOf, missingOf } from './support/spool-diary.ts';
 
 const kills = setting('SPOOL_KILLS', 10);
 const seed = setting('SEED', Math.floor(realTime.monotonic() * 1_000) % 1_000_000);
@@ -68,7 +61,8 @@ test(`a service that is killed ${kills} times loses nothing that was on disk`, a
     const lines = await linesOf(diaryOf(round));
     const last = lines.at(-1);
     const kept = Math.max(...lines.map((line) => line.kept));
-    const arrived = expectKept(told, { round, kept });
+    const arrived = told.filter((reason) => reason.startsWith(`${round}/`)).length;
+    expect(missingOf(told, { round, kept }), `seed ${seed}`).toEqual([]);
     const calls = await callsTold(collector.url, `work ${round}`);
     const counted = last?.calls ?? 0;
     expect(calls).toBeLessThanOrEqual(counted + 5);
@@ -109,38 +103,6 @@ test('process.exit leaves all that was counted to the next process', async () =>
 /** One in ten lives for longer than the counts that may be lost with it. */
 function lifeMs(round: number, random: Random): number {
   return round % 10 === 9 ? mostLostMs + 1_000 : 50 + random() * 900;
-}
-
-/** All changes that were on disk are there, once and in order. Returns how many there are of the round. */
-function expectKept(
-  told: readonly string[],
-  { round, kept }: { readonly round: number; readonly kept: number },
-): number {
-  const arrived = told.filter((reason) => reason.startsWith(`${round}/`));
-  const reasons = Array.from({ length: kept }, (_, index) => `${round}/${index + 1}`);
-  expect(arrived.slice(0, kept), `seed ${seed}, round ${round}`).toEqual(reasons);
-  expect(new Set(arrived).size, `seed ${seed}, round ${round}`).toBe(arrived.length);
-  return arrived.length;
-}
-
-async function linesOf(diary: string): Promise<Line[]> {
-  const text = await readFile(diary, 'utf8');
-  const lines = text.split('\n').slice(0, -1); // the last may have been cut short by the kill
-  return lines.map((line) => JSON.parse(line) as Line); // as the service wrote it
-}
-
-/** The reasons of all changes of state that arrived, in the order in which they happened. */
-async function changesTold(url: string): Promise<string[]> {
-  const reasons: string[] = [];
-  for (let cursor = ''; ; ) {
-    const page = await getJson<ListAnswer<FleetEvent>>(`${url}/api/v1/events?limit=1000${cursor}`);
-    for (const { event } of page.items) {
-      if ('attribution' in event && event.attribution?.reason !== undefined)
-        reasons.push(event.attribution.reason);
-    }
-    if (page.nextCursor === undefined) return reasons.toReversed();
-    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
-  }
 }
 
 async function callsTold(url: string, name: string): Promise<number> {

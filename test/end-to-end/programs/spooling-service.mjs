@@ -1,12 +1,19 @@
 // A service that is to be killed. It writes down at once what it did and what its agent had on disk.
 // Usage: node spooling-service.mjs COLLECTOR_URL SPOOL_DIR DIARY ROUND. Without a diary it only brings home
 // what others left, and ends; with `exit` for one it works a little and calls process.exit.
+// With WITHOUT_SYNC in its environment it waits for no disk, as a control.
 import { openSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createAgent } from '@holdfast/agent';
 
 const [, , collector, spoolDir, diary, round] = process.argv;
 const onInternalError = (error) => console.error(error);
 const agent = createAgent({ service: 'killed', instance: 'killed-1', collector, spoolDir, onInternalError });
+if (process.env.WITHOUT_SYNC !== undefined) {
+  const handle = await open(process.argv[1]);
+  Object.getPrototypeOf(handle).datasync = async () => {};
+  await handle.close();
+}
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 if (diary === undefined) {
