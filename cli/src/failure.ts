@@ -1,3 +1,4 @@
+import { formatMoment, formatZone } from '@holdfast/shared';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** An end that a person can do something about: one line that says what, where, and what would be right. */
@@ -21,9 +22,14 @@ export function didYouMean(names: readonly string[]): string {
   return names.length === 0 ? '' : `; did you mean ${names.join(' or ')}?`;
 }
 
-/** A detail of the collector's, which names fields, in the words of the command line. */
+/** A detail of the collector's in the words of the command line: options for fields, times in the own zone. */
 export function inOptions(detail: string): string {
-  return detail.replace(/`([A-Za-z]+)`/g, (whole, field: string) => optionFor[field] ?? whole);
+  return detail
+    .replace(/`([A-Za-z]+)`/g, (whole, field: string) => optionFor[field] ?? whole)
+    .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g, (whole) => {
+      const at = Date.parse(whole);
+      return Number.isNaN(at) ? whole : `${formatMoment(at)} ${formatZone(at)}`;
+    });
 }
 
 const optionFor: Readonly<Record<string, string>> = {

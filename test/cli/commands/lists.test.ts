@@ -207,6 +207,11 @@ describe('a list of the past', () => {
       code: 2,
       stderr: 'holdfast: --at must not be in the future\n',
     });
+    const begin = '2026-03-01T12:00:00.000Z';
+    collector.refuse({ type: 'about:blank', title: 't', status: 400, detail: `\`at\` is before ${begin}` });
+    expect(await runCommand(['flags', 'ls', '--at', '9y'], { url: collector.url })).toMatchObject({
+      stderr: `holdfast: --at is before ${moment}\n`,
+    });
   });
 
   test('says why it is empty', async () => {

@@ -31,8 +31,10 @@ export function placeBreakerColumns(of: {
   const taken = fixed.reduce((sum, { width }) => sum + width + of.gap, 1 + markWidth + of.gap);
   const rest = of.width - taken;
   const longest = of.breakers.reduce((most, row) => Math.max(most, nameWidth(row)), minNameWidth);
-  const hasCause = rest > minNameWidth + minCauseWidth;
-  const name = hasCause ? Math.min(longest, Math.max(minNameWidth, Math.floor(rest * nameShare))) : rest;
+  const most = of.width < sharedFrom ? rest : Math.max(minNameWidth, Math.floor(rest * nameShare));
+  const needed = Math.min(longest, most);
+  const hasCause = rest - needed - of.gap >= minCauseWidth;
+  const name = hasCause ? needed : rest;
   const cause = { column: pick(columns, 'cause'), width: rest - name - of.gap };
   return [
     { column: markColumn, width: markWidth },
@@ -44,8 +46,10 @@ export function placeBreakerColumns(of: {
 
 const markWidth = 3;
 const minNameWidth = 16;
+/** Below this width of the screen a cause gives way to names: that of the first is in the top line. */
+const sharedFrom = 80;
 const minCauseWidth = 10;
-const nameShare = 0.55;
+const nameShare = 0.6;
 
 const markColumn: Column<ResourceView> = {
   name: 'mark',

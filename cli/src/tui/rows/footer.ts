@@ -10,6 +10,7 @@ export function footerLine(ui: UiState, width: number, style: Style): string {
 }
 
 function hintsFor(ui: UiState, width: number): string {
+  if (ui.isHelpOpen) return 'any key goes back';
   if (ui.dialog !== undefined)
     return 'enter confirms · esc cancels · left/right how long · ctrl-u empties the reason';
   const own = ui.focus === 'breakers' ? 'o hold open/release' : 'space toggle · c clear';

@@ -4,13 +4,12 @@ import { fit } from '../../output/width.ts';
 
 /** The keys of `holdfast watch`, as its help and docs/cli.md tell them. */
 export const watchKeys: readonly (readonly [key: string, does: string])[] = [
-  ['j k up down', 'move; g G to the ends'],
-  ['ctrl-d ctrl-u', 'move by ten'],
+  ['j k up down', 'move; g G: the ends; ctrl-d ctrl-u: by ten'],
   ['tab left right', 'between breakers and flags'],
   ['o', 'on a breaker: hold it open, or release it'],
   ['space', 'on a flag: toggle it'],
   ['c', 'on a flag: clear what a person has set'],
-  ['enter esc', 'in a question: confirm, cancel; left right: how long; type a reason'],
+  ['enter esc', 'confirm, cancel; left right: how long'],
   ['x', 'problems only'],
   ['n', 'in the past: back to now'],
   ['q ctrl-c', 'quit'],
@@ -35,11 +34,7 @@ export function helpLines(width: number, style: Style): string[] {
         .join('')}`,
     );
   }
-  return [
-    ...watchKeys.map(([key, does]) => row(key, does)),
-    ...legend,
-    style.paint('quiet', ' any key goes back'),
-  ];
+  return [...watchKeys.map(([key, does]) => row(key, does)), ...legend];
 }
 
 const escapes = /\u001b\[[0-9;]*m/g;
