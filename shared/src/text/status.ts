@@ -42,7 +42,7 @@ export interface StatusView {
 export function statusOf(view: FleetView, now: number): StatusView {
   const breakers = breakersOf(view.resources);
   const inState = (state: string): ResourceView[] =>
-    breakers.filter((one) => one.breaker?.state === state && one.staleCount < one.instanceCount);
+    breakers.filter((one) => one.breaker?.state === state && isKnown(one));
   const open = inState('open');
   const held = inState('forced_open');
   const probing = inState('half_open');
@@ -71,7 +71,10 @@ export function statusOf(view: FleetView, now: number): StatusView {
   const left = level === 'empty' ? lastLeft(view) : undefined;
   return {
     level,
-    sentence: level === 'empty' ? emptySentence(left, now) : sentenceOf({ level, ...parts }, first, now),
+    sentence:
+      level === 'empty'
+        ? emptySentence(left, now)
+        : sentenceOf({ level, knownCount: breakers.filter(isKnown).length, ...parts }, first, now),
     ...parts,
     ...(left === undefined ? {} : { lastLeftAt: left.at }),
     ...(sinceAt === undefined ? {} : { sinceAt }),
@@ -99,6 +102,11 @@ type Parts = Pick<
   | 'awaitedAgents'
   | 'agentCount'
 >;
+
+/** Of a resource without a connected instance nothing is known now. */
+function isKnown({ staleCount, instanceCount }: ResourceView): boolean {
+  return staleCount < instanceCount;
+}
 
 function namesOf(agents: FleetView['agents']): string[] {
   return agents.map(({ service, instance }) => `${service}@${instance}`);
@@ -136,14 +144,16 @@ function emptySentence(left: FleetEvent | undefined, now: number): string {
 }
 
 function sentenceOf(
-  { level, ...parts }: Parts & Pick<StatusView, 'level'>,
+  { level, knownCount, ...parts }: Parts & Pick<StatusView, 'level'> & { readonly knownCount: number },
   first: ResourceView | undefined,
   now: number,
 ): string {
   const breakers = plural(parts.breakerCount, 'breaker');
   const said: string[] = [];
   if (level === 'calm')
-    said.push(`All well: ${breakers} passing calls in ${plural(hereCount(parts), 'instance')}`);
+    said.push(
+      `All well: ${plural(knownCount, 'breaker')} passing calls in ${plural(hereCount(parts), 'instance')}`,
+    );
   if (parts.openCount > 0) said.push(`${parts.openCount} of ${breakers} OPEN`);
   if (parts.heldOpenCount > 0) said.push(`${parts.heldOpenCount} held open`);
   if (parts.halfOpenCount > 0) said.push(`${parts.halfOpenCount} probing`);

@@ -37,6 +37,20 @@ test('when all is well it says so with the counts', () => {
   );
 });
 
+test('who is awaited is named, and its breakers are not called well', () => {
+  const log = fleet();
+  const gone = { type: 'disconnected', agent, clean: false, why: 'collector_gone' } as const;
+  log.append(gone, startAt + 1_000);
+  const sentence = (): string => statusOf(viewOf(log.fleet, startAt + 2_000), startAt + 2_000).sentence;
+  expect(sentence()).toBe('1 instance awaited: checkout@checkout-1');
+  log.connect({ service: 'cart', instance: 'cart-1', epoch: 'e' });
+  expect(sentence()).toBe(
+    'All well: 0 breakers passing calls in 1 instance · 1 instance awaited: checkout@checkout-1',
+  );
+  log.append({ ...gone, why: 'not_back' }, startAt + 61_000);
+  expect(sentence()).toBe('1 instance lost: checkout@checkout-1');
+});
+
 test('an open breaker is told with since when and why', () => {
   const log = fleet();
   log.opened();
