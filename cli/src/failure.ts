@@ -22,7 +22,7 @@ export function didYouMean(names: readonly string[]): string {
   return names.length === 0 ? '' : `; did you mean ${names.join(' or ')}?`;
 }
 
-/** A detail of the collector's in the words of the command line: options for fields, its own zone for times. */
+/** A detail of the collector's in words of the command line: options for fields, the own zone for times. */
 export function inOptions(detail: string): string {
   return detail
     .replace(/`([A-Za-z]+)`/g, (whole, field: string) => optionFor[field] ?? whole)
