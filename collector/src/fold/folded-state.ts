@@ -15,6 +15,7 @@ import type { Log } from '../log.ts';
 import { Queue } from '../store/database.ts';
 import type { BegunSave, EventStore, Flush, Saved, Total } from '../store/event-store.ts';
 import { type Chunk, History, slicesOfPart } from './history.ts';
+import { refillRecent } from './refill-recent.ts';
 
 export interface FoldedStateOptions {
   readonly store: EventStore;
@@ -23,10 +24,14 @@ export interface FoldedStateOptions {
   readonly log: Log;
   /** How often a snapshot is made that the log can be cut behind, milliseconds. */
   readonly baseEveryMs: number;
+  /** After how many rows a start saves what it has folded; default 250,000. */
+  readonly saveEveryRows?: number;
 }
 
 const flushEveryMs = 60_000;
 const baseEveryEntries = 5_000;
+/** Few enough that a start which is killed on the way loses little, and many beside what a save costs. */
+const usualSaveRows = 250_000;
 /**
  * After the full minute. Agents send a second half a second to one and a half after it began, so by then most
  * minutes are whole, and few seconds of the next are there, which would be a row of their own.
@@ -71,7 +76,7 @@ export class FoldedState {
 
   /** Adds an entry that has become durable. */
   apply(entry: LogEntry): void {
-    const touched = this.foldInto(this.fleet, this.history, entry);
+    const touched = this.foldInto(this, entry);
     this.options.bus.publish({ type: 'folded', entry, touched });
   }
 
@@ -161,48 +166,58 @@ export class FoldedState {
 
   /** The state as it was stays in place until the whole log is folded. */
   private async replay(saved: Saved): Promise<void> {
+    const { store } = this.options;
     const folds = foldsFrom(saved.snapshot?.fleet, saved.totals);
     this.savedId = saved.folded;
     this.baseAt = saved.baseAt;
-    this.baseId = saved.folded;
+    this.baseId = saved.baseId;
     let { begun } = saved;
     let lastAt = saved.baseAt;
-    for await (const entry of this.options.store.readFrom(folds.fleet.lastEntryId)) {
+    if (begun === undefined) await refillRecent(store, folds.fleet);
+    for await (const entry of store.readFrom(saved.folded)) {
       if (begun !== undefined && entry.id > begun.folded) {
         await this.finishBegun(folds, begun, lastAt);
         begun = undefined;
       }
-      if (entry.id > saved.folded && begun === undefined) await this.saveBaseBefore(entry.at, folds, lastAt);
-      if (entry.id > saved.folded) lastAt = entry.at;
-      this.foldInto(folds.fleet, entry.id > saved.folded ? folds.history : undefined, entry);
+      if (begun === undefined) await this.saveBefore(entry.at, folds, lastAt);
+      lastAt = entry.at;
+      this.foldInto(folds, entry);
     }
     if (begun !== undefined) await this.finishBegun(folds, begun, lastAt);
     this.fleet = folds.fleet;
     this.history = folds.history;
   }
 
-  /** Some parts of it are stored, so it is made again up to the same entry, and the others are saved. */
-  private finishBegun(folds: Folds, begun: BegunSave, at: number): Promise<void> {
+  /**
+   * Some parts of it are stored, so it is made again up to the same entry, and the others are saved. Only
+   * then do the saved seconds end where the fold does.
+   */
+  private async finishBegun(folds: Folds, begun: BegunSave, at: number): Promise<void> {
     const save = this.begin(folds, { at, isBase: false, parts: begun.parts });
     save.chunk.savedParts = begun.savedParts;
-    return this.finish(save, atOnce);
+    await this.finish(save, atOnce);
+    await refillRecent(this.options.store, folds.fleet);
   }
 
-  /** A log that is folded anew leaves its bases as it did the first time, and no more in memory than then. */
-  private async saveBaseBefore(at: number, folds: Folds, lastAt: number): Promise<void> {
-    if (folds.fleet.lastEntryId > this.savedId && this.isBaseDue(at, folds.fleet)) {
-      await this.finish(this.begin(folds, { at: lastAt, isBase: true }), atOnce);
-    }
+  /**
+   * A log that is folded anew leaves its bases as it did the first time, and no more in memory than then. And
+   * however often a start is killed, the next has less to fold.
+   */
+  private async saveBefore(at: number, folds: Folds, lastAt: number): Promise<void> {
+    if (folds.fleet.lastEntryId === this.savedId) return;
+    const isBase = this.isBaseDue(at, folds.fleet);
+    const isMuch = folds.history.rowCount >= (this.options.saveEveryRows ?? usualSaveRows);
+    if (isBase || isMuch) await this.finish(this.begin(folds, { at: lastAt, isBase }), atOnce);
   }
 
   /**
    * An entry that cannot be folded is left out, now and at each start: it must not keep the rest from being
    * seen.
    */
-  private foldInto(fleet: Fleet, history: History | undefined, entry: LogEntry): Iterable<string> {
+  private foldInto({ fleet, history }: Folds, entry: LogEntry): Iterable<string> {
     try {
       const touched = fold(fleet, entry);
-      history?.add(fleet, entry);
+      history.add(fleet, entry);
       return touched;
     } catch (error) {
       this.options.log(

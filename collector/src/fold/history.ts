@@ -51,6 +51,7 @@ export class History {
   /** Sealed and not yet saved, oldest first; several only while saving fails. */
   private sealed: Chunk[] = [];
   private readonly totals: Map<string, number[]>;
+  private rows = 0;
 
   constructor(totals: readonly Total[]) {
     this.totals = new Map(totals.map(({ address, counts }) => [address, [...counts]]));
@@ -70,6 +71,11 @@ export class History {
       resources: instance.resources,
       correctionSeconds,
     });
+  }
+
+  /** How many rows were added since the last chunk was closed. */
+  get rowCount(): number {
+    return this.rows;
   }
 
   /** Whether a call was ever counted for an address. */
@@ -95,6 +101,7 @@ export class History {
   seal(parts?: number): Chunk {
     const chunk = this.present;
     this.present = createChunk();
+    this.rows = 0;
     this.sealed.push(chunk);
     const series = [...chunk.series.values()].flatMap((instances) => [...instances.values()]);
     const minutes = series.reduce((sum, one) => sum + one.minutes.size, 0);
@@ -157,6 +164,7 @@ export class History {
   ): void {
     const { resource: numbers, second: seconds, counts, ends } = rows;
     const known = this.seriesIn(of.resources);
+    this.rows += ends.length;
     for (let row = 0; row < ends.length; row++) {
       const number = numbers[row] ?? -1;
       const resource = of.resources[number];

@@ -65,6 +65,19 @@ export function readSeconds(bytes: Uint8Array): SecondRecord[] {
   return records;
 }
 
+/** Them as rows: the record of one is at an odd place, and its second the byte at the even place before. */
+export function recordsOfSeconds(bytes: Uint8Array): Records {
+  const reader = new RecordReader(bytes);
+  const ends: number[] = [];
+  while (!reader.isAtEnd) {
+    reader.byte();
+    ends.push(reader.at);
+    reader.skip();
+    ends.push(reader.at);
+  }
+  return { records: bytes, ends: Uint32Array.from(ends) };
+}
+
 /** The sum of seconds, as one that stands for their whole minute or hour. */
 export function sumOfSeconds(bytes: Uint8Array): Uint8Array {
   const reader = new RecordReader(bytes);

@@ -15,7 +15,9 @@ import {
   type BegunSave,
   type Flush,
   type PageQuery,
+  type PlacedSeconds,
   type Saved,
+  type SecondsQuery,
   type Slice,
   type SliceQuery,
   type SliceStep,
@@ -54,7 +56,7 @@ export class DerivedTables {
         address: textIn(total, 'address'),
         counts: JSON.parse(textIn(total, 'counts')) as number[], // as `saveTotals` wrote it
       })),
-      baseAt: await this.snapshots.newestBaseAt(),
+      ...(await this.snapshots.newestBase()),
       isOutdated: await this.snapshots.isOutdated(),
       ...(await this.begun()),
     };
@@ -104,7 +106,7 @@ export class DerivedTables {
       await this.writer.run(noteSave, [id]);
       await this.saveTotals(totals);
       const snapshot = start === undefined ? {} : { snapshot: { id, fleet: start.fleet } };
-      return { ...snapshot, folded: id, totals, baseAt, isOutdated: false };
+      return { ...snapshot, folded: id, totals, baseAt, baseId: id, isOutdated: false };
     });
   }
 
@@ -120,6 +122,17 @@ export class DerivedTables {
       [address, from, to],
     );
     return rows.map((row) => ({ tier, minute: numberIn(row, 'minute'), bytes: bytesIn(row, 'body') }));
+  }
+
+  async secondsSince(resources: readonly SecondsQuery[]): Promise<readonly PlacedSeconds[]> {
+    const rows = await this.reader.all(secondsSince, [
+      JSON.stringify(resources.map(({ address, instance, from }) => [address, instance, from])),
+    ]);
+    return rows.map((row) => ({
+      place: numberIn(row, 'place'),
+      minute: numberIn(row, 'minute'),
+      bytes: bytesIn(row, 'body'),
+    }));
   }
 
   async events(query: PageQuery): Promise<readonly FleetEvent[]> {
@@ -257,6 +270,11 @@ function keyOf(address: string, instance: string): string {
   return `${address}\n${instance}`;
 }
 
+/** Its value is a JSON array of [address, instance, first minute]. */
+const secondsSince =
+  'SELECT asked.key AS place, minute, body FROM json_each(?) AS asked CROSS JOIN resources' +
+  ' ON address = asked.value ->> 0 AND instance = asked.value ->> 1 CROSS JOIN seconds' +
+  ' ON seconds.resource = resources.id AND minute >= asked.value ->> 2 ORDER BY place, minute';
 const noteStep =
   'INSERT INTO progress (id, folded, saving, parts, saved_parts) VALUES (1, 0, ?, ?, ?) ON CONFLICT (id)' +
   ' DO UPDATE SET saving = excluded.saving, parts = excluded.parts, saved_parts = excluded.saved_parts';

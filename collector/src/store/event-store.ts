@@ -45,6 +45,8 @@ export interface EventStore {
   pastBeginsAt(): Promise<number | undefined>;
 
   slices(query: SliceQuery): Promise<readonly Slice[]>;
+  /** The saved seconds of some resources from a minute on: of each in turn, ascending by minute. */
+  secondsSince(resources: readonly SecondsQuery[]): Promise<readonly PlacedSeconds[]>;
   /** Newest first. */
   events(query: PageQuery): Promise<readonly FleetEvent[]>;
   /** What changed the state of a resource, and what the agents of its service did, in no order. */
@@ -80,7 +82,7 @@ export interface NewEntry {
 export interface Saved {
   /** The fleet as it was at an entry, as `snapshotOf` gave it, in JSON. Absent: begin with an empty one. */
   readonly snapshot?: { readonly id: number; readonly fleet: string };
-  /** The entry up to which totals, minutes, events and audit are derived; at or behind the snapshot. */
+  /** The entry up to which totals, minutes, events and audit are derived; that of the snapshot. */
   readonly folded: number;
   /** Counters by `countColumns` for each address. */
   readonly totals: readonly Total[];
@@ -88,6 +90,8 @@ export interface Saved {
    * When the newest snapshot was made that begins with totals of its own, so that the log before it may go.
    */
   readonly baseAt: number;
+  /** Its entry. */
+  readonly baseId: number;
   /** True where another version of the fold wrote what is derived. */
   readonly isOutdated: boolean;
   /** A save of which only the first parts are stored. It has to be ended before the next. */
@@ -161,6 +165,19 @@ export interface SliceQuery {
   /** The first and the last minute, both included. */
   readonly from: number;
   readonly to: number;
+}
+
+export interface SecondsQuery {
+  readonly address: string;
+  readonly instance: string;
+  /** The first minute. */
+  readonly from: number;
+}
+export interface PlacedSeconds {
+  /** Which of the resources that were asked for. */
+  readonly place: number;
+  readonly minute: number;
+  readonly bytes: Uint8Array;
 }
 
 export interface PageQuery {

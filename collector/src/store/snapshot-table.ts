@@ -3,7 +3,7 @@ import type { Base, Flush, Total } from './event-store.ts';
 
 /** Raised when the fold or an encoding changes: what an older version derived is then derived anew. */
 const foldVersion = 4;
-/** A snapshot leaves the last minute's seconds out, so folding goes on from one that is older than that. */
+/** A snapshot leaves the last minute's seconds out, so a past moment is folded from one that is older. */
 const snapshotSpacingMs = 61_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ const minBases = 24;
 
 /**
  * The fleet as it was at some entries of the log. Those with totals are bases: the log may be cut behind
- * them, and past states are folded from them. The others are for the next start, and go after a minute.
+ * them, and past states are folded from them. Any other is for the next start, and goes with the next.
  */
 export class SnapshotTable {
   private readonly writer: Database;
@@ -34,23 +34,16 @@ export class SnapshotTable {
       [folded, at, foldVersion, fleet, base === undefined ? null : JSON.stringify(base)],
     );
     // Only the last hours are looked at: rows are large, and what is older has been seen to.
-    await this.writer.run(
-      'DELETE FROM snapshots WHERE at > ? AND totals IS NULL' +
-        ' AND id < (SELECT max(id) FROM snapshots WHERE at <= ?)',
-      [at - 2 * hourMs, at - snapshotSpacingMs],
-    );
+    await this.writer.run('DELETE FROM snapshots WHERE at > ? AND totals IS NULL AND id < ?', [
+      at - 2 * hourMs,
+      folded,
+    ]);
     if (base !== undefined) await this.thinOut(at, fleet.length);
   }
 
   /** What a start goes on from. */
-  async starting(): Promise<Row | undefined> {
-    const newest = await this.writer.get('SELECT coalesce(max(at), 0) AS at FROM snapshots');
-    const spaced = await this.writer.get(
-      'SELECT id, fleet FROM snapshots WHERE at <= ? ORDER BY id DESC LIMIT 1',
-      [numberIn(newest, 'at') - snapshotSpacingMs],
-    );
-    if (spaced !== undefined || (await this.isLogWhole())) return spaced;
-    return this.writer.get('SELECT id, fleet FROM snapshots WHERE totals IS NOT NULL ORDER BY id LIMIT 1');
+  starting(): Promise<Row | undefined> {
+    return this.writer.get('SELECT id, fleet FROM snapshots ORDER BY id DESC LIMIT 1');
   }
 
   /** Forgets all but the oldest base, which is given where the log before it is gone. */
@@ -78,11 +71,11 @@ export class SnapshotTable {
     return typeof oldest?.['at'] === 'number' ? oldest['at'] + snapshotSpacingMs : undefined;
   }
 
-  async newestBaseAt(): Promise<number> {
+  async newestBase(): Promise<{ readonly baseAt: number; readonly baseId: number }> {
     const row = await this.writer.get(
-      'SELECT coalesce(max(at), 0) AS at FROM snapshots WHERE totals IS NOT NULL',
+      'SELECT coalesce(max(at), 0) AS at, coalesce(max(id), 0) AS id FROM snapshots WHERE totals IS NOT NULL',
     );
-    return numberIn(row, 'at');
+    return { baseAt: numberIn(row, 'at'), baseId: numberIn(row, 'id') };
   }
 
   async isOutdated(): Promise<boolean> {

@@ -57,6 +57,7 @@ export async function openSqliteStore(
     baseFor: (at) => snapshots.baseFor(at),
     pastBeginsAt: () => snapshots.pastBeginsAt(),
     slices: (query) => derived.slices(query),
+    secondsSince: (resources) => derived.secondsSince(resources),
     events: (query) => derived.events(query),
     stateEvents: (query) => derived.stateEvents(query),
     audit: (query) => derived.audit(query),

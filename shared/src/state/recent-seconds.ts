@@ -20,7 +20,14 @@ export class RecentSeconds {
   private end = 0;
   private count = 0;
   private newest = 0;
+  /** Nothing older was ever added. */
+  private oldest: number;
   private moveCount = 0;
+
+  /** An empty one, or the place of what stood in another whose `since` it is told. */
+  constructor(since: number = Number.POSITIVE_INFINITY) {
+    this.oldest = since;
+  }
 
   /** Where the next record will stand; those before stay where they are while `moves` stays. */
   get place(): number {
@@ -36,10 +43,16 @@ export class RecentSeconds {
     return this.newest - fleetLimits.recentSeconds + 1;
   }
 
+  /** No second of it is older; infinite where there is none. */
+  get since(): number {
+    return Math.max(this.oldest, this.firstKept);
+  }
+
   /** Adds the record of a row. What is older than a minute is let go. */
   add(second: number, rows: Records, row: number): void {
     if (second < this.firstKept || second > lastSecond) return;
     if (second > this.newest) this.newest = second;
+    if (second < this.oldest) this.oldest = second;
     if (this.count >= mostRecords) this.dropOld();
     if (this.count === mostRecords) this.merge();
     this.append(second, rows, row);

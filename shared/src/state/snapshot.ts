@@ -2,23 +2,29 @@ import type { FlagLevel } from '../wire/messages.ts';
 import type { ErrorGroup, Fleet, Instance, Resource } from './fleet.ts';
 import { RecentSeconds } from './recent-seconds.ts';
 
-/** A fleet as JSON. The last minute's seconds are left out: a minute of log refills them. */
+/**
+ * A fleet as JSON. The last minute's seconds are left out, and only since when there are any is told: a
+ * minute of log refills them, or whoever keeps seconds elsewhere.
+ */
 export function snapshotOf(fleet: Fleet): FleetSnapshot {
   return {
     ...fleet,
     instances: [...fleet.instances.values()].map(snapshotInstance),
-    errors: [...fleet.errors].map(([key, group]) => [key, { ...group, recent: [] }]),
+    errors: [...fleet.errors],
   };
 }
 
 /** The fleet of a snapshot that `snapshotOf` made; the snapshot must not be used afterwards. */
 export function fleetFrom(snapshot: FleetSnapshot): Fleet {
   const instances = snapshot.instances.map((instance): [string, Instance] => {
-    const resources = instance.all.map(
-      (resource): Resource => ({ ...resource, recent: new RecentSeconds() }),
+    const { all, recentSince = [], known, flags, ...rest } = instance;
+    const resources = all.map(
+      (resource, index): Resource => ({
+        ...resource,
+        recent: new RecentSeconds(recentSince[index] || undefined),
+      }),
     );
     const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
-    const { all: _all, known, flags, ...rest } = instance;
     const present = known.flatMap((address) => byAddress.get(address) ?? []);
     const flagsByKey = new Map(flags.map((flag) => [flag.flag, flag]));
     return [
@@ -35,6 +41,8 @@ export interface FleetSnapshot extends Omit<Fleet, 'instances' | 'errors'> {
 }
 interface InstanceSnapshot extends Omit<Instance, 'resources' | 'byAddress' | 'flags'> {
   readonly all: readonly Omit<Resource, 'recent'>[];
+  /** Of each the first of its last minute's seconds, 0 for none; absent from what older versions wrote. */
+  readonly recentSince?: readonly number[];
   /** Addresses by their number in the dictionary. */
   readonly known: readonly string[];
   readonly flags: readonly FlagLevel[];
@@ -45,6 +53,9 @@ function snapshotInstance(instance: Instance): InstanceSnapshot {
   return {
     ...rest,
     all: [...byAddress.values()].map(({ recent: _recent, ...resource }) => resource),
+    recentSince: [...byAddress.values()].map(({ recent }) =>
+      Number.isFinite(recent.since) ? recent.since : 0,
+    ),
     known: resources.map((resource) => resource.address),
     flags: [...flags.values()],
   };

@@ -169,6 +169,12 @@ export class RecordReader {
     return pairs;
   }
 
+  /** Goes on behind a record. */
+  skip(): void {
+    for (let mask = this.number(); mask !== 0; mask >>>= 1) if ((mask & 1) === 1) this.number();
+    for (let left = 2 * this.number(); left > 0; left--) this.number();
+  }
+
   /** Adds the histogram behind the counters to one count for each bucket. */
   addLatency(sums: Float64Array): void {
     let bucket = 0;

@@ -1,5 +1,5 @@
 import { FakeClock } from '@holdfast/agent/testing';
-import { errorViewsOf, type LogEntry, mergeSparse, snapshotOf } from '@holdfast/shared';
+import { errorViewsOf, type LogEntry, mergeSparse, type RecentSeconds, snapshotOf } from '@holdfast/shared';
 import { cp } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../../collector/src/bus/bus.ts';
@@ -67,7 +67,7 @@ async function derivedOf({ store, state, clock }: Opened): Promise<unknown> {
   return {
     fleet: JSON.parse(JSON.stringify(snapshotOf(state.fleet))) as unknown, // plain data
     recent: [...state.fleet.instances.values()].map((one) =>
-      [...one.byAddress.values()].map((resource) => resource.recent.all()),
+      [...one.byAddress.values()].map((resource) => lastMinuteOf(resource.recent)),
     ),
     errors: errorViewsOf(state.fleet, clock.now()),
     totals: state.history.allTotals().sort((a, b) => (a.address < b.address ? -1 : 1)),
@@ -75,6 +75,13 @@ async function derivedOf({ store, state, clock }: Opened): Promise<unknown> {
     events: await store.events({ limit: 10_000 }),
     audit: await store.audit({ limit: 10_000 }),
   };
+}
+
+/** Each second that is shown. */
+function lastMinuteOf(recent: RecentSeconds): Map<number, SecondRecord> {
+  const shown = recent.all().filter(({ second }) => second >= recent.since);
+  const seconds = new Map(shown.map(({ second }) => [second, shown.filter((one) => one.second === second)]));
+  return new Map([...seconds].sort(([a], [b]) => a - b).map(([second, records]) => [second, sumOf(records)]));
 }
 
 async function minutesOf(store: EventStore, tier: Tier, address: string): Promise<Map<string, SecondRecord>> {

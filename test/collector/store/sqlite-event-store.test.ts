@@ -108,7 +108,7 @@ describe.each(await availableDrivers())('with $name', (driver) => {
     expect(await store.slices({ tier: 'minutes', address: place.address, from: 0, to: 9 })).toEqual([]);
   });
 
-  test('a start goes on from a snapshot that is a minute older', async () => {
+  test('a start goes on from the newest snapshot', async () => {
     const { store } = await opened();
     await store.append([batchEntry(1), batchEntry(2), batchEntry(3)]);
     await store.save(flush(1, { at: 1_000_000, fleet: '"old"', base: [] }));
@@ -116,8 +116,9 @@ describe.each(await availableDrivers())('with $name', (driver) => {
     await store.save(flush(3, { at: 1_130_000, fleet: '"newest"' }));
     expect(await store.load()).toMatchObject({
       folded: 3,
-      snapshot: { id: 2, fleet: '"newer"' },
+      snapshot: { id: 3, fleet: '"newest"' },
       baseAt: 1_000_000,
+      baseId: 1,
     });
   });
 

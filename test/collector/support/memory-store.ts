@@ -1,6 +1,6 @@
 import type { EventStore, NewEntry, Saved } from '../../../collector/src/store/event-store.ts';
 
-const nothing: Saved = { folded: 0, totals: [], baseAt: 0, isOutdated: false };
+const nothing: Saved = { folded: 0, totals: [], baseAt: 0, baseId: 0, isOutdated: false };
 
 /** A store in memory whose commits a test can hold up or let fail. */
 export class MemoryStore implements EventStore {
@@ -44,6 +44,7 @@ export class MemoryStore implements EventStore {
   baseFor = (): Promise<undefined> => Promise.resolve(undefined);
   pastBeginsAt = (): Promise<undefined> => Promise.resolve(undefined);
   slices = (): Promise<never[]> => Promise.resolve([]);
+  secondsSince = (): Promise<never[]> => Promise.resolve([]);
   events = (): Promise<never[]> => Promise.resolve([]);
   stateEvents = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);

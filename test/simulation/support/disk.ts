@@ -68,15 +68,14 @@ export class Disk {
     this.folded = flush.folded;
   }
 
-  /** A start goes on from a snapshot that is older than a minute, since they leave the last minute out. */
   load(): Saved {
     const newest = this.snapshots.at(-1);
-    const old = this.snapshots.findLast(({ at }) => newest !== undefined && at <= newest.at - 61_000);
     return {
-      ...(old === undefined ? {} : { snapshot: old }),
+      ...(newest === undefined ? {} : { snapshot: newest }),
       folded: this.folded,
       totals: [...this.totals].map(([address, counts]) => ({ address, counts })),
       baseAt: 0,
+      baseId: 0,
       isOutdated: false,
     };
   }

@@ -81,6 +81,7 @@ export class Store implements EventStore {
   baseFor = (): Promise<undefined> => Promise.resolve(undefined);
   pastBeginsAt = (): Promise<undefined> => Promise.resolve(undefined);
   slices = (): Promise<never[]> => Promise.resolve([]);
+  secondsSince = (): Promise<never[]> => Promise.resolve([]);
   events = (): Promise<never[]> => Promise.resolve([]);
   stateEvents = (): Promise<never[]> => Promise.resolve([]);
   audit = (): Promise<never[]> => Promise.resolve([]);
