@@ -31,6 +31,8 @@ const auditRetentionMs = 366 * 86_400_000;
  */
 export function startRetention(options: RetentionOptions): () => Promise<void> {
   const { store, clock, log, maxBytes } = options;
+  const ending = new AbortController();
+  const { signal } = ending;
   let running: Promise<void> = Promise.resolve();
   let timer: TimerHandle;
   schedule(firstAfterMs);
@@ -48,9 +50,9 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
 
   async function expire(): Promise<void> {
     try {
-      await store.compact(clock.now());
-      await store.expire(cutoffsOf(options, options));
-      await shrink(options);
+      await store.compact(clock.now(), signal);
+      await store.expire(cutoffsOf(options, options), signal);
+      await shrink(options, signal);
     } catch (error) {
       log('error', `what is too old could not be removed: ${messageOf(error)}`);
     }
@@ -58,6 +60,7 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
 
   return () => {
     timer.cancel();
+    ending.abort();
     return running;
   };
 }
@@ -81,18 +84,18 @@ function cutoffsOf(
 }
 
 /** Keeps less until it fits: of the seconds first, then of the log, minutes and events. */
-async function shrink(options: RetentionOptions): Promise<void> {
+async function shrink(options: RetentionOptions, signal: AbortSignal): Promise<void> {
   const { store, log, maxBytes } = options;
   let kept: Kept = options;
   let bytes = await store.usedBytes();
-  while (bytes > maxBytes) {
+  while (bytes > maxBytes && !signal.aborted) {
     const next = shorterThan(kept);
     if (next === undefined) break;
     kept = next;
-    await store.expire(cutoffsOf(options, kept));
+    await store.expire(cutoffsOf(options, kept), signal);
     bytes = await store.usedBytes();
   }
-  if (kept === options) return;
+  if (kept === options || signal.aborted) return;
   const { retentionMs, secondsRetentionMs } = kept;
   const what = `seconds of ${formatDuration(secondsRetentionMs)} and a log of ${formatDuration(retentionMs)}`;
   const fits = bytes <= maxBytes ? 'fit' : 'are kept, which is the least, and do not fit';

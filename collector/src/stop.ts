@@ -39,7 +39,10 @@ export async function stop(running: Running): Promise<void> {
   const timer = clock.setTimeout(end, stopWithinMs);
   try {
     const ended = await Promise.race([finish(running), late]);
-    if (ended === 'late') log('error', `what was under way did not end within ${stopWithinMs / 1_000} s`);
+    if (ended === 'late') {
+      log('error', `what was under way did not end within ${stopWithinMs / 1_000} s`);
+      running.state.giveUp();
+    }
   } finally {
     timer.cancel();
     agents.terminate();

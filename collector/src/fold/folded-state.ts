@@ -61,6 +61,7 @@ export class FoldedState {
   private baseAt = 0;
   private baseId = 0;
   private timer: TimerHandle | undefined;
+  private hasGivenUp = false;
 
   constructor(options: FoldedStateOptions) {
     this.options = options;
@@ -86,6 +87,7 @@ export class FoldedState {
       const inStep: InStep = (work) => this.steps.run(work);
       if (this.unfinished !== undefined) await this.finish(this.unfinished, inStep);
       if (this.fleet.lastEntryId === this.savedId) return;
+      this.mindGivingUp();
       const at = this.options.clock.now();
       await this.finish(this.begin(this, { at, isBase: this.isBaseDue(at, this.fleet) }), inStep);
     });
@@ -117,6 +119,15 @@ export class FoldedState {
   async close(): Promise<void> {
     this.timer?.cancel();
     await this.flush();
+  }
+
+  /** Ends a save that is under way with its next step; the next start folds what is not saved. */
+  giveUp(): void {
+    this.hasGivenUp = true;
+  }
+
+  private mindGivingUp(): void {
+    if (this.hasGivenUp) throw new Error('there was no time; the next start folds it from the log');
   }
 
   /** By time, and where much happens by entries: what lies between two bases is what a past moment costs. */
@@ -152,6 +163,7 @@ export class FoldedState {
         await store.saveSlices({ folded: flush.folded, parts: chunk.parts.length, part, slices });
         chunk.savedParts++;
       });
+      this.mindGivingUp();
     }
     await inStep(async () => {
       await store.save({ ...flush, slices: slicesOfPart(chunk, last) });

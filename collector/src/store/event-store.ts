@@ -59,10 +59,13 @@ export interface EventStore {
   /** Looks whether the audit is as it was written, and leads through a head that somebody kept. */
   verifyAudit(known?: ChainHead): Promise<AuditVerification>;
 
-  /** Adds up the parts of the hours that ended before a moment, epoch milliseconds. */
-  compact(before: number): Promise<void>;
-  /** Removes what is older than asked, in steps small enough that commits fit between them. */
-  expire(cutoffs: Cutoffs): Promise<void>;
+  /** Adds up the parts of the hours that ended before a moment, epoch milliseconds, until told to stop. */
+  compact(before: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Removes what is older than asked, in steps small enough that commits fit between them, until told to
+   * stop.
+   */
+  expire(cutoffs: Cutoffs, signal?: AbortSignal): Promise<void>;
   /** What the data takes, bytes; what was removed is not counted, as new data goes into its place. */
   usedBytes(): Promise<number>;
   close(): Promise<void>;

@@ -4,10 +4,15 @@ import { bytesIn, type Database, inTransaction, numberIn, type Queue } from './d
 const stepRows = 200;
 
 /** Adds up the parts of the hours that ended before a moment, a few a time, through the writer's queue. */
-export async function compactHours(writer: Database, queue: Queue, before: number): Promise<void> {
+export async function compactHours(
+  writer: Database,
+  queue: Queue,
+  { before, signal }: { readonly before: number; readonly signal: AbortSignal | undefined },
+): Promise<void> {
   const lastMinute = Math.floor(before / 3_600_000) * 60 - 60;
   let compacted = stepRows;
-  while (compacted === stepRows) compacted = await queue.run(() => compactSome(writer, lastMinute));
+  while (compacted === stepRows && signal?.aborted !== true)
+    compacted = await queue.run(() => compactSome(writer, lastMinute));
 }
 
 async function compactSome(writer: Database, lastMinute: number): Promise<number> {

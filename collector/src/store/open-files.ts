@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CollectorError, messageOf, systemCode } from '../errors.ts';
 import { checkFile } from './check-file.ts';
@@ -54,10 +54,27 @@ export async function openFiles(folder: string, driver: DatabaseDriver): Promise
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeWithParents(path.resolve(folder));
   } catch (error) {
     throw unusable(folder, error);
   }
+}
+
+/** One after the other: where nothing can be made, as in /proc, Node's recursive `mkdir` never ends. */
+async function makeWithParents(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) await makeWithParents(parent);
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(await isFolder(folder))) throw error; // else somebody was faster
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined); // why not, the attempt to make it tells
+  return found?.isDirectory() === true;
 }
 
 /** SQLite gives the files that it makes beside this one the same mode. */

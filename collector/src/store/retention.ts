@@ -6,15 +6,22 @@ const stepRows = 500;
 /** An agent's watermark outlives its last log entry. */
 const agentMarginMs = 86_400_000;
 
+export interface Expiry {
+  readonly cutoffs: Cutoffs;
+  /** Called before anybody else writes: rows that somebody remembers may be gone. */
+  readonly forget: () => void;
+  /** Ends it with the step that is under way. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Removes what is older than the cutoffs, a few rows a time through the queue of the writer. The log is only
- * cut behind a snapshot that holds totals: what is derived can then still be made again. `forget` is called
- * before anybody else writes: rows that somebody remembers may be gone.
+ * cut behind a snapshot that holds totals: what is derived can then still be made again.
  */
 export async function expire(
   writer: Database,
   queue: Queue,
-  { cutoffs, forget }: { readonly cutoffs: Cutoffs; readonly forget: () => void },
+  { cutoffs, forget, signal }: Expiry,
 ): Promise<void> {
   const base = await queue.run(() => writer.get(newestBase, [cutoffs.log]));
   const baseId = numberIn(base, 'id');
@@ -32,8 +39,10 @@ export async function expire(
     const chosen = `SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${stepRows}`;
     const text = `DELETE FROM ${table} WHERE rowid IN (${chosen})`;
     let removed = stepRows;
-    while (removed === stepRows) removed = await queue.run(() => writer.run(text, [value]).finally(forget));
+    while (removed === stepRows && signal?.aborted !== true)
+      removed = await queue.run(() => writer.run(text, [value]).finally(forget));
   }
+  if (signal?.aborted === true) return;
   await queue.run(() => inTransaction(writer, () => cutChain(writer, cutoffs.audit)));
   await queue.run(() => writer.run(unusedResources).finally(forget));
 }

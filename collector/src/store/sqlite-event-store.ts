@@ -64,14 +64,14 @@ export async function openSqliteStore(
     event: (number) => derived.event(number),
     auditEntry: (id) => derived.auditEntry(id),
     verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
-    compact: (before) => compactHours(files.writer, queue, before),
+    compact: (before, signal) => compactHours(files.writer, queue, { before, signal }),
     usedBytes: () => usedBytes(files.reader),
-    async expire(cutoffs) {
+    async expire(cutoffs, signal) {
       const forget = (): void => {
         log.forgetAgents();
         derived.forgetResources();
       };
-      await expire(files.writer, queue, { cutoffs, forget });
+      await expire(files.writer, queue, { cutoffs, forget, signal });
     },
     async close() {
       await guard.close();

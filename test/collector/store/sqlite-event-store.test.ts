@@ -144,6 +144,10 @@ describe.each(await availableDrivers())('with $name', (driver) => {
     }
   });
 
+  test.each(['/dev/null/data', '/proc/holdfast/data'])('%s is refused as a folder', async (folder) => {
+    await expect(openSqliteStore(folder, driver)).rejects.toMatchObject({ code: 'folder_unusable' });
+  });
+
   test('a second collector is kept out of the folder', async () => {
     const { folder } = await opened();
     await expect(openSqliteStore(folder, driver)).rejects.toMatchObject({ code: 'folder_in_use' });
