@@ -212,8 +212,8 @@ function createChunk(): Chunk {
   return { series: new Map(), byNumber: new WeakMap(), events: [], audit: [], parts: [], savedParts: 0 };
 }
 
-/** Few enough that a commit which waits for them hardly notices; a statement for each tier takes as many. */
-const minutesAPart = 64;
+/** Few enough that a commit which waits for them hardly notices; each part writes the ends of tables anew. */
+const minutesAPart = 256;
 
 /** What a part holds for the store. */
 export function slicesOfPart({ parts }: Chunk, part: number): Flush['slices'] {

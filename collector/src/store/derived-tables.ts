@@ -6,7 +6,6 @@ import {
   inTransaction,
   numberIn,
   type Row,
-  type SqlValue,
   textIn,
   type TransactionOptions,
 } from './database.ts';
@@ -25,6 +24,7 @@ import {
   tiers,
   type Total,
 } from './event-store.ts';
+import { insertPacked, type NumberedSlice, packSlices } from './pack-slices.ts';
 import { unusedResources } from './retention.ts';
 import type { SnapshotTable } from './snapshot-table.ts';
 
@@ -213,38 +213,35 @@ export class DerivedTables {
   }
 
   private async addSlices(slices: Flush['slices']): Promise<void> {
-    const ids = await this.idsOf(slices);
+    const numbered = await this.numbered(slices);
     for (const tier of tiers) {
-      const isHours = tier === 'hours';
-      const rows: SqlValue[][] = [];
-      for (const [index, slice] of slices.entries()) {
-        if (slice.tier !== tier) continue;
-        rows.push([ids[index] ?? 0, slice.minute, slice.bytes, ...(isHours ? [1] : [])]);
-      }
-      await insertRows(
-        this.writer,
-        {
-          into: `${tier} (resource, minute, body${isHours ? ', parts' : ''})`,
-          columns: isHours ? 4 : 3,
-          // Records stand one behind the other, so merging is appending.
-          onConflict:
-            '(resource, minute) DO UPDATE SET body = CAST(body || excluded.body AS BLOB)' +
-            (isHours ? ', parts = parts + 1' : ''),
-        },
-        rows,
-      );
+      const { heads, bodies, count } = packSlices(numbered.filter((slice) => slice.tier === tier));
+      if (count > 0) await this.writer.run(insertPacked(tier), [heads, bodies, count]);
     }
   }
 
-  /** The row ids of the slices' resources, in their order; unknown resources get one. */
-  private async idsOf(slices: Flush['slices']): Promise<readonly number[]> {
+  /** With the row ids of their resources; unknown resources get one. */
+  private async numbered(slices: Flush['slices']): Promise<readonly NumberedSlice[]> {
+    const known = this.withIds(slices);
     const unknown = new Map<string, readonly [address: string, instance: string]>();
-    for (const { address, instance } of slices) {
-      const key = keyOf(address, instance);
-      if (!this.resourceIds.has(key)) unknown.set(key, [address, instance]);
-    }
-    if (unknown.size > 0) await this.introduce([...unknown.values()]);
-    return slices.map(({ address, instance }) => this.resourceIds.get(keyOf(address, instance)) ?? 0);
+    for (const { resource, address, instance } of known)
+      if (resource === 0) unknown.set(keyOf(address, instance), [address, instance]);
+    if (unknown.size === 0) return known;
+    await this.introduce([...unknown.values()]);
+    return this.withIds(slices);
+  }
+
+  /** 0 where a resource is unknown. Those of one resource mostly stand side by side. */
+  private withIds(slices: Flush['slices']): (Flush['slices'][number] & NumberedSlice)[] {
+    let last: Flush['slices'][number] | undefined;
+    let resource = 0;
+    return slices.map((slice) => {
+      const { address, instance } = slice;
+      if (last?.address !== address || last.instance !== instance)
+        resource = this.resourceIds.get(keyOf(address, instance)) ?? 0;
+      last = slice;
+      return { ...slice, resource };
+    });
   }
 
   private async introduce(

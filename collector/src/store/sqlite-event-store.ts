@@ -21,6 +21,9 @@ export interface StoreOptions {
   readonly log?: Log;
 }
 
+/** About what a slice writes into the write-ahead log, with its share of pages of indices. */
+const sliceBytes = 1_024;
+
 /** Opens the store of a data folder, with the driver that is there. Throws a `CollectorError`. */
 export async function openSqliteStore(
   folder: string,
@@ -51,7 +54,10 @@ export async function openSqliteStore(
     },
     readFrom: (id) => log.readFrom(id),
     load: () => queue.run(() => derived.load()),
-    saveSlices: (step) => guard.run(() => derived.saveSlices(step)),
+    async saveSlices(step) {
+      await guard.run(() => derived.saveSlices(step));
+      checkpointer.note(step.slices.length * sliceBytes);
+    },
     save: (flush) => guard.run(() => derived.save(flush)),
     clear: () => queue.run(() => derived.clear()),
     baseFor: (at) => snapshots.baseFor(at),

@@ -1,0 +1,69 @@
+import type { Slice, Tier } from './event-store.ts';
+
+/** A slice whose resource has its row id. */
+export interface NumberedSlice extends Slice {
+  readonly resource: number;
+}
+
+/** Rows of a tier as two values, which SQL takes apart: to bind a value of its own costs more than a row. */
+export interface PackedSlices {
+  /** Of each row its resource, minute, and where its body begins and how long it is, in digits. */
+  readonly heads: Buffer;
+  /** One behind the other. */
+  readonly bodies: Buffer;
+  readonly count: number;
+}
+
+/** How many digits each has; they stand one behind the other. */
+const widths = { resource: 12, minute: 10, at: 9, length: 7 } as const;
+const headBytes = 38;
+
+export function packSlices(slices: readonly NumberedSlice[]): PackedSlices {
+  const heads = Buffer.allocUnsafe(slices.length * headBytes);
+  const bodies = Buffer.allocUnsafe(slices.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  let place = 0;
+  let at = 0;
+  for (const { resource, minute, bytes } of slices) {
+    place = digits(heads, place, { value: resource, width: widths.resource });
+    place = digits(heads, place, { value: minute, width: widths.minute });
+    place = digits(heads, place, { value: at + 1, width: widths.at }); // SQL counts from 1
+    place = digits(heads, place, { value: bytes.length, width: widths.length });
+    bodies.set(bytes, at);
+    at += bytes.length;
+  }
+  return { heads, bodies, count: slices.length };
+}
+
+/** The statement that adds them to a tier. Its values are heads, bodies and count. */
+export function insertPacked(tier: Tier): string {
+  const parts = tier === 'hours' ? { column: ', parts', value: ', 1', more: ', parts = parts + 1' } : none;
+  return (
+    'WITH RECURSIVE places (head) AS' +
+    ` (SELECT 1 UNION ALL SELECT head + ${headBytes} FROM places LIMIT ?3)` +
+    ` INSERT INTO ${tier} (resource, minute, body${parts.column})` +
+    ` SELECT ${numberAt(0, widths.resource)}, ${numberAt(12, widths.minute)},` +
+    ` substr(?2, ${numberAt(22, widths.at)}, ${numberAt(31, widths.length)})${parts.value}` +
+    // Records stand one behind the other, so merging is appending.
+    ' FROM places WHERE true ON CONFLICT (resource, minute)' +
+    ` DO UPDATE SET body = CAST(body || excluded.body AS BLOB)${parts.more}`
+  );
+}
+
+const none = { column: '', value: '', more: '' };
+
+function numberAt(offset: number, width: number): string {
+  return `CAST(substr(?1, head + ${offset}, ${width}) AS INTEGER)`;
+}
+
+function digits(
+  into: Buffer,
+  from: number,
+  { value, width }: { readonly value: number; readonly width: number },
+): number {
+  let rest = value;
+  for (let place = from + width - 1; place >= from; place--) {
+    into[place] = 48 + (rest % 10);
+    rest = Math.floor(rest / 10);
+  }
+  return from + width;
+}
