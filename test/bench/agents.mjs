@@ -12,6 +12,8 @@ const services = setting('SERVICES', 20);
 const seconds = setting('SECONDS', 70);
 const warmUpMs = 5_000;
 const connectsAtOnce = 50;
+/** A collector lets in 500 a second. */
+const connectPauseMs = 125;
 const frame = framesOf(rows);
 
 console.log(`node ${process.version}; ${agentCount} agents, ${rows} rows a second each, ${seconds} s\n`);
@@ -31,6 +33,7 @@ async function measure(name, forSeconds, command) {
   while (agents.length < agentCount) {
     const some = Array.from({ length: connectsAtOnce }, (_, index) => agents.length + index);
     agents.push(...(await Promise.all(some.map((number) => connectOne(server.port, number)))));
+    await new Promise((resolve) => setTimeout(resolve, connectPauseMs));
   }
   const connectedBytes = await server.heapBytes();
   for (const agent of agents) agent.start();

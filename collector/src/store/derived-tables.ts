@@ -215,8 +215,8 @@ export class DerivedTables {
   private async addSlices(slices: Flush['slices']): Promise<void> {
     const numbered = await this.numbered(slices);
     for (const tier of tiers) {
-      const { heads, bodies, count } = packSlices(numbered.filter((slice) => slice.tier === tier));
-      if (count > 0) await this.writer.run(insertPacked(tier), [heads, bodies, count]);
+      const some = numbered.filter((slice) => slice.tier === tier);
+      if (some.length > 0) await this.writer.run(insertPacked(tier), packSlices(some));
     }
   }
 

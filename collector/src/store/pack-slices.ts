@@ -1,3 +1,4 @@
+import type { SqlValue } from './database.ts';
 import type { Slice, Tier } from './event-store.ts';
 
 /** A slice whose resource has its row id. */
@@ -5,20 +6,16 @@ export interface NumberedSlice extends Slice {
   readonly resource: number;
 }
 
-/** Rows of a tier as two values, which SQL takes apart: to bind a value of its own costs more than a row. */
-export interface PackedSlices {
-  /** Of each row its resource, minute, and where its body begins and how long it is, in digits. */
-  readonly heads: Buffer;
-  /** One behind the other. */
-  readonly bodies: Buffer;
-  readonly count: number;
-}
-
 /** How many digits each has; they stand one behind the other. */
 const widths = { resource: 12, minute: 10, at: 9, length: 7 } as const;
 const headBytes = 38;
 
-export function packSlices(slices: readonly NumberedSlice[]): PackedSlices {
+/**
+ * The values of `insertPacked` for rows of one tier, which SQL takes apart: to bind each value of each row
+ * costs more than a row. The bodies stand one behind the other, and so do the heads, which say in digits of
+ * each row its resource, its minute, and where its body begins and how long it is.
+ */
+export function packSlices(slices: readonly NumberedSlice[]): readonly SqlValue[] {
   const heads = Buffer.allocUnsafe(slices.length * headBytes);
   const bodies = Buffer.allocUnsafe(slices.reduce((sum, { bytes }) => sum + bytes.length, 0));
   let place = 0;
@@ -31,18 +28,18 @@ export function packSlices(slices: readonly NumberedSlice[]): PackedSlices {
     bodies.set(bytes, at);
     at += bytes.length;
   }
-  return { heads, bodies, count: slices.length };
+  return [slices.length, heads, heads, bodies, heads, heads];
 }
 
-/** The statement that adds them to a tier. Its values are heads, bodies and count. */
+/** The statement that adds them to a tier. */
 export function insertPacked(tier: Tier): string {
   const parts = tier === 'hours' ? { column: ', parts', value: ', 1', more: ', parts = parts + 1' } : none;
   return (
     'WITH RECURSIVE places (head) AS' +
-    ` (SELECT 1 UNION ALL SELECT head + ${headBytes} FROM places LIMIT ?3)` +
+    ` (SELECT 1 UNION ALL SELECT head + ${headBytes} FROM places LIMIT ?)` +
     ` INSERT INTO ${tier} (resource, minute, body${parts.column})` +
     ` SELECT ${numberAt(0, widths.resource)}, ${numberAt(12, widths.minute)},` +
-    ` substr(?2, ${numberAt(22, widths.at)}, ${numberAt(31, widths.length)})${parts.value}` +
+    ` substr(?, ${numberAt(22, widths.at)}, ${numberAt(31, widths.length)})${parts.value}` +
     // Records stand one behind the other, so merging is appending.
     ' FROM places WHERE true ON CONFLICT (resource, minute)' +
     ` DO UPDATE SET body = CAST(body || excluded.body AS BLOB)${parts.more}`
@@ -52,7 +49,7 @@ export function insertPacked(tier: Tier): string {
 const none = { column: '', value: '', more: '' };
 
 function numberAt(offset: number, width: number): string {
-  return `CAST(substr(?1, head + ${offset}, ${width}) AS INTEGER)`;
+  return `CAST(substr(?, head + ${offset}, ${width}) AS INTEGER)`;
 }
 
 function digits(

@@ -1,17 +1,16 @@
 import { cutChain } from './audit-chain.ts';
 import { type Database, inTransaction, numberIn, type Queue, type SqlValue } from './database.ts';
 import type { Cutoffs } from './event-store.ts';
+import { inSteps, type Pace } from './in-steps.ts';
 
-const stepRows = 500;
 /** An agent's watermark outlives its last log entry. */
 const agentMarginMs = 86_400_000;
 
-export interface Expiry {
+interface Expiry {
   readonly cutoffs: Cutoffs;
   /** Called before anybody else writes: rows that somebody remembers may be gone. */
   readonly forget: () => void;
-  /** Ends it with the step that is under way. */
-  readonly signal: AbortSignal | undefined;
+  readonly pace: Pace;
 }
 
 /**
@@ -21,7 +20,7 @@ export interface Expiry {
 export async function expire(
   writer: Database,
   queue: Queue,
-  { cutoffs, forget, signal }: Expiry,
+  { cutoffs, forget, pace }: Expiry,
 ): Promise<void> {
   const base = await queue.run(() => writer.get(newestBase, [cutoffs.log]));
   const baseId = numberIn(base, 'id');
@@ -36,15 +35,31 @@ export async function expire(
     ['agents', 'seen_at < ?', numberIn(base, 'at') - agentMarginMs],
   ];
   for (const [table, condition, value] of steps) {
-    const chosen = `SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${stepRows}`;
+    const chosen = `SELECT rowid FROM ${table} WHERE ${condition} LIMIT ?`;
     const text = `DELETE FROM ${table} WHERE rowid IN (${chosen})`;
-    let removed = stepRows;
-    while (removed === stepRows && signal?.aborted !== true)
-      removed = await queue.run(() => writer.run(text, [value]).finally(forget));
+    await inSteps(queue, pace, (rows) => writer.run(text, [value, rows]).finally(forget));
   }
-  if (signal?.aborted === true) return;
+  if (pace.signal?.aborted === true) return;
   await queue.run(() => inTransaction(writer, () => cutChain(writer, cutoffs.audit)));
-  await queue.run(() => writer.run(unusedResources).finally(forget));
+  await removeUnused(writer, queue, { forget, pace });
+}
+
+/** Looks at some resources a time, ascending. */
+async function removeUnused(
+  writer: Database,
+  queue: Queue,
+  { forget, pace }: Pick<Expiry, 'forget' | 'pace'>,
+): Promise<void> {
+  const last = numberIn(
+    await queue.run(() => writer.get('SELECT coalesce(max(id), 0) AS id FROM resources')),
+    'id',
+  );
+  let seen = 0;
+  await inSteps(queue, pace, async (rows) => {
+    await writer.run(`${unusedResources} AND id > ? AND id <= ?`, [seen, seen + rows]).finally(forget);
+    seen += rows;
+    return seen < last ? rows : 0;
+  });
 }
 
 const newestBase =

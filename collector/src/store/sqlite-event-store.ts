@@ -38,6 +38,7 @@ export async function openSqliteStore(
   const derived = new DerivedTables({ ...files, snapshots });
   const queue = new Queue();
   const guard = new SpaceGuard({ folder, writer: files.writer, queue, clock, log: say });
+  const forget = (): void => (log.forgetAgents(), derived.forgetResources());
   await log.open();
   await guard.open();
   return {
@@ -70,15 +71,9 @@ export async function openSqliteStore(
     event: (number) => derived.event(number),
     auditEntry: (id) => derived.auditEntry(id),
     verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
-    compact: (before, signal) => compactHours(files.writer, queue, { before, signal }),
+    compact: (before, signal) => compactHours(files.writer, queue, { before, pace: { clock, signal } }),
     usedBytes: () => usedBytes(files.reader),
-    async expire(cutoffs, signal) {
-      const forget = (): void => {
-        log.forgetAgents();
-        derived.forgetResources();
-      };
-      await expire(files.writer, queue, { cutoffs, forget, signal });
-    },
+    expire: (cutoffs, signal) => expire(files.writer, queue, { cutoffs, forget, pace: { clock, signal } }),
     async close() {
       await guard.close();
       await queue.run(async () => {
