@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { redactMessage } from '../../../agent/src/classification/redact.ts';
 import { summarise } from '../../../agent/src/classification/summary.ts';
+import { secretMessages } from '../support/secret-messages.ts';
 import { createTestRuntime } from '../support/runtime.ts';
 
 describe('what does not leave the process', () => {
@@ -20,6 +21,13 @@ describe('what does not leave the process', () => {
     const redacted = redactMessage(message);
     expect(redacted).not.toContain(secret);
     expect(redacted).toContain('[redacted]');
+  });
+
+  test('of a thousand messages with a secret none leaks it', () => {
+    const leaks = secretMessages(1_000).filter(({ message, secret }) =>
+      redactMessage(message).includes(secret),
+    );
+    expect(leaks).toEqual([]);
   });
 
   test.each([
