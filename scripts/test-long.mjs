@@ -18,7 +18,7 @@ const parts = [
   },
   {
     name: 'clocks',
-    settings: { CLOCK_ROUNDS: '3' },
+    settings: { CLOCK_ROUNDS: '3', CLOCK_SERIES: '15' },
     args: ['test/reliability/clocks.test.ts', 'test/long/clocks.test.ts'],
   },
   { name: 'crowd', settings: { AGENTS: '10000' }, args: ['test/end-to-end/crowd-returns.test.ts'] },
