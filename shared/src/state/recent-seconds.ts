@@ -59,16 +59,20 @@ export class RecentSeconds {
   }
 
   /**
-   * Hands over the seconds behind one, each with a reader that stands before its record; only what came
-   * behind a `place`, if told so. A visitor may leave the record unread.
+   * Hands over the seconds behind one, each with a reader that stands before its record, and its place; only
+   * what came behind a `place`, if told so. A visitor may leave the record unread.
    */
-  visit(behind: number, visitor: (second: number, record: RecordReader) => void, place?: number): void {
+  visit(
+    behind: number,
+    visitor: (second: number, record: RecordReader, at: number) => void,
+    place?: number,
+  ): void {
     this.dropOld();
     const reader = new RecordReader(this.bytes);
     for (let at = place ?? this.start; at < this.end; at += headBytes + this.lengthAt(at)) {
       const second = this.secondAt(at);
       reader.at = at + headBytes;
-      if (second > behind) visitor(second, reader);
+      if (second > behind) visitor(second, reader, at);
     }
   }
 
