@@ -21,7 +21,7 @@ const mebibyte = 1_024 * 1_024;
 async function overwhelm(
   collector: TestCollector,
   agent: WireAgent,
-  until: () => Promise<boolean>,
+  until: (seq: number) => Promise<boolean>,
 ): Promise<number> {
   const message = 'x'.repeat(1_000);
   for (let seq = 1; ; seq++) {
@@ -34,7 +34,7 @@ async function overwhelm(
     agent.send(batchWith(seq, { events }));
     await agent.acknowledged(seq);
     await collector.clock.advance(100);
-    if (await until()) return seq;
+    if (await until(seq)) return seq;
   }
 }
 
@@ -53,8 +53,10 @@ test('a slow reader has a bounded queue, and catches up by snapshot', async () =
   const slow = await readLive(scope, collector.url);
   const quick = await readLive(scope, collector.url);
   slow.socket.pause();
-  const last = await overwhelm(collector, agent, async () => (await standingOf(collector)).skipped > 5);
-  await waitFor(() => hearsUpTo(quick, last), { what: 'the last events at the other reader' });
+  const last = await overwhelm(collector, agent, async (seq) => {
+    await waitFor(() => hearsUpTo(quick, seq), { what: 'the newest events at the other reader' });
+    return (await standingOf(collector)).skipped > 5;
+  });
   const standing = await standingOf(collector);
   expect(standing).toMatchObject({ readers: 2, behind: 1, snapshots: 0 });
   expect(standing.mostQueuedBytes).toBeLessThanOrEqual(mebibyte);
