@@ -26,7 +26,7 @@ const parts = [
   {
     name: 'spool',
     settings: { SPOOL_KILLS: '200', DAMAGE_STEP: '1' },
-    args: ['test/end-to-end/spool-killed.test.ts', 'test/agent/spool'],
+    args: ['test/end-to-end/spool-killed.test.ts', 'test/agent/spool', 'test/long/frozen-disk.test.ts'],
   },
   { name: 'power-cuts', settings: { CUTS: '50' }, args: ['power-cut'] },
   { name: 'fuzz', settings: { FUZZ_FRAMES: '100000' }, args: ['test/reliability/fuzz.test.ts'] },
