@@ -25,8 +25,9 @@ export async function expire(
   const base = await queue.run(() => writer.get(newestBase, [cutoffs.log]));
   const baseId = numberIn(base, 'id');
   const steps: readonly (readonly [table: string, condition: string, value: SqlValue])[] = [
-    ['log', 'id <= ?', baseId],
+    // First: at whatever step this is told to stop, the oldest base is one that the log goes on from.
     ['snapshots', 'id < ?', baseId],
+    ['log', 'id <= ?', baseId],
     ['dead_letters', 'at < ?', cutoffs.log],
     ['seconds', 'minute < ?', Math.floor(cutoffs.seconds / 60_000)],
     ['minutes', 'minute < ?', Math.floor(cutoffs.minutes / 60_000)],

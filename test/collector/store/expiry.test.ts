@@ -82,3 +82,29 @@ async function waitsUntil(
     Math.round(10 * (sorted[Math.floor(share * (sorted.length - 1))] ?? 0)) / 10;
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }
+
+test('a removal that is told to stop leaves a base that the log goes on from', async () => {
+  const scope = scopeOfTest();
+  const store = await openSqliteStore(await temporaryFolder(scope));
+  scope.onEnd(() => store.close());
+  const [count, each] = [8, 1_500];
+  for (let base = 1; base <= count; base++) {
+    await append(store, each);
+    const rest = { totals: [], events: [], audit: [], fleet: '{}', base: [], slices: [] };
+    await store.save({ ...rest, folded: base * each, at: base * 1_000_000 });
+  }
+  const ending = new AbortController();
+  const cutoffs = { log: count * 1_000_000 - 1, seconds: 0, minutes: 0, hours: 0, audit: 0 };
+  const expiring = store.expire(cutoffs, ending.signal);
+  while ((await firstEntry(store)) <= each) await realTime.sleep(0);
+  ending.abort();
+  await expiring;
+  const first = await firstEntry(store);
+  const { snapshot } = await store.clear();
+  expect(snapshot?.id).toBeGreaterThanOrEqual(first - 1);
+});
+
+async function firstEntry(store: EventStore): Promise<number> {
+  for await (const { id } of store.readFrom(0)) return id;
+  return 0;
+}
