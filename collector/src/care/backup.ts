@@ -22,6 +22,7 @@ export async function backUp(dataDir: string, file: string): Promise<Backup> {
   const driver = await chooseDriver();
   const partial = `${file}.partial`;
   try {
+    await rm(partial, { force: true }); // of a backup that was killed
     // Where that cannot be done, it is not for SQLite to say so.
     await writeFile(partial, '', { mode: 0o600, flag: 'wx' });
     await inspect(path.join(dataDir, databaseName), driver, (database) =>

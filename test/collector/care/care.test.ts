@@ -31,6 +31,7 @@ describe('a backup', () => {
     const scope = scopeOfTest();
     const { dataDir } = await counting(scope, 7);
     const file = path.join(await temporaryFolder(scope), 'backup.db');
+    await writeFile(`${file}.partial`, 'of a backup that was killed');
     const { bytes } = await backUp(dataDir, file);
     expect(await stat(file)).toMatchObject({ size: bytes, mode: 0o100600 });
     const fresh = path.join(await temporaryFolder(scope), 'data');
