@@ -59,7 +59,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const port = await listen(server, checked); // first, so that a port in use leaves the data untouched
   try {
     const parts = await openParts(checked);
-    const collector = await serve({ server, port, options: checked, parts });
+    const collector = await serve({ server, port, options: checked, parts }).catch(async (error: unknown) => {
+      await leave(parts);
+      throw error;
+    });
     server.off('request', answerEarly);
     return collector;
   } catch (error) {
@@ -107,6 +110,15 @@ async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): 
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** Leaves the data to others. */
+async function leave({ state, store }: Parts): Promise<void> {
+  try {
+    await state.close();
+  } finally {
+    await store.close();
   }
 }
 

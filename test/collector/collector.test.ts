@@ -67,6 +67,15 @@ test('two collectors do not share a folder', async () => {
   await expect(startCollector({ port: 0, dataDir })).rejects.toMatchObject({ code: 'folder_in_use' });
 });
 
+test('a collector that may not start leaves its folder to the next', async () => {
+  const scope = scopeOfTest();
+  const dataDir = await temporaryFolder(scope);
+  const forbidden = startCollector({ port: 0, dataDir, host: '0.0.0.0' });
+  await expect(forbidden).rejects.toMatchObject({ code: 'token_required' });
+  const { url } = await startTestCollector(scope, { dataDir });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
 test('ends twice as well as once, and frees its port', async () => {
   const scope = scopeOfTest();
   const collector = await startTestCollector(scope);

@@ -26,23 +26,23 @@ export async function awaitAgents({
   const those = (are: (instance: Instance) => boolean): Instance[] =>
     [...state.fleet.instances.values()].filter(are);
   const note = async (instances: Instance[], why: 'collector_gone' | 'not_back'): Promise<void> => {
-    await Promise.all(
-      instances.map(({ service, instance, epoch }) =>
-        journal.record({ type: 'disconnected', agent: { service, instance, epoch }, clean: false, why }),
-      ),
-    );
-  };
-  const giveUp = (): void => {
-    note(those(isAwaited), 'not_back').catch((error: unknown) =>
-      log('error', `who has not come back could not be stored: ${messageOf(error)}`),
-    );
+    try {
+      await Promise.all(
+        instances.map(({ service, instance, epoch }) =>
+          journal.record({ type: 'disconnected', agent: { service, instance, epoch }, clean: false, why }),
+        ),
+      );
+    } catch (error) {
+      // The disk may be full, and what is stored is to be seen all the same.
+      log('error', `who is not connected could not be stored: ${messageOf(error)}`);
+    }
   };
   await note(
     those(({ connected }) => connected),
     'collector_gone',
   );
   if (those(isAwaited).length === 0) return () => {};
-  const timer = clock.setTimeout(giveUp, patienceMs);
+  const timer = clock.setTimeout(() => void note(those(isAwaited), 'not_back'), patienceMs);
   return () => timer.cancel();
 }
 
