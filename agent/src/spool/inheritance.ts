@@ -25,7 +25,8 @@ export interface InheritanceOptions extends Omit<ClaimOptions, 'isOwn' | 'passed
 interface HeldRun {
   readonly isOwn: boolean;
   readonly bytes: number;
-  attempts: number;
+  /** Answers that were a no, not only a not yet. */
+  refusals: number;
   /** Why it was not delivered, in words. */
   problem?: string | undefined;
 }
@@ -131,12 +132,12 @@ export class Inheritance {
       const problem = await this.#during(this.#deliver(folder, run));
       if (this.#isClosed) break;
       run.problem = problem?.message;
-      run.attempts += 1;
       tried(problem);
       if (problem === undefined) continue;
       if (isUnreachable(problem)) break; // nobody would take the others either
-      if (!(problem instanceof Passing) && run.attempts >= maxAttempts)
-        await this.#during(this.#putAway(folder, problem));
+      if (problem instanceof Passing) continue;
+      run.refusals += 1;
+      if (run.refusals >= maxRefusals) await this.#during(this.#putAway(folder, problem));
     }
     return [...this.#held.values()].some((run) => run.isOwn === isOwn);
   }
@@ -147,17 +148,17 @@ export class Inheritance {
     for (const folder of await disk.do(() => claimLeft(claims))) {
       // Only a measure of the room.
       const bytes = await disk.do(() => segmentBytesIn(folder)).catch(() => 0);
-      this.#held.set(folder, { isOwn, bytes, attempts: 0 });
+      this.#held.set(folder, { isOwn, bytes, refusals: 0 });
     }
   }
 
   /** What stands in the way, where something does. */
-  async #deliver(folder: string, { attempts }: HeldRun): Promise<Error | undefined> {
+  async #deliver(folder: string, { problem }: HeldRun): Promise<Error | undefined> {
     const { ask, clock, disk, report, refused } = this.#options;
     const { signal } = this.#closing;
     try {
       const run = await readLeftRun(folder, (file) => disk.do(() => readFile(file)));
-      if (run.damagedBytes > 0 && attempts === 0)
+      if (run.damagedBytes > 0 && problem === undefined)
         report(`${run.damagedBytes} bytes that ${run.identity.instance} left are damaged`);
       await deliver(run, {
         now: () => clock.now(),
@@ -195,5 +196,5 @@ export class Inheritance {
 /** The collector is not there, or takes nothing now: that passes. */
 export class Passing extends Error {}
 
-/** Attempts for one run that fail in another way. */
-const maxAttempts = 12;
+/** For one run. */
+const maxRefusals = 12;

@@ -4,7 +4,7 @@ import { FakeClock } from '@holdfast/agent/testing';
 import { expect, test } from 'vitest';
 import { Refused } from '../../../agent/src/spool/deliver.ts';
 import { Disk } from '../../../agent/src/spool/disk.ts';
-import { Inheritance, type InheritanceOptions } from '../../../agent/src/spool/inheritance.ts';
+import { Inheritance, type InheritanceOptions, Passing } from '../../../agent/src/spool/inheritance.ts';
 import { readLeftRun } from '../../../agent/src/spool/left-run.ts';
 import { recordOf } from '../../../agent/src/spool/record.ts';
 import { Backoff } from '../../../agent/src/stream/backoff.ts';
@@ -144,6 +144,29 @@ test('a run that the collector refuses for good is set aside', async () => {
   const next = inheritanceOf(directory, () => Promise.reject(new Error('nothing is to be asked')));
   await next.inheritance.settleOwn(() => {});
   expect(next.reports).toEqual([]);
+});
+
+test('one refusal after a long outage is no reason to set a run aside', async () => {
+  const directory = await temporaryFolder(scopeOfTest());
+  await leaveRun(directory, [[1, 2]]);
+  const collector = new BookCollector();
+  const failures = [...Array.from({ length: 20 }, () => new Passing('away')), new Refused('answered 404')];
+  const { inheritance, clock, reports } = inheritanceOf(directory, async (lines) => {
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+    return collector.ask(lines);
+  });
+  const settled = inheritance.settleOwn(() => {});
+  await waitFor(
+    async () => {
+      await clock.advance(1_000);
+      return (await readdir(directory)).length === 0;
+    },
+    { what: 'the run to be delivered', withinMs: 30_000 },
+  );
+  await settled;
+  expect(collector.taken).toEqual([1, 2]);
+  expect(reports).toEqual([]);
 });
 
 test('no request is larger than what proxies let through', async () => {
