@@ -51,8 +51,11 @@ export async function inTransaction<T>(
   try {
     const result = await work();
     const committed = database.exec(`${last()}; COMMIT; ${lasting}`);
-    meanwhile?.();
-    await committed;
+    try {
+      meanwhile?.();
+    } finally {
+      await committed;
+    }
     return result;
   } catch (error) {
     await database.exec('ROLLBACK').catch(() => {}); // a full disk has rolled it back already
