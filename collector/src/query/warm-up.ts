@@ -4,6 +4,8 @@ import type { App } from '../server/api.ts';
 
 /** Code is compiled well once it has run a few times. */
 const rounds = 3;
+/** Of more a single answer takes long enough for that, and agents are coming back meanwhile. */
+const manyResources = 2_000;
 const reader: Principal = { scope: 'read' };
 const caller = { isEncrypted: true, address: 'the collector' };
 
@@ -28,7 +30,7 @@ export function startWarmUp({ app, fleet, clock }: WarmUpOptions): () => Promise
       timer = clock.setTimeout(resolve, 0);
     });
   const ask = async (): Promise<void> => {
-    for (const path of Array<string[]>(rounds).fill(pathsOf(fleet)).flat()) {
+    for (const path of pathsOf(fleet)) {
       await giveWay();
       if (isOver) return;
       const asked = new Request(`http://localhost/api/v1/${path}`);
@@ -48,9 +50,10 @@ export function startWarmUp({ app, fleet, clock }: WarmUpOptions): () => Promise
 /** Of an empty log there is nothing to warm. */
 function pathsOf({ instances, lastEntryId }: Fleet): string[] {
   if (lastEntryId === 0) return [];
-  const [resource] = [...instances.values()].flatMap(({ resources }) => resources);
+  const resources = [...instances.values()].flatMap((instance) => instance.resources);
+  const [resource] = resources;
   const one = `resources/${resource?.address.split('/').map(encodeURIComponent).join('/')}`;
-  return [
+  const paths = [
     'status',
     ...(resource === undefined
       ? []
@@ -65,4 +68,5 @@ function pathsOf({ instances, lastEntryId }: Fleet): string[] {
     'events?limit=100',
     'audit?limit=100',
   ];
+  return resources.length > manyResources ? paths : Array.from({ length: rounds }, () => paths).flat();
 }
