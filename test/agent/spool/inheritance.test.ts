@@ -146,7 +146,7 @@ test('a run that the collector refuses for good is set aside', async () => {
   expect(next.reports).toEqual([]);
 });
 
-test('one refusal after a long outage is no reason to set a run aside', async () => {
+test('one refusal after a long outage sets no run aside', async () => {
   const directory = await temporaryFolder(scopeOfTest());
   await leaveRun(directory, [[1, 2]]);
   const collector = new BookCollector();

@@ -83,7 +83,7 @@ async function waitsUntil(
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
-test('a removal that is told to stop leaves a base that the log goes on from', async () => {
+test('a removal that stops half way leaves a base with its log', async () => {
   const scope = scopeOfTest();
   const store = await openSqliteStore(await temporaryFolder(scope));
   scope.onEnd(() => store.close());
