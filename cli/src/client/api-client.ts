@@ -7,6 +7,7 @@ import type {
   CreateTokenRequest,
   ErrorClass,
   ErrorView,
+  FlagAnswer,
   FlagView,
   FleetEvent,
   LoginCode,
@@ -23,7 +24,7 @@ import type {
   TopologyView,
 } from '@holdfast/shared';
 import { type BreakerAddress, breakerPath, type ResourceAddress, resourcePath } from './address.ts';
-import { createRequest, type Request, type Target } from './request.ts';
+import { createRequest, type Request, type Sent, type Target } from './request.ts';
 
 /** The collector's HTTP API. Every call fails with a `Failure` that says what would be right. */
 export interface ApiClient {
@@ -43,7 +44,7 @@ export interface ApiClient {
   event(id: string): Promise<FleetEvent>;
   health(query?: ListQuery): Promise<readonly ResourceView[]>;
   flags(query?: ListQuery): Promise<readonly FlagView[]>;
-  flag(key: string, query?: AtQuery): Promise<FlagView>;
+  flag(key: string, query?: AtQuery): Promise<FlagAnswer>;
   /** Newest last, as events. */
   audit(query: HistoryQuery): Promise<readonly AuditEntry[]>;
   auditEntry(id: string): Promise<AuditEntry>;
@@ -56,11 +57,14 @@ export interface ApiClient {
   tokens(): Promise<readonly TokenView[]>;
   createToken(request: CreateTokenRequest): Promise<CreateTokenAnswer>;
   revokeToken(id: string, act: RevokeTokenRequest): Promise<TokenView>;
-  setFlag(key: string, body: SetFlagRequest): Promise<ActAnswer>;
-  clearFlag(key: string, body: ReleaseRequest): Promise<ActAnswer>;
-  setBreaker(address: BreakerAddress, body: SetBreakerRequest): Promise<ActAnswer>;
-  releaseBreaker(address: BreakerAddress, body: ReleaseRequest): Promise<ActAnswer>;
+  setFlag(key: string, act: SetFlagRequest & IfVersion): Promise<ActAnswer>;
+  clearFlag(key: string, act: ReleaseRequest & IfVersion): Promise<ActAnswer>;
+  setBreaker(address: BreakerAddress, act: SetBreakerRequest & IfVersion): Promise<ActAnswer>;
+  releaseBreaker(address: BreakerAddress, act: ReleaseRequest & IfVersion): Promise<ActAnswer>;
 }
+
+/** What an act may be bound to: that nobody acted on the same flag or breaker since a version. */
+export type IfVersion = Pick<Sent, 'ifVersion'>;
 
 /** What can be asked for of anything that has a past. */
 export interface AtQuery {
@@ -117,13 +121,17 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     agents: (query = {}) => list('agents', query),
     createLoginCode: () => request('POST', 'login-codes'),
     tokens: async () => (await request<{ items: readonly TokenView[] }>('GET', 'tokens')).items,
-    createToken: (body) => request('POST', 'tokens', body),
-    revokeToken: (id, act) => request('DELETE', `tokens/${encodeURIComponent(id)}`, act),
-    setFlag: (key, body) => request('PUT', `${flagPath(key)}/override`, body),
-    clearFlag: (key, body) => request('DELETE', `${flagPath(key)}/override`, body),
-    setBreaker: (address, body) => request('PUT', `${breakerPath(address)}/override`, body),
-    releaseBreaker: (address, body) => request('DELETE', `${breakerPath(address)}/override`, body),
+    createToken: (body) => request('POST', 'tokens', { body }),
+    revokeToken: (id, body) => request('DELETE', `tokens/${encodeURIComponent(id)}`, { body }),
+    setFlag: (key, act) => request('PUT', `${flagPath(key)}/override`, sentFor(act)),
+    clearFlag: (key, act) => request('DELETE', `${flagPath(key)}/override`, sentFor(act)),
+    setBreaker: (address, act) => request('PUT', `${breakerPath(address)}/override`, sentFor(act)),
+    releaseBreaker: (address, act) => request('DELETE', `${breakerPath(address)}/override`, sentFor(act)),
   };
+}
+
+function sentFor({ ifVersion, ...body }: IfVersion): Sent {
+  return { body, ifVersion };
 }
 
 /** The query of an address; nothing where nothing is asked. */

@@ -8,7 +8,13 @@ import { didYouMean, Failure, inOptions, messageOf } from '../failure.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One request to the API: the answer's JSON, or a `Failure` with the exit code that fits. */
-export type Request = <T>(method: Method, path: string, body?: unknown) => Promise<T>;
+export type Request = <T>(method: Method, path: string, sent?: Sent) => Promise<T>;
+
+export interface Sent {
+  readonly body?: unknown;
+  /** The version of desired state that it is to be done by; refused where its target has changed since. */
+  readonly ifVersion?: number | undefined;
+}
 
 /** The collector that is asked, and how. */
 export interface Target {
@@ -22,8 +28,8 @@ export interface Target {
 type Options = Target & { readonly timeoutMs: number };
 
 export function createRequest(options: Options): Request {
-  return async <T>(method: Method, path: string, body?: unknown) => {
-    const { status, text } = await ask(options, { method, path, body });
+  return async <T>(method: Method, path: string, sent: Sent = {}) => {
+    const { status, text } = await ask(options, { ...sent, method, path });
     const json = jsonOf(status, text, options.url);
     if (status < 200 || status > 299) throw failureOf(status, json, options);
     return json as T; // the collector that answers is the one that these types describe
@@ -35,10 +41,12 @@ interface Answer {
   readonly text: string;
 }
 
-async function ask(
-  options: Options,
-  call: { readonly method: Method; readonly path: string; readonly body: unknown },
-): Promise<Answer> {
+interface Call extends Sent {
+  readonly method: Method;
+  readonly path: string;
+}
+
+async function ask(options: Options, call: Call): Promise<Answer> {
   checkSecrecy(options);
   try {
     return await exchange(options, call);
@@ -54,7 +62,7 @@ async function ask(
 /** With Node's own client, because `fetch` takes no authorities of our own. It follows no redirect. */
 function exchange(
   { url, token, ca, timeoutMs }: Options,
-  { method, path, body }: { readonly method: Method; readonly path: string; readonly body: unknown },
+  { method, path, body, ifVersion }: Call,
 ): Promise<Answer> {
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
@@ -63,6 +71,7 @@ function exchange(
     headers: {
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(ifVersion === undefined ? {} : { 'if-match': `"${ifVersion}"` }),
       ...(sent === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),

@@ -6,9 +6,18 @@ import {
 } from '@holdfast/shared';
 import type { Command } from 'commander';
 import type { BreakerAddress } from '../client/address.ts';
+import type { IfVersion } from '../client/api-client.ts';
 import { type Context, contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
-import { type ActOptions, onceOnly, readAct, withHold, withoutHold, withReason } from './act-options.ts';
+import {
+  type ActOptions,
+  onceOnly,
+  readAct,
+  withHold,
+  withIfVersion,
+  withoutHold,
+  withReason,
+} from './act-options.ts';
 import { readBreakerAddress } from './breaker-argument.ts';
 import { breakersDescription } from './breakers-ls.ts';
 import { confirm } from './confirm.ts';
@@ -33,16 +42,16 @@ export function registerBreakersAct(program: Command, host: Host): void {
       .command(act.name)
       .description(act.description)
       .argument(...addressArgument);
-    (act.state === 'closed' ? withoutHold(command) : withHold(command))
+    (act.state === 'closed' ? withIfVersion(withoutHold(command)) : withHold(command))
       .option('-y, --yes', 'do not ask; off a terminal it never asks')
       .action(async (text: string, options: Options, command: Command) => {
         const context = contextOf(command, host);
         const address = readBreakerAddress(text);
         const given = act.state === 'closed' ? onceOnly(context, options, act.name) : options;
         const request = requestOf(host, given, address);
-        if (act.isGrave && options.yes !== true)
-          await confirm(context, await effectOf(context, address, act.state));
-        printAct(context, await context.api.setBreaker(address, { ...request, state: act.state }));
+        const isAsked = act.isGrave && options.yes !== true;
+        const shown = isAsked ? await confirmed(context, address, act.state) : {};
+        printAct(context, await context.api.setBreaker(address, { ...shown, ...request, state: act.state }));
       });
   }
   registerRelease(breakers, host);
@@ -55,7 +64,7 @@ const addressArgument = [
 ] as const;
 
 function registerRelease(breakers: Command, host: Host): void {
-  withReason(breakers.command('release').argument(...addressArgument))
+  withIfVersion(withReason(breakers.command('release').argument(...addressArgument)))
     .description('end what a person holds: it decides by itself again')
     .action(async (text: string, options: Options, command: Command) => {
       const context = contextOf(command, host);
@@ -91,14 +100,17 @@ function requestOf(
   host: Host,
   options: Options,
   { instance }: BreakerAddress,
-): ReleaseRequest & { readonly forMs?: number } {
+): ReleaseRequest & IfVersion & { readonly forMs?: number } {
   return { ...readAct(host, options), ...(instance === undefined ? {} : { instance }) };
 }
 
-async function effectOf(
+/** What a person agreed to is done by the version that they were shown. */
+async function confirmed(
   context: Context,
   address: BreakerAddress,
   state: BreakerOverride['state'],
-): Promise<string> {
-  return breakerOverrideEffect(await context.api.breaker(address), state);
+): Promise<IfVersion> {
+  const breaker = await context.api.breaker(address);
+  const isAsked = await confirm(context, breakerOverrideEffect(breaker, state));
+  return isAsked ? { ifVersion: breaker.desiredVersion } : {};
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { breakerColumns } from '../columns/breakers.ts';
+import { desiredVersionColumn } from '../columns/desired-version.ts';
 import { detailColumns } from '../columns/resources.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
@@ -18,6 +19,6 @@ export function registerBreakersGet(program: Command, host: Host): void {
       const context = contextOf(command, host);
       const { query, now, told } = readListOptions(options, context);
       const breaker = await told(context.api.breaker(readBreakerAddress(text), query));
-      context.printItem([...breakerColumns(now), ...detailColumns], breaker);
+      context.printItem([...breakerColumns(now), ...detailColumns, desiredVersionColumn], breaker);
     });
 }

@@ -1,6 +1,7 @@
-import { type FlagView, formatValue } from '@holdfast/shared';
+import { type FlagAnswer, formatValue } from '@holdfast/shared';
 import type { Command } from 'commander';
 import { flagColumns } from '../columns/flags.ts';
+import { desiredVersionColumn } from '../columns/desired-version.ts';
 import { contextOf } from '../context.ts';
 import type { Host } from '../host.ts';
 import type { Column } from '../output/columns.ts';
@@ -17,11 +18,14 @@ export function registerFlagsGet(program: Command, host: Host): void {
     .action(async (key: string, options: ListOptions, command: Command) => {
       const context = contextOf(command, host);
       const { query, now, told } = readListOptions(options, context);
-      context.printItem([...flagColumns(now), perInstance], await told(context.api.flag(key, query)));
+      context.printItem(
+        [...flagColumns(now), perInstance, desiredVersionColumn],
+        await told(context.api.flag(key, query)),
+      );
     });
 }
 
-const perInstance: Column<FlagView> = {
+const perInstance: Column<FlagAnswer> = {
   name: 'per_instance',
   text: ({ instances }) =>
     instances

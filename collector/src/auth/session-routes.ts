@@ -28,11 +28,11 @@ export function sessionRoutes(access: Access): readonly Route[] {
       summary: 'Logs a browser in with a code, and sets its cookie',
       body: Type.Object({ code: Type.String({ minLength: 1, maxLength: 128 }) }, closed),
       answer: sessionSchema(),
-      handle: ({ body, caller, setCookie }) => {
+      handle: ({ body, caller, setHeader }) => {
         const begun = sessions.begin(body.code, caller.address);
         if (begun === undefined)
           return refused('not_authorised', 'the code is not good: it holds five minutes, and once');
-        setCookie(cookie.set(begun.secret, caller.isEncrypted));
+        setHeader('set-cookie', cookie.set(begun.secret, caller.isEncrypted));
         return done(viewOf(begun.principal, false));
       },
     }),
@@ -42,11 +42,11 @@ export function sessionRoutes(access: Access): readonly Route[] {
       action: 'read',
       summary: 'Logs the browser out; its sockets are closed within a second',
       answer: Type.Object({}),
-      handle: ({ principal, caller, setCookie }) => {
+      handle: ({ principal, caller, setHeader }) => {
         if (principal.session === undefined)
           return refused('conflict', 'no browser has logged in here: there is nothing to log out of');
         sessions.end(principal.session.id);
-        setCookie(cookie.clear(caller.isEncrypted));
+        setHeader('set-cookie', cookie.clear(caller.isEncrypted));
         return done({});
       },
     }),

@@ -3,8 +3,9 @@ import { Type } from 'typebox';
 import type { Principal } from '../auth/policy.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { act, byOf } from '../server/act.ts';
+import type { Condition } from '../server/if-match.ts';
 import { type Route, route } from '../server/route.ts';
-import type { Control } from './control.ts';
+import type { Conditional, Control } from './control.ts';
 
 const forMs = Type.Optional(
   Type.Number({
@@ -46,10 +47,13 @@ function flagActs(control: Control): readonly Route[] {
       params,
       body: Type.Object({ value, ...act, forMs }, closed),
       answer,
-      handle: async ({ params: { key }, body, principal }) => {
+      isConditional: true,
+      handle: async ({ params: { key }, body, principal, onlyIf }) => {
         const given = read(readFlagValue, body.value, '`value`');
         if (!given.ok) return refused('bad_input', given.problem, { field: 'value' });
-        return answered(await control.setFlag(key, { ...acted(principal, body), value: given.value }));
+        return answered(
+          await control.setFlag(key, { ...acted({ principal, onlyIf }, body), value: given.value }),
+        );
       },
     }),
     route({
@@ -61,8 +65,9 @@ function flagActs(control: Control): readonly Route[] {
       params,
       body: Type.Object(act, closed),
       answer,
-      handle: async ({ params: { key }, body, principal }) =>
-        answered(await control.clearFlag(key, acted(principal, body))),
+      isConditional: true,
+      handle: async ({ params: { key }, body, principal, onlyIf }) =>
+        answered(await control.clearFlag(key, acted({ principal, onlyIf }, body))),
     }),
   ];
 }
@@ -84,8 +89,9 @@ function breakerActs(control: Control): readonly Route[] {
         closed,
       ),
       answer,
-      handle: async ({ params, body, principal }) =>
-        answered(await control.setBreaker(params, acted(principal, body))),
+      isConditional: true,
+      handle: async ({ params, body, principal, onlyIf }) =>
+        answered(await control.setBreaker(params, acted({ principal, onlyIf }, body))),
     }),
     route({
       method: 'DELETE',
@@ -96,15 +102,19 @@ function breakerActs(control: Control): readonly Route[] {
       params: place,
       body: Type.Object({ ...act, instance }, closed),
       answer,
-      handle: async ({ params, body, principal }) =>
-        answered(await control.releaseBreaker(params, acted(principal, body))),
+      isConditional: true,
+      handle: async ({ params, body, principal, onlyIf }) =>
+        answered(await control.releaseBreaker(params, acted({ principal, onlyIf }, body))),
     }),
   ];
 }
 
-/** What was asked, by whom it was asked for certain. */
-function acted<T extends { readonly by: string }>(principal: Principal, body: T): T {
-  return { ...body, by: byOf(principal, body.by) };
+/** What was asked and under which condition, by whom it was asked for certain. */
+function acted<T extends { readonly by: string }>(
+  { principal, onlyIf }: { readonly principal: Principal; readonly onlyIf: Condition | undefined },
+  body: T,
+): Conditional<T> {
+  return { ...body, by: byOf(principal, body.by), ...(onlyIf === undefined ? {} : { onlyIf }) };
 }
 
 function answered<T>(outcome: Outcome<T>): Outcome<{ readonly audit: T }> {

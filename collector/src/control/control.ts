@@ -22,8 +22,10 @@ import { messageOf } from '../errors.ts';
 import type { FoldedState } from '../fold/folded-state.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
+import type { Condition } from '../server/if-match.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
 import { Queue } from '../store/database.ts';
+import { checkCondition } from './check-condition.ts';
 import { findBreaker } from './find-breaker.ts';
 
 export interface ControlOptions {
@@ -44,6 +46,8 @@ export interface ActedBy {
   readonly via: Surface;
   readonly reason?: string;
 }
+/** An act, and what must hold for it to be done. */
+export type Conditional<T> = T & { readonly onlyIf?: Condition };
 
 /**
  * What people ask for. Each act is one fact in the log: durable first, then pushed to the agents as part of
@@ -57,8 +61,10 @@ export class Control {
     this.options = options;
   }
 
-  setFlag(key: string, request: SetFlagRequest): Promise<Outcome<AuditEntry>> {
+  setFlag(key: string, request: Conditional<SetFlagRequest>): Promise<Outcome<AuditEntry>> {
     return this.acts.run(async () => {
+      const holds = checkCondition(this.options.state.fleet, { flag: key }, request.onlyIf);
+      if (!holds.ok) return holds;
       const now = this.options.clock.now();
       const flags = flagViewsOf(this.options.state.fleet, now);
       const flag = flags.find((one) => one.key === key);
@@ -93,9 +99,11 @@ export class Control {
     });
   }
 
-  clearFlag(key: string, act: ActedBy): Promise<Outcome<AuditEntry>> {
+  clearFlag(key: string, act: Conditional<ActedBy>): Promise<Outcome<AuditEntry>> {
     return this.acts.run(async () => {
       const { fleet } = this.options.state;
+      const holds = checkCondition(fleet, { flag: key }, act.onlyIf);
+      if (!holds.ok) return holds;
       const override = fleet.desired.flags.find((flag) => flag.key === key);
       if (override !== undefined) {
         return this.record({
@@ -113,10 +121,14 @@ export class Control {
     });
   }
 
-  setBreaker(place: ResourcePlace, request: SetBreakerRequest): Promise<Outcome<AuditEntry>> {
+  setBreaker(place: ResourcePlace, request: Conditional<SetBreakerRequest>): Promise<Outcome<AuditEntry>> {
     return this.acts.run(async () => {
+      const { fleet } = this.options.state;
+      const breaker = { ...place, ...instanceIn(request) };
+      const holds = checkCondition(fleet, { breaker }, request.onlyIf);
+      if (!holds.ok) return holds;
       const now = this.options.clock.now();
-      const found = findBreaker(this.options.state.fleet, { ...place, ...instanceIn(request) }, now);
+      const found = findBreaker(fleet, breaker, now);
       if (!found.ok) return found;
       const end = endOf(request, now);
       if (!end.ok) return end;
@@ -143,10 +155,13 @@ export class Control {
     });
   }
 
-  releaseBreaker(place: ResourcePlace, request: ReleaseRequest): Promise<Outcome<AuditEntry>> {
+  releaseBreaker(place: ResourcePlace, request: Conditional<ReleaseRequest>): Promise<Outcome<AuditEntry>> {
     return this.acts.run(async () => {
       const { fleet } = this.options.state;
-      const target = breakerTarget({ ...place, ...instanceIn(request) });
+      const breaker = { ...place, ...instanceIn(request) };
+      const holds = checkCondition(fleet, { breaker }, request.onlyIf);
+      if (!holds.ok) return holds;
+      const target = breakerTarget(breaker);
       const override = fleet.desired.breakers.find((one) => breakerTarget(one) === target);
       if (override !== undefined) {
         return this.record({
@@ -159,7 +174,7 @@ export class Control {
         });
       }
       const now = this.options.clock.now();
-      const found = findBreaker(fleet, { ...place, ...instanceIn(request) }, now);
+      const found = findBreaker(fleet, breaker, now);
       if (!found.ok) return found;
       const others = fleet.desired.breakers.filter(
         (one) => one.service === place.service && one.name === place.name,

@@ -12,6 +12,7 @@ import { filterFor } from './filtering.ts';
 import { listSchema, paging } from './list-schemas.ts';
 import { atQuery, momentIn, type Period, periodOf } from './moments.ts';
 import { pageOf } from './pages.ts';
+import { tagged, versionIn } from './tagged.ts';
 import type { Views } from './views.ts';
 
 export interface ListQuery {
@@ -37,6 +38,8 @@ export interface ListOf<T> {
   readonly subjectOf: (item: T, context: FilterContext) => FilterSubject;
   /** Whether an item is of a span of time, which is then in `query`; absent where a list takes none. */
   readonly isWithin?: (item: T, period: Required<Period>) => boolean;
+  /** Whether it tells the version of desired state. */
+  readonly isTagged?: boolean;
 }
 
 /** A list that is at hand as a whole: filtered, then cut into pages. */
@@ -48,7 +51,10 @@ export function listRoute<T>(views: Views, list: ListOf<T>): Route {
     summary: list.summary,
     query: { ...paging, ...atQuery, ...list.query },
     answer: listSchema(list.item),
-    handle: async ({ query }: { query: ListQuery }) => {
+    isTagged: list.isTagged === true,
+    handle: async (request) => {
+      const query: ListQuery = request.query;
+      const version = list.isTagged === true ? versionIn(query.at, views.desired) : {};
       const view = await views.at(query.at);
       if (!view.ok) return view;
       const context = filterContextOf(view.value);
@@ -61,7 +67,11 @@ export function listRoute<T>(views: Views, list: ListOf<T>): Route {
       const shows = (item: T): boolean =>
         (list.isWithin?.(item, { since, until }) ?? true) && keeps.value(item);
       const page = pageOf(list.items(view.value, query).filter(shows), query);
-      return page.ok ? done({ ...page.value, ...momentIn(query.at, view.value) }) : page;
+      if (!page.ok) return page;
+      return tagged(
+        request.setHeader,
+        done({ ...page.value, ...version, ...momentIn(query.at, view.value) }),
+      );
     },
   });
 }

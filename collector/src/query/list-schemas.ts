@@ -17,6 +17,9 @@ export function listSchema(item: string): TSchema {
   return Type.Object({
     items: Type.Array(Type.Ref(item)),
     nextCursor: Type.Optional(Type.String()),
+    desiredVersion: Type.Optional(
+      Type.Integer({ description: 'of a list of flags: the version of desired state, for If-Match' }),
+    ),
     at: Type.Optional(Type.Number({ description: 'the moment that was asked for, epoch milliseconds' })),
   });
 }

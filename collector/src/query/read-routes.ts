@@ -31,6 +31,7 @@ import { historyRoutes } from './history-routes.ts';
 import { type ListQuery, listRoute } from './list-route.ts';
 import { atQuery, momentIn, periodQuery } from './moments.ts';
 import { resourceRoutes } from './resource-routes.ts';
+import { tagged, versionIn } from './tagged.ts';
 import { Views } from './views.ts';
 
 export interface ReadRoutesOptions {
@@ -109,6 +110,7 @@ function listRoutes(views: Views, store: EventStore): Route[] {
       items: (view) => view.flags,
       filtered: 'flags',
       subjectOf: flagSubject,
+      isTagged: true,
     }),
   ];
 }
@@ -173,12 +175,15 @@ function flagRoutes(views: Views): Route[] {
       params: { key: name },
       query: atQuery,
       answer: Type.Ref('FlagView'),
-      handle: async ({ params: { key }, query: { at } }) => {
+      isTagged: true,
+      handle: async ({ params: { key }, query: { at }, setHeader }) => {
+        const version = versionIn(at, views.desired);
         const view = await views.at(at);
         if (!view.ok) return view;
         const { flags } = view.value;
         const flag = flags.find((one) => one.key === key);
-        if (flag !== undefined) return done({ ...flag, ...momentIn(at, view.value) });
+        if (flag !== undefined)
+          return tagged(setHeader, done({ ...flag, ...version, ...momentIn(at, view.value) }));
         const nearest = nearestFew(
           key,
           flags.map((one) => one.key),

@@ -8,7 +8,8 @@ import {
 import { Type } from 'typebox';
 import { unknownResource } from '../control/find-breaker.ts';
 import { done, type Outcome, refused } from '../refusal.ts';
-import { type Route, route } from '../server/route.ts';
+import { type RawRequest, type Route, route } from '../server/route.ts';
+import { tagged, versionIn } from './tagged.ts';
 import { atQuery, momentIn, periodOf, periodQuery } from './moments.ts';
 import { maxPoints, type SeriesSources, seriesOf } from './series.ts';
 import type { Views } from './views.ts';
@@ -31,8 +32,9 @@ export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
       params: place,
       query: atQuery,
       answer: Type.Ref('ResourceAnswer'),
-      handle: ({ params, query }) =>
-        resourceAnswer(views, `${params.service}/${params.kind}/${params.name}`, query.at),
+      isTagged: true,
+      handle: ({ params, ...asked }) =>
+        resourceAnswer(views, `${params.service}/${params.kind}/${params.name}`, asked),
     }),
     route({
       method: 'GET',
@@ -42,8 +44,9 @@ export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
       params: { service, name },
       query: atQuery,
       answer: Type.Ref('ResourceAnswer'),
-      handle: ({ params, query }) =>
-        resourceAnswer(views, `${params.service}/circuit_breaker/${params.name}`, query.at),
+      isTagged: true,
+      handle: ({ params, ...asked }) =>
+        resourceAnswer(views, `${params.service}/circuit_breaker/${params.name}`, asked),
     }),
     route({
       method: 'GET',
@@ -76,10 +79,14 @@ export function resourceRoutes(sources: SeriesSources, views: Views): Route[] {
   ];
 }
 
+interface Asked extends Pick<RawRequest, 'setHeader'> {
+  readonly query: { readonly at?: string };
+}
+
 async function resourceAnswer(
   views: Views,
   address: string,
-  asked: string | undefined,
+  { query: { at: asked }, setHeader }: Asked,
 ): Promise<Outcome<ResourceAnswer>> {
   const answer = await views.read(asked, ({ fleet, history }, at): Outcome<ResourceAnswer> => {
     const isKnown = history.knows(address);
@@ -87,7 +94,7 @@ async function resourceAnswer(
     if (view === undefined) return unknownResource(fleet, address, at);
     const counts = history.totalsOf(address);
     const totals = Object.fromEntries(countColumns.map((column, index) => [column, counts[index] ?? 0]));
-    return done({ ...view, totals, ...momentIn(asked, { at }) });
+    return done({ ...view, totals, ...versionIn(asked, fleet.desired), ...momentIn(asked, { at }) });
   });
-  return answer.ok ? answer.value : answer;
+  return answer.ok ? tagged(setHeader, answer.value) : answer;
 }

@@ -1,4 +1,4 @@
-import { type Clock, type FleetView, viewOf } from '@holdfast/shared';
+import { type Clock, type DesiredState, type FleetView, viewOf } from '@holdfast/shared';
 import type { Folds, FoldedState } from '../fold/folded-state.ts';
 import { PastStates } from '../fold/past-states.ts';
 import { done, type Outcome } from '../refusal.ts';
@@ -22,6 +22,11 @@ export class Views {
     this.state = state;
     this.clock = clock;
     this.past = new PastStates(store, () => clock.now());
+  }
+
+  /** Desired state as it is now. */
+  get desired(): DesiredState {
+    return this.state.fleet.desired;
   }
 
   current(): FleetView {

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { messageOf } from '../errors.ts';
 import { type Outcome, type Refusal, refused } from '../refusal.ts';
 import type { Caller } from './caller.ts';
+import { readIfMatch } from './if-match.ts';
 import { problemResponse } from './problem.ts';
 import { readBody, readLines } from './read-body.ts';
 import type { RawRequest, Route } from './route.ts';
@@ -64,11 +65,11 @@ export function createApi({ routes, description, sockets, files, isReady, log }:
 }
 
 async function answerOf(route: Route, context: Asked): Promise<Response> {
-  const cookies: string[] = [];
-  const outcome = await outcomeOf(route, context, (cookie) => cookies.push(cookie));
+  const headers: [name: string, value: string][] = [];
+  const outcome = await outcomeOf(route, context, (name, value) => headers.push([name, value]));
   if (outcome.ok) {
     const answer = json(outcome.value);
-    for (const cookie of cookies) answer.headers.append('set-cookie', cookie);
+    for (const [name, value] of headers) answer.headers.append(name, value);
     return answer;
   }
   // What is left of a body that was not read must not be taken for the next request.
@@ -79,18 +80,21 @@ async function answerOf(route: Route, context: Asked): Promise<Response> {
 async function outcomeOf(
   route: Route,
   context: Asked,
-  setCookie: RawRequest['setCookie'],
+  setHeader: RawRequest['setHeader'],
 ): Promise<Outcome<unknown>> {
   const params = context.req.param();
   const allowed = permitted(context, route, route.services?.(params));
   if (!allowed.ok) return allowed;
   const query = queryOf(context);
   if (!query.ok) return query;
+  const condition = readIfMatch(route.isConditional === true ? context.req.header('if-match') : undefined);
+  if (!condition.ok) return condition;
+  const onlyIf = condition.value;
   const body = route.body === undefined ? undefined : await readBody(context.req.raw);
   if (body?.ok === false) return body;
   const { caller } = context.env;
   const principal = allowed.value;
-  const asked = { params, query: query.value, body: body?.value, principal, caller, setCookie };
+  const asked = { params, query: query.value, body: body?.value, onlyIf, principal, caller, setHeader };
   if (route.lineBytes === undefined) return route.handle(asked);
   const lines = await readLines(context.req.raw, route.lineBytes);
   return lines.ok ? route.handle({ ...asked, lines: lines.value }) : lines;

@@ -37,11 +37,16 @@ export function openApiOf({ routes, components, version }: OpenApiOptions): unkn
 function operationOf(route: Route): unknown {
   return {
     summary: route.summary,
-    parameters: [...parametersOf(route, 'path'), ...parametersOf(route, 'query')],
+    parameters: [
+      ...parametersOf(route, 'path'),
+      ...parametersOf(route, 'query'),
+      ...(route.isConditional === true ? [ifMatch] : []),
+    ],
     ...bodyOf(route),
     responses: {
       200: {
         description: 'Done',
+        ...(route.isTagged === true ? { headers: { ETag: tag } } : {}),
         content: { 'application/json': { schema: withReferences(route.answer) } },
       },
       default: {
@@ -51,6 +56,21 @@ function operationOf(route: Route): unknown {
     },
   };
 }
+
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description:
+    'The version that the `ETag` of an answer told: refused with 409 where somebody acted on the same flag ' +
+    'or breaker since. `*`: only where an override is there.',
+  schema: { type: 'string', pattern: '^(\\*|(W/)?"\\d{1,15}")$' },
+};
+
+const tag = {
+  description: 'The version of desired state, for `If-Match`; absent where the answer is of a past moment',
+  schema: { type: 'string' },
+};
 
 function bodyOf({ body, lineBytes }: Route): object {
   if (body === undefined && lineBytes === undefined) return {};

@@ -5,6 +5,7 @@ import type { TLocalizedValidationError } from 'typebox/error';
 import type { Action, Principal } from '../auth/policy.ts';
 import { type Outcome, refused } from '../refusal.ts';
 import type { Caller } from './caller.ts';
+import type { Condition } from './if-match.ts';
 
 /** What a request asks for, as text and parsed JSON. */
 export interface RawRequest {
@@ -15,8 +16,10 @@ export interface RawRequest {
   readonly lines?: readonly Buffer[];
   readonly principal: Principal;
   readonly caller: Caller;
-  /** Sends a cookie with the answer. */
-  readonly setCookie: (cookie: string) => void;
+  /** Absent where nothing was asked for, or the operation heeds no `If-Match`. */
+  readonly onlyIf: Condition | undefined;
+  /** Sends a header with the answer, where that is no refusal. */
+  readonly setHeader: (name: string, value: string) => void;
 }
 
 /** One operation of the HTTP API. The same schemas check requests and describe the API in openapi.json. */
@@ -36,6 +39,10 @@ export interface Route {
   /** Present where it reads lines of JSON by itself, of at most so many bytes together. */
   readonly lineBytes?: number;
   readonly answer: TSchema;
+  /** Whether its answer has an `ETag`, the version of desired state. */
+  readonly isTagged?: boolean;
+  /** Whether it heeds `If-Match`. */
+  readonly isConditional?: boolean;
   handle(request: RawRequest): Promise<Outcome<unknown>>;
 }
 
@@ -49,8 +56,10 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
   readonly query?: Q;
   readonly body?: B;
   readonly answer: TSchema;
+  readonly isTagged?: boolean;
+  readonly isConditional?: boolean;
   readonly handle: (
-    request: Pick<RawRequest, 'principal' | 'caller' | 'setCookie'> & {
+    request: Pick<RawRequest, 'principal' | 'caller' | 'setHeader' | 'onlyIf'> & {
       readonly params: Static<TObject<P>>;
       readonly query: Static<TObject<Q>>;
       readonly body: Static<B>;
@@ -63,6 +72,7 @@ export function route<P extends TProperties, Q extends TProperties, B extends TS
   definition: Definition<P, Q, B>,
 ): Route {
   const { method, path, summary, action, services, answer, body, handle } = definition;
+  const { isTagged = false, isConditional = false } = definition;
   const closed = { additionalProperties: false };
   const params = Type.Object(definition.params ?? {}, closed);
   const query = Type.Object(definition.query ?? {}, closed);
@@ -79,6 +89,8 @@ export function route<P extends TProperties, Q extends TProperties, B extends TS
     query,
     ...(body === undefined ? {} : { body }),
     answer,
+    isTagged,
+    isConditional,
     async handle(raw) {
       const problem =
         checkParams(raw.params) ?? checkQuery(withNumbers(raw.query, query)) ?? checkBody?.(raw.body);

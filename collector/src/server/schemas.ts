@@ -50,6 +50,9 @@ const listOf = (item: TSchema): TSchema => Type.Array(item);
 const counts = (names: readonly string[]): TSchema =>
   Type.Object(Object.fromEntries(names.map((name) => [name, Type.Optional(Type.Number())])));
 
+/** Of now, of which version of desired state; of a past moment, of which. */
+const ofMoment = { 'desiredVersion?': count(), 'at?': instant() };
+
 /** An object; a name that ends in `?` may be absent. */
 function object(fields: Readonly<Record<string, TSchema>>): TSchema {
   return Type.Object(
@@ -161,7 +164,7 @@ const resourceFields = (): Record<string, TSchema> => ({
 function resources(): Record<string, TSchema> {
   return {
     ResourceView: object(resourceFields()),
-    ResourceAnswer: object({ ...resourceFields(), totals: counts(countColumns), 'at?': instant() }),
+    ResourceAnswer: object({ ...resourceFields(), totals: counts(countColumns), ...ofMoment }),
     Difference: object({
       what: text(),
       values: listOf(object({ 'value?': setting(), instanceCount: count(), instances: listOf(text()) })),
@@ -221,7 +224,7 @@ function lists(): Record<string, TSchema> {
       services: listOf(text()),
       'override?': Type.Ref('FlagOverride'),
       instances: listOf(object({ service: text(), instance: text(), ...held, stale: bool() })),
-      'at?': instant(),
+      ...ofMoment,
     }),
     FleetEvent: object({
       id: text(),

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../state/fleet.ts';
 import type { Surface } from '../state/log-entry.ts';
-import type { ResourceView } from '../state/views.ts';
+import type { FlagView, ResourceView } from '../state/views.ts';
 import type { ErrorClass } from '../vocabulary/calls.ts';
 import type { FlagValue } from '../vocabulary/resources.ts';
 import type { CountColumn } from '../wire/rollups.ts';
@@ -16,6 +16,16 @@ export interface ListAnswer<T> {
 /** One resource with every call that was ever counted for it. */
 export interface ResourceAnswer extends ResourceView {
   readonly totals: Readonly<Partial<Record<CountColumn, number>>>;
+  /** The version of desired state that it is of, for `If-Match`; absent where it is of a past moment. */
+  readonly desiredVersion?: number;
+  /** The moment that it is of, epoch milliseconds; absent where it is of now. */
+  readonly at?: number;
+}
+
+/** One flag. */
+export interface FlagAnswer extends FlagView {
+  /** The version of desired state that it is of, for `If-Match`; absent where it is of a past moment. */
+  readonly desiredVersion?: number;
   /** The moment that it is of, epoch milliseconds; absent where it is of now. */
   readonly at?: number;
 }

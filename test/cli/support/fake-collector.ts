@@ -21,6 +21,7 @@ export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
+  readonly ifMatch: string | undefined;
   readonly body: unknown;
 }
 
@@ -106,7 +107,8 @@ async function listen(server: Server, port: number): Promise<number> {
 async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = '', url = '', headers } = request;
   const body = await bodyOf(request);
-  state.asked.push({ method, path: url, authorization: headers.authorization, body });
+  const { authorization, 'if-match': ifMatch } = headers;
+  state.asked.push({ method, path: url, authorization, ifMatch, body });
   const found = state.refusal ?? contentOf(state, { method, url, body });
   const isProblem = typeof found === 'object' && 'status' in found && 'detail' in found;
   response.statusCode = isProblem ? Number(found.status) : 200;
@@ -134,10 +136,14 @@ function contentOf({ view }: State, request: { method: string; url: string; body
     return view.errors.find(({ fingerprint }) => fingerprint === first) ?? problem(404, `no error ${first}`);
   if (noun === 'health') return list(view.resources.filter((one) => one.health !== undefined));
   if (noun === 'flags' && parts.length === 1) {
-    return view.flags.find((flag) => flag.key === first) ?? unknown('flag', first, view);
+    const found = view.flags.find((flag) => flag.key === first);
+    return found === undefined ? unknown('flag', first, view) : { ...found, desiredVersion };
   }
   return historyOf(view, noun, Number(searchParams.get('limit') ?? 100));
 }
+
+/** What every answer about one flag or breaker is of. */
+const desiredVersion = 17;
 
 /** Events and audit newest first, the other lists as they stand. */
 function historyOf(view: FleetView, noun: string, limit: number): object {
@@ -168,7 +174,7 @@ function resourcesIn(view: FleetView, query: URLSearchParams): FleetView['resour
 function breakerAt(view: FleetView, parts: readonly string[]): object {
   const found = view.resources.find((one) => one.address === parts.join('/'));
   if (found === undefined) return unknown('breaker', `${parts[0]}/${parts[2]}`, view);
-  return { ...found, totals: { success: 7 } };
+  return { ...found, totals: { success: 7 }, desiredVersion };
 }
 
 function unknown(noun: 'flag' | 'breaker', name: string, view: FleetView): object {
