@@ -87,12 +87,14 @@ export class Connection {
     this.#desired = new DesiredStateKeeper(ours);
     this.#outbox = new Outbox({ recorder, clock, maxBytes: settings.limits.memoryBytes / 2 });
     if (collector === undefined) return;
+    const kept: ConversationOptions['kept'] = {};
     const shared: ConversationOptions = {
       clock,
       recorder,
       outbox: this.#outbox,
       collectorClock,
-      greet: () => ({ ...this.#whoWeAre(), desiredVersion: this.#desired.version }),
+      greet: () => ({ ...this.#whoWeAre(), ...kept, desiredVersion: this.#desired.version }),
+      kept,
       startOver: (refusedCount) => this.#startOver(refusedCount),
       apply: (desired) => this.#desired.apply(desired),
       internalError,

@@ -27,7 +27,7 @@ describe('the examples of the wire protocol page', () => {
 
   test.each(fromCollector)('$type without one of its fields is not understood', ({ text }) => {
     const whole = JSON.parse(text) as Record<string, unknown>;
-    const optional = ['desired', 'seq', 'spread', 'throttles'];
+    const optional = ['auditHead', 'desired', 'seq', 'spread', 'throttles'];
     for (const field of Object.keys(whole).filter((name) => !optional.includes(name))) {
       expect(readMessage(JSON.stringify({ ...whole, [field]: undefined })), field).toBeUndefined();
     }

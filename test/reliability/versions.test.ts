@@ -59,6 +59,31 @@ describe('an agent', () => {
     await agent.close({ timeoutMs: 0 });
   });
 
+  test('brings back the newest audit head, of a collector that has one', async () => {
+    const clock = new FakeClock(1_700_000_000_000);
+    const memory = new MemoryCollector({ clock });
+    let auditHead: string | undefined = 'welcome';
+    const { agent, faults } = agentOf(
+      clock,
+      changing(memory, (frame) => ({ ...frame, auditHead })),
+    );
+    const comeBack = async (): Promise<string | undefined> => {
+      memory.drop();
+      await clock.advance(60_000);
+      return memory.hellos.at(-1)?.auditHead;
+    };
+    await clock.advance(1_000);
+    expect(memory.hellos[0]).not.toHaveProperty('auditHead');
+    auditHead = 'newer';
+    expect(await comeBack()).toBe('welcome');
+    auditHead = 'newest';
+    await clock.advance(60_000); // with a pong
+    auditHead = undefined;
+    expect(await comeBack()).toBe('newest');
+    expect({ faults, problems: memory.problems }).toEqual({ faults: [], problems: [] });
+    await agent.close({ timeoutMs: 0 });
+  });
+
   test('goes on without a collector that does not speak its protocol', async () => {
     const clock = new FakeClock(1_700_000_000_000);
     const memory = new MemoryCollector({ clock });

@@ -34,6 +34,8 @@ export interface ConversationOptions {
    * how often what is held was sent and refused with that.
    */
   readonly startOver: (refusedCount: number) => void;
+  /** What is given back to the collector in `hello`, as it was. */
+  readonly kept: { auditHead?: string };
   readonly apply: (desired: DesiredState) => Applied;
   readonly internalError: (error: unknown) => void;
 }

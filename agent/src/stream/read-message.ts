@@ -73,6 +73,7 @@ const terms = {
   now: number,
   throttles: optional(objectOf({ sample: optional(number), rollup: optional(number) })),
   desired: optional(desired),
+  auditHead: optional(text),
 };
 const fitsAnswer = objectOf({
   ...terms,
@@ -92,6 +93,6 @@ const messages: readonly Check[] = [
   objectOf({ type: oneOf('ack'), stored: number, throttles: terms.throttles }),
   objectOf({ type: oneOf('desired'), desired }),
   objectOf({ type: oneOf('refused'), problem: text, seq: optional(number) }),
-  objectOf({ type: oneOf('pong'), sentAt: number, now: number, spread }),
+  objectOf({ type: oneOf('pong'), sentAt: number, now: number, spread, auditHead: terms.auditHead }),
   objectOf({ type: oneOf('goaway'), reconnectAfterMs: number, reason: text }),
 ];

@@ -161,7 +161,7 @@ export class RequestSession implements Conversation {
   }
 
   #take(answer: IngestAnswer, sentAt: number): void {
-    const { outbox, recorder, collectorClock, apply, clock, internalError } = this.#options;
+    const { outbox, recorder, collectorClock, apply, clock, internalError, kept } = this.#options;
     this.#state = 'live';
     this.#problem = undefined;
     this.#unsent = [];
@@ -171,6 +171,7 @@ export class RequestSession implements Conversation {
     this.#answeredAt = clock.now();
     collectorClock.sample(sentAt, answer.now);
     recorder.throttle(answer.throttles);
+    if (answer.auditHead !== undefined) kept.auditHead = answer.auditHead;
     for (const { seq, problem } of answer.problems) {
       if (seq !== undefined) outbox.lose(seq, 'refused');
       // What it has forgotten is introduced again with the next request.

@@ -146,7 +146,8 @@ export class Session implements Conversation {
     if (this.#state.type === 'live') this.#state.silentTicks = 0;
     const message = readMessage(text);
     if (message === undefined) return this.#distrust('a frame that is none of its messages');
-    const { recorder } = this.#options;
+    const { recorder, kept } = this.#options;
+    if ('auditHead' in message) kept.auditHead = message.auditHead;
     switch (message.type) {
       case 'welcome':
         return this.#welcome(message);
@@ -240,8 +241,7 @@ export class Session implements Conversation {
     if (this.#drain === undefined) recorder.readMeters();
     else recorder.readAll();
     if (this.#state.type !== 'live') return;
-    const waitedTicks = this.#options.outbox.tick();
-    const silence = silenceOf(this.#state, waitedTicks);
+    const silence = silenceOf(this.#state, this.#options.outbox.tick());
     if (silence === 'ping') this.send({ type: 'ping', sentAt: this.#options.clock.now() });
     else if (silence !== undefined) return this.#hangUp(closeCodes.silent, { reason: silence });
     this.#flush();

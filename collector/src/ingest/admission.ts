@@ -51,14 +51,15 @@ export async function resumePointOf(
 
 /** What every agent is told that is let in: the limits, the time, and what people want where it is news. */
 export function termsFor(
-  host: Pick<ConnectionHost, 'desiredFor' | 'clock' | 'journal'>,
+  host: Pick<ConnectionHost, 'desiredFor' | 'clock' | 'journal' | 'witnesses'>,
   { service, desiredVersion }: Hello,
-): Pick<Welcome, 'limits' | 'now' | 'desired' | 'throttles'> {
+): Pick<Welcome, 'limits' | 'now' | 'desired' | 'throttles' | 'auditHead'> {
   const desired = host.desiredFor(service);
   return {
     limits: { batchBytes: wireLimits.batchBytes, windowBatches: wireLimits.windowBatches },
     now: host.clock.now(),
     ...throttlesAt(host.journal.load),
+    ...host.witnesses.news,
     ...(desired.version === desiredVersion ? {} : { desired }),
   };
 }

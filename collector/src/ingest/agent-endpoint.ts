@@ -26,6 +26,7 @@ import { AgentConnection, type ConnectionHost } from './connection.ts';
 import { IngestRequests } from './ingest-requests.ts';
 import { admissionsPerSecond, Door } from './overload.ts';
 import { SealBook } from './seal-book.ts';
+import { Witnesses } from './witnesses.ts';
 
 export interface AgentEndpointOptions {
   readonly journal: Journal;
@@ -54,6 +55,7 @@ export class AgentEndpoint implements ConnectionHost {
   readonly log: Log;
   readonly requests: IngestRequests;
   readonly seals: SealBook = new SealBook();
+  readonly witnesses: Witnesses;
   private readonly options: AgentEndpointOptions;
   private readonly server: WebSocketServer;
   private readonly door: Door;
@@ -72,6 +74,7 @@ export class AgentEndpoint implements ConnectionHost {
     this.journal = options.journal;
     this.clock = options.clock;
     this.log = options.log;
+    this.witnesses = new Witnesses(options);
     this.door = new Door(options.clock);
     this.server = new WebSocketServer({
       noServer: true,
@@ -204,7 +207,7 @@ export class AgentEndpoint implements ConnectionHost {
 
   /** Encodes once for each service: what is asked of one service's breaker is no news to the others. */
   private pushDesired({ action, target }: ControlFact): void {
-    if (action.startsWith('token.') || action.startsWith('agent.')) return;
+    if (!action.startsWith('flag.') && !action.startsWith('breaker.')) return;
     const frames = new Map<string, string>();
     for (const connection of this.agents.values()) {
       const service = connection.agent?.service;

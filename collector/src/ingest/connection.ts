@@ -20,6 +20,7 @@ import { inflate, readFrame, resumePointOf, termsFor } from './admission.ts';
 import { BatchIntake } from './batch-intake.ts';
 import { Liveness } from './liveness.ts';
 import type { SealBook } from './seal-book.ts';
+import type { Witnesses } from './witnesses.ts';
 
 /** What a connection needs of the rest of the collector. */
 export interface ConnectionHost {
@@ -27,6 +28,7 @@ export interface ConnectionHost {
   readonly clock: Clock;
   readonly log: Log;
   readonly seals: SealBook;
+  readonly witnesses: Witnesses;
   /** Whether the token of a connection still stands. */
   isLive(principal: Principal): boolean;
   /** Whether a connection may speak for a service; a refusal is noted. */
@@ -173,8 +175,8 @@ export class AgentConnection {
 
   private take(message: AgentMessage, frame: Buffer): void {
     if (message.type === 'ping') {
-      const { clock, spread } = this.host;
-      this.send({ type: 'pong', sentAt: message.sentAt, now: clock.now(), spread });
+      const { clock, spread, witnesses } = this.host;
+      this.send({ type: 'pong', sentAt: message.sentAt, now: clock.now(), spread, ...witnesses.news });
     } else if (message.type === 'hello') {
       if (this.phase.name === 'waiting') this.greet(message);
       else this.refuse('a second hello on one connection');
@@ -228,6 +230,8 @@ export class AgentConnection {
       this.send({ type: 'refused', problem: resumed.problem, drawEpoch: true });
       return this.close(closeCodes.refused, resumed.problem);
     }
+    // Before the welcome, which replaces what the agent holds.
+    if (this.host.witnesses.isNews(hello)) await this.host.witnesses.hear(hello);
     const stored = resumed.value;
     if (this.phase.name !== 'greeting') return;
     const dictionarySize = this.host.dictionarySizeOf(agent);

@@ -104,6 +104,7 @@ export class IngestRequests {
       await this.enter(agent, hello);
       const resumed = await resumePointOf(host, agent, hello);
       if (!resumed.ok) return refused('conflict', resumed.problem);
+      if (host.witnesses.isNews(hello)) await host.witnesses.hear(hello);
       const line = new RequestLine();
       const dictionarySize = host.dictionarySizeOf(agent);
       const intake = new BatchIntake({

@@ -114,6 +114,7 @@ function overrides(): Record<string, TSchema> {
       head: text(),
       'brokenAt?': Type.Integer(),
       'problem?': text(),
+      'forks?': Type.Array(object({ id: Type.Integer(), at: instant(), agent: text(), head: text() })),
     }),
     TokenView: object({
       id: text(),

@@ -1,4 +1,4 @@
-import type { AuditVerification, ControlFact } from '@holdfast/shared';
+import type { AuditAction, AuditEntry, AuditFork, AuditVerification, ControlFact } from '@holdfast/shared';
 import { createHash } from 'node:crypto';
 import { bytesIn, type Database, numberIn, type Row, textIn } from './database.ts';
 
@@ -31,6 +31,24 @@ export class AuditChain {
     this.next = this.committed;
   }
 
+  /** `ID:HASH` of the newest row that is durable; `undefined` while there is none. */
+  get head(): string | undefined {
+    return this.committed.id === 0 ? undefined : textOf(this.committed);
+  }
+
+  /**
+   * How a head that somebody kept stands to the rows: `told` where it does not fit and a row of
+   * `audit.forked` tells of it already.
+   */
+  async place(reader: Database, head: ChainHead): Promise<'fits' | 'forked' | 'told'> {
+    if (isSame(head, this.committed)) return 'fits';
+    const row = await reader.get('SELECT id, hash FROM audit WHERE id = ? AND hash IS NOT NULL', [head.id]);
+    if (row !== undefined && isSame(head, headIn(row))) return 'fits';
+    const anchor = await reader.get(anchorText);
+    if (anchor !== undefined && isBehind(head, headIn(anchor))) return 'fits';
+    return (await reader.get(toldText, [forkAction, textOf(head)])) === undefined ? 'forked' : 'told';
+  }
+
   /** Writes a row within a transaction of the log. */
   async add(id: number, at: number, fact: ControlFact): Promise<void> {
     const { type: _type, flag: _flag, breaker: _breaker, ...act } = fact;
@@ -54,9 +72,11 @@ export class AuditChain {
     let before = anchor === undefined ? beginning : headIn(anchor);
     let rowCount = 0;
     let hasMet = known === undefined || isSame(known, before);
+    const forks: AuditFork[] = [];
     const result = (brokenAt?: number, problem?: string): AuditVerification => ({
       rowCount,
       head: textOf(before),
+      ...(forks.length === 0 ? {} : { forks }),
       ...(brokenAt === undefined ? {} : { brokenAt }),
       ...(problem === undefined ? {} : { problem }),
     });
@@ -67,6 +87,7 @@ export class AuditChain {
         if (problem !== undefined) return result(id, problem);
         before = headIn(row);
         rowCount += 1;
+        if (before.id > (known?.id ?? 0)) forks.push(...forkIn(row));
         hasMet ||= known !== undefined && isSame(known, before);
       }
       if (rows.length < pageRows) break;
@@ -107,6 +128,8 @@ export async function cutChain(writer: Database, before: number): Promise<void> 
 
 const beginning: ChainHead = { id: 0, hash: new Uint8Array(32) };
 const pageRows = 500;
+const forkAction: AuditAction = 'audit.forked';
+const toldText = "SELECT 1 FROM audit WHERE body ->> '$.action' = ? AND body ->> '$.from' = ? LIMIT 1";
 const anchorText = 'SELECT id, hash FROM audit_anchor';
 /** Rows of before there was a chain stand before its first. */
 const pageText =
@@ -134,6 +157,18 @@ function checked(row: Row, before: Uint8Array): { readonly id: number; readonly 
 
 function headIn(row: Row): ChainHead {
   return { id: numberIn(row, 'id'), hash: bytesIn(row, 'hash') };
+}
+
+/** Of rows that went with their time nothing can be said but of the last. */
+function isBehind(head: ChainHead, anchor: ChainHead): boolean {
+  return head.id < anchor.id || isSame(head, anchor);
+}
+
+function forkIn(row: Row): readonly AuditFork[] {
+  const body = textIn(row, 'body');
+  if (!body.includes(forkAction)) return []; // few are, and to parse all takes longer than to hash them
+  const { id, at, action, target, from } = JSON.parse(body) as AuditEntry; // as `add` wrote it
+  return action === forkAction && typeof from === 'string' ? [{ id, at, agent: target, head: from }] : [];
 }
 
 function isSame(a: ChainHead, b: ChainHead): boolean {

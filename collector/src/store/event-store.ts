@@ -56,6 +56,10 @@ export interface EventStore {
   /** By `eventNumber`; `undefined` where it is not saved. */
   event(number: number): Promise<FleetEvent | undefined>;
   auditEntry(id: number): Promise<AuditEntry | undefined>;
+  /** `ID:HASH` of the newest row of the audit that is durable; `undefined` while there is none. */
+  auditHead(): string | undefined;
+  /** Whether the audit leads through a head that somebody kept; `told` where a row says already that not. */
+  placeOfHead(head: ChainHead): Promise<'fits' | 'forked' | 'told'>;
   /** Looks whether the audit is as it was written, and leads through a head that somebody kept. */
   verifyAudit(known?: ChainHead): Promise<AuditVerification>;
 

@@ -70,6 +70,8 @@ export async function openSqliteStore(
     audit: (query) => derived.audit(query),
     event: (number) => derived.event(number),
     auditEntry: (id) => derived.auditEntry(id),
+    auditHead: () => log.chain.head,
+    placeOfHead: (head) => log.chain.place(files.reader, head),
     verifyAudit: (known) => queue.run(() => log.chain.verify(files.reader, known)),
     compact: (before, signal) => compactHours(files.writer, queue, { before, pace: { clock, signal } }),
     usedBytes: () => usedBytes(files.reader),

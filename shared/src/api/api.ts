@@ -110,6 +110,21 @@ export interface AuditVerification {
   /** The first row that is not as written; absent where all are. */
   readonly brokenAt?: number;
   readonly problem?: string;
+  /**
+   * Heads that agents held and that were not in this list, told since the row of the given head; absent where
+   * there are none.
+   */
+  readonly forks?: readonly AuditFork[];
+}
+
+export interface AuditFork {
+  /** The row that tells of it, and when it was written, epoch milliseconds. */
+  readonly id: number;
+  readonly at: number;
+  /** `service@instance` that held it first. */
+  readonly agent: string;
+  /** `ID:HASH` that it held. */
+  readonly head: string;
 }
 
 /** RFC 9457. `nearest` holds names that may have been meant. */

@@ -151,13 +151,14 @@ export function auditSubject(entry: AuditEntry): FilterSubject {
   const { action, target, by, via, reason } = entry;
   const ofBreaker = /^([^/@]+)(?:@([^/]+))?\/(.+)$/.exec(target);
   const [, service, instance, name] = action.startsWith('breaker.') && ofBreaker !== null ? ofBreaker : [];
+  const [witness, witnessInstance] = action === 'audit.forked' ? target.split('@') : [];
   return {
     words: {
-      svc: [service, action.startsWith('agent.') ? target : undefined],
+      svc: [service, witness, action.startsWith('agent.') ? target : undefined],
       kind: [action],
       name: [target, name],
       flag: [action.startsWith('flag.') ? target : undefined],
-      instance: [instance],
+      instance: [instance, witnessInstance],
       by: [by],
     },
     text: [via, reason],

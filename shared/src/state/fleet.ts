@@ -156,13 +156,14 @@ export interface FleetEvent {
   readonly event: ResilienceEvent | ConnectionEvent;
 }
 
-/** What the collector itself sees of an agent. */
+/** What the collector itself sees of an agent, or learns from it of its own audit list. */
 export const connectionKinds = [
   'agent.connected',
   'agent.lost',
   'agent.awaited',
   'agent.refused',
   'agent.gap',
+  'audit.forked',
 ] as const;
 export interface ConnectionEvent {
   readonly kind: (typeof connectionKinds)[number];

@@ -6,6 +6,7 @@ import type {
   FlagOverride,
   Hello,
 } from '../wire/messages.ts';
+import { describeFork } from '../text/describe-fork.ts';
 import { foldErrors } from './error-groups.ts';
 import { addResources, clockCorrectionMs, foldBatch, rowsIn } from './fold-batch.ts';
 import {
@@ -52,24 +53,14 @@ export function fold(fleet: Fleet, entry: LogEntry): Iterable<string> {
       return foldDictionary(fleet, entry.agent, entry.dictionary);
     case 'batch':
       return foldBatchEntry(fleet, entry);
-    case 'gap':
+    case 'gap': {
       fleet.gapCount += entry.to - entry.from + 1;
-      return note(
-        fleet,
-        { id: entry.id, agent: entry.agent },
-        {
-          kind: 'agent.gap',
-          at: entry.at,
-          detail: `batches ${entry.from} to ${entry.to} can no longer arrive`,
-        },
-      );
+      const detail = `batches ${entry.from} to ${entry.to} can no longer arrive`;
+      return note(fleet, entry, { kind: 'agent.gap', at: entry.at, detail });
+    }
     case 'refused':
       fleet.refusedCount += 1;
-      return note(
-        fleet,
-        { id: entry.id, agent: entry.agent },
-        { kind: 'agent.refused', at: entry.at, detail: entry.problem },
-      );
+      return note(fleet, entry, { kind: 'agent.refused', at: entry.at, detail: entry.problem });
     case 'applied':
       return foldApplied(fleet, entry);
     case 'control':
@@ -233,8 +224,15 @@ function foldControl(fleet: Fleet, entry: LogEntry & ControlFact): Iterable<stri
   fleet.desired = desiredAfter(fleet.desired, entry);
   const { type: _type, flag: _flag, breaker: _breaker, ...audit } = entry;
   keep<AuditEntry>(fleet.audit, audit, fleetLimits.audit);
+  if (entry.action === 'audit.forked') noteFork(fleet, entry);
   const target = parseBreakerTarget(entry);
   return target === undefined ? none : new Set([target]);
+}
+
+function noteFork(fleet: Fleet, { id, at, target, from, to }: LogEntry & ControlFact): void {
+  const [service = '', instance = ''] = target.split('@');
+  const event: ConnectionEvent = { kind: 'audit.forked', at, detail: describeFork(from, to) };
+  note(fleet, { id, agent: { service, instance } }, event);
 }
 
 /** Desired state after a control fact: what it sets replaces what stood for the same target. */
@@ -279,7 +277,7 @@ function parseBreakerTarget(fact: ControlFact): string | undefined {
 /** Notes what the collector itself saw of an agent. */
 function note(
   fleet: Fleet,
-  source: { readonly id: number; readonly agent: AgentIdentity },
+  source: { readonly id: number; readonly agent: Pick<AgentIdentity, 'service' | 'instance'> },
   event: ConnectionEvent,
 ): Iterable<string> {
   const { service, instance } = source.agent;

@@ -61,6 +61,7 @@ export const auditActions = [
   'token.created',
   'token.revoked',
   'agent.refused',
+  'audit.forked',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
@@ -76,7 +77,7 @@ export interface ControlFact {
   readonly action: AuditAction;
   /**
    * A flag's key, or a breaker's address `service/name`, or `service@instance/name`; a token's name, or the
-   * service that an agent claimed to be.
+   * service that an agent claimed to be; `service@instance` of an agent that holds another audit list.
    */
   readonly target: string;
   readonly from: FlagValue | null;

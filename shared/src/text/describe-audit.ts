@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../state/fleet.ts';
 import { breakerStates, type FlagValue } from '../vocabulary/resources.ts';
+import { describeFork } from './describe-fork.ts';
 import { formatValue } from './format.ts';
 import { breakerWords } from './words.ts';
 
@@ -31,6 +32,8 @@ export function describeAudit({ action, target, from, to }: AuditEntry): string 
       return `token ${target} revoked: ${valueOf(from)}`;
     case 'agent.refused':
       return `agent of ${target} refused: its token is for ${valueOf(from)}`;
+    case 'audit.forked':
+      return `${target} ${describeFork(from, to)}`;
   }
 }
 

@@ -63,6 +63,7 @@ const tones: Readonly<Record<Exclude<AnyEvent['kind'], `health_check.${string}`>
   'agent.awaited': 'quiet',
   'agent.refused': 'bad',
   'agent.gap': 'bad',
+  'audit.forked': 'bad',
 };
 
 /** One line for an event log, without its time: "checkout/payments opened: 60 % of 10 calls failed". */
@@ -115,9 +116,8 @@ function describe(event: AnyEvent): string {
     case 'flag.restored':
       return describeFlag('restored to', event);
     case 'endpoints.ejected':
-      return `ejected ${event.endpoint}: ${event.cause}`;
     case 'endpoints.restored':
-      return `took ${event.endpoint} back`;
+      return 'cause' in event ? `ejected ${event.endpoint}: ${event.cause}` : `took ${event.endpoint} back`;
     case 'saga.failed':
       return describeSaga(event);
     case 'fault.started':
@@ -135,6 +135,7 @@ function describe(event: AnyEvent): string {
     case 'agent.awaited':
     case 'agent.refused':
     case 'agent.gap':
+    case 'audit.forked':
       return describeAgent(event);
   }
 }
@@ -201,7 +202,7 @@ function describeLevel(event: LevelEvent): string {
   }
 }
 
-type AgentEvent = Extract<AnyEvent, { readonly kind: `agent.${string}` }>;
+type AgentEvent = Extract<AnyEvent, { readonly kind: `agent.${string}` | 'audit.forked' }>;
 
 const lostWords: Readonly<Record<EndReason | 'cut', string>> = {
   cut: 'lost: the connection ended without a good-bye',
@@ -231,6 +232,8 @@ function describeAgent(event: AgentEvent): string {
       return `sent a batch that was refused: ${event.detail ?? ''}`;
     case 'agent.gap':
       return `${event.detail ?? 'batches'}: the collector was restored to an earlier state`;
+    case 'audit.forked':
+      return event.detail ?? '';
   }
 }
 

@@ -112,6 +112,8 @@ export interface Hello extends AgentIdentity {
   readonly sentAt: number;
   /** Whether somebody speaks for a run that has ended: no batch comes after `next` - 1. Default false. */
   readonly past?: boolean;
+  /** The last `auditHead` that it was told, as it was; for the collector to look whether it still holds. */
+  readonly auditHead?: string;
 }
 
 export interface Batch {
@@ -201,6 +203,8 @@ export interface Welcome {
   readonly now: number;
   readonly throttles?: Throttles;
   readonly spread?: Spread;
+  /** `ID:HASH` of the newest row of the audit list; absent while there is none. */
+  readonly auditHead?: string;
   /** Absent where the agent already holds this version. */
   readonly desired?: DesiredState;
 }
@@ -226,5 +230,12 @@ export type CollectorMessage =
       /** The numbers of this epoch are taken: the agent has to go on as another run. */
       readonly drawEpoch?: boolean;
     }
-  | { readonly type: 'pong'; readonly sentAt: number; readonly now: number; readonly spread?: Spread }
+  | {
+      readonly type: 'pong';
+      readonly sentAt: number;
+      readonly now: number;
+      readonly spread?: Spread;
+      /** As in the welcome. */
+      readonly auditHead?: string;
+    }
   | { readonly type: 'goaway'; readonly reconnectAfterMs: number; readonly reason: string };

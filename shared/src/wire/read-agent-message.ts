@@ -98,6 +98,7 @@ const helloFields = objectOf({
   startedAt: instant,
   sentAt: instant,
   past: optional(boolean),
+  auditHead: optional(text(1_024)),
 });
 const readHello: Reader<Hello> = (input, place) => ({
   type: 'hello',

@@ -29,6 +29,7 @@ function requests(answer?: (sent: readonly AgentMessage[]) => object | Promise<o
   const recorder = new Recorder({ clock, maxBytes: 2 ** 21, internalError });
   const outbox = new Outbox({ recorder, clock, maxBytes: 2 ** 21 });
   const collectorClock = new CollectorClock(clock);
+  const kept = {};
   const post: Post = async (body, signal) => {
     const messages = Buffer.from(body).toString('utf8').trim().split('\n').map(parsed);
     sent.push(messages);
@@ -53,7 +54,8 @@ function requests(answer?: (sent: readonly AgentMessage[]) => object | Promise<o
       collectorClock,
       post,
       internalError,
-      greet: () => ({ ...greeting, desiredVersion: 0 }),
+      kept,
+      greet: () => ({ ...greeting, ...kept, desiredVersion: 0 }),
       apply: ({ version }) => ({ type: 'applied', version, problems: [] }),
       startOver: (refusedCount) => outbox.startOver(refusedCount),
       thawed: () => void parts.thawCount++,

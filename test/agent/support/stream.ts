@@ -37,6 +37,7 @@ export function createTestStream(transport: Transport, options: TestStreamOption
   const recorder = new Recorder({ clock, maxBytes: memoryBytes / 2, internalError });
   const outbox = new Outbox({ recorder, clock, maxBytes: memoryBytes / 2 });
   const collectorClock = new CollectorClock(clock);
+  const kept = {};
   const session = new Session({
     transport,
     clock,
@@ -44,7 +45,9 @@ export function createTestStream(transport: Transport, options: TestStreamOption
     recorder,
     outbox,
     collectorClock,
+    kept,
     greet: () => ({
+      ...kept,
       service: 'shop',
       instance: 'shop-1',
       epoch: `e${run}`,

@@ -50,6 +50,8 @@ export class MemoryStore implements EventStore {
   audit = (): Promise<never[]> => Promise.resolve([]);
   event = (): Promise<undefined> => Promise.resolve(undefined);
   auditEntry = (): Promise<undefined> => Promise.resolve(undefined);
+  auditHead = (): undefined => undefined;
+  placeOfHead = (): ReturnType<EventStore['placeOfHead']> => Promise.resolve('fits');
   verifyAudit = (): ReturnType<EventStore['verifyAudit']> => Promise.resolve({ rowCount: 0, head: '' });
   compact = (): Promise<void> => Promise.resolve();
   expire = (): Promise<void> => Promise.resolve();
