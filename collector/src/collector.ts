@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/shared';
+import type { Clock, LogEntry } from '@holdfast/shared';
 import type { RequestListener, Server } from 'node:http';
 import { Access } from './auth/access.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
@@ -105,7 +105,8 @@ async function openParts({ dataDir, clock, log, retentionMs }: CheckedOptions): 
     const baseEveryMs = Math.min(mostBaseEveryMs, retentionMs / 10);
     const state = new FoldedState({ store, bus, clock, log, baseEveryMs });
     await state.open();
-    const journal = new Journal({ store, clock, apply: (entry) => state.apply(entry) });
+    const apply = (entry: LogEntry): void => state.apply(entry);
+    const journal = new Journal({ store, clock, apply, unsavedLoad: () => state.load });
     return { store, bus, state, journal, clock };
   } catch (error) {
     await store.close();

@@ -26,12 +26,19 @@ export interface FoldedStateOptions {
   readonly baseEveryMs: number;
   /** After how many rows a start saves what it has folded; default 250,000. */
   readonly saveEveryRows?: number;
+  /** How many rows make a save begin before its minute is over; default 3,500,000. */
+  readonly earlySaveRows?: number;
 }
 
 const flushEveryMs = 60_000;
 const baseEveryEntries = 5_000;
 /** Few enough that a start which is killed on the way loses little, and many beside what a save costs. */
 const usualSaveRows = 250_000;
+/**
+ * What a thousand agents send in a minute is less. A row takes some 40 bytes until it is saved, so this and
+ * what comes while it is saved stay within some hundred MiB.
+ */
+const usualEarlyRows = 3_500_000;
 /**
  * After the full minute. Agents send a second half a second to one and a half after it began, so by then most
  * minutes are whole, and few seconds of the next are there, which would be a row of their own.
@@ -62,6 +69,7 @@ export class FoldedState {
   private baseId = 0;
   private timer: TimerHandle | undefined;
   private hasGivenUp = false;
+  private isSavingEarly = false;
 
   constructor(options: FoldedStateOptions) {
     this.options = options;
@@ -79,6 +87,14 @@ export class FoldedState {
   apply(entry: LogEntry): void {
     const touched = this.foldInto(this, entry);
     this.options.bus.publish({ type: 'folded', entry, touched });
+    if (this.history.rowCount < this.earlyRows || this.isSavingEarly) return;
+    this.isSavingEarly = true;
+    void this.saveOrTell();
+  }
+
+  /** How much more is in memory alone than an early save would take, of what may; above 1 it is too much. */
+  get load(): number {
+    return Math.max(0, this.history.unsavedRowCount / this.earlyRows - 1);
   }
 
   /** Saves what was derived since the last time. What cannot be saved now is saved with the next. */
@@ -240,12 +256,25 @@ export class FoldedState {
     }
   }
 
+  private get earlyRows(): number {
+    return this.options.earlySaveRows ?? usualEarlyRows;
+  }
+
+  private async saveOrTell(): Promise<void> {
+    try {
+      await this.flush();
+      this.isSavingEarly = false; // after a failure it is the minute's turn
+    } catch (error) {
+      this.options.log('error', `could not save snapshots: ${messageOf(error)}`);
+    }
+  }
+
   private scheduleFlush(): void {
-    const { clock, log } = this.options;
+    const { clock } = this.options;
     const sinceMinute = (clock.now() - flushDelayMs) % flushEveryMs;
     this.timer = clock.setTimeout(() => {
       this.scheduleFlush();
-      this.flush().catch((error: unknown) => log('error', `could not save snapshots: ${messageOf(error)}`));
+      void this.saveOrTell();
     }, flushEveryMs - sinceMinute);
   }
 }

@@ -21,6 +21,8 @@ export interface Chunk {
   readonly byNumber: WeakMap<readonly Resource[], Series[]>;
   readonly events: FleetEvent[];
   readonly audit: AuditEntry[];
+  /** How many rows were added to it. */
+  rowCount: number;
   /** In how many parts its series are saved, each with its own; none until it is sealed. */
   parts: readonly (readonly Series[])[];
   /** How many of them are saved. */
@@ -51,7 +53,6 @@ export class History {
   /** Sealed and not yet saved, oldest first; several only while saving fails. */
   private sealed: Chunk[] = [];
   private readonly totals: Map<string, number[]>;
-  private rows = 0;
 
   constructor(totals: readonly Total[]) {
     this.totals = new Map(totals.map(({ address, counts }) => [address, [...counts]]));
@@ -73,9 +74,14 @@ export class History {
     });
   }
 
-  /** How many rows were added since the last chunk was closed. */
+  /** How many rows were added since the last chunk was sealed. */
   get rowCount(): number {
-    return this.rows;
+    return this.present.rowCount;
+  }
+
+  /** How many rows are in memory alone. */
+  get unsavedRowCount(): number {
+    return this.unsaved().reduce((sum, chunk) => sum + chunk.rowCount, 0);
   }
 
   /** Whether a call was ever counted for an address. */
@@ -101,7 +107,6 @@ export class History {
   seal(parts?: number): Chunk {
     const chunk = this.present;
     this.present = createChunk();
-    this.rows = 0;
     this.sealed.push(chunk);
     const series = [...chunk.series.values()].flatMap((instances) => [...instances.values()]);
     const minutes = series.reduce((sum, one) => sum + one.minutes.size, 0);
@@ -164,7 +169,7 @@ export class History {
   ): void {
     const { resource: numbers, second: seconds, counts, ends } = rows;
     const known = this.seriesIn(of.resources);
-    this.rows += ends.length;
+    this.present.rowCount += ends.length;
     for (let row = 0; row < ends.length; row++) {
       const number = numbers[row] ?? -1;
       const resource = of.resources[number];
@@ -209,7 +214,8 @@ export class History {
 }
 
 function createChunk(): Chunk {
-  return { series: new Map(), byNumber: new WeakMap(), events: [], audit: [], parts: [], savedParts: 0 };
+  const sealed = { parts: [], savedParts: 0 };
+  return { series: new Map(), byNumber: new WeakMap(), events: [], audit: [], rowCount: 0, ...sealed };
 }
 
 /** Few enough that a commit which waits for them hardly notices; each part writes the ends of tables anew. */

@@ -25,6 +25,8 @@ export interface JournalOptions {
   readonly clock: Clock;
   /** Takes each entry once it is durable, in order. */
   readonly apply: (entry: LogEntry) => void;
+  /** How much of what was applied waits to be saved, of what may; none where absent. */
+  readonly unsavedLoad?: () => number;
 }
 
 /** Enough that a group's fold does not hold up the next acknowledgements. */
@@ -85,12 +87,12 @@ export class Journal {
   }
 
   get isCongested(): boolean {
-    return this.load > 1;
+    return this.waitingBytes > congestionBytes;
   }
 
-  /** How much waits, of what may before it is congested. */
+  /** How much there is to do, of what may: what waits for the log, or what was applied and is not saved. */
   get load(): number {
-    return this.waitingBytes / congestionBytes;
+    return Math.max(this.waitingBytes / congestionBytes, this.options.unsavedLoad?.() ?? 0);
   }
 
   /** Resolves once all that was put in line is durable and folded, or has failed. */

@@ -116,7 +116,9 @@ function changesIn(event: ResilienceEvent): number {
 
 /** How much was dropped since the process started; `undefined` where the batch does not say. */
 function droppedIn({ dropped }: Batch): number | undefined {
-  return dropped === undefined ? undefined : sum(Object.values(dropped));
+  if (dropped === undefined) return undefined;
+  const { 'sample/throttled': asked = 0 } = dropped; // a collector with too much to do asked for it
+  return sum(Object.values(dropped)) - asked;
 }
 
 function sum(values: readonly number[] = []): number {
