@@ -7,6 +7,7 @@ import {
   reasonWords,
 } from '@holdfast/shared';
 import { type Column, isoTime, type Plain } from '../output/columns.ts';
+import { timeColumn } from './time.ts';
 
 /** What was done, and until when it holds: "recommendations set to off, was on (until 14:30:00)". */
 export function auditSentence(entry: AuditEntry): string {
@@ -19,16 +20,9 @@ function auditUntil({ action, expiresAt }: AuditEntry, now: number): string {
   return expiresAt === undefined || action === 'breaker.closed' ? '' : formatTime(expiresAt, now);
 }
 
-/** The date of `now` goes without saying. */
 export function auditColumns(now: number): readonly Column<AuditEntry>[] {
   return [
-    {
-      name: 'at',
-      heading: 'TIME',
-      text: (row) => formatTime(row.at, now),
-      plain: (row) => isoTime(row.at),
-      tone: () => 'quiet',
-    },
+    timeColumn(now),
     { name: 'by', text: (row) => row.by },
     { name: 'via', text: (row) => row.via },
     { name: 'action', text: (row) => row.action, wideOnly: true },
